@@ -1,0 +1,5 @@
+"""The WSGI entry point: `gunicorn app:app`, `flask run`."""
+
+from sercom import create_app
+
+app = create_app()

@@ -1,0 +1,73 @@
+"""First rows: roles, the company, tax rates, services; and the guards of the journal and of what is issued"""
+
+from datetime import date, datetime
+
+import sqlalchemy as sa
+from alembic import op
+
+from sercom.core.guards import JOURNAL_GUARDS
+from sercom.entities.invoices.model import FROZEN_GUARDS
+
+revision = "0002"
+down_revision = "0001"
+branch_labels = None
+depends_on = None
+
+ROLES = ("owner", "office", "technician", "accountant")
+SERVICES = (
+    ("Thermopompe et climatisation", "Heat pump and air conditioning"),
+    ("Chauffage", "Heating"),
+    ("Plomberie", "Plumbing"),
+    ("Débouchage et drains", "Drains and unclogging"),
+    ("Chauffe-eau", "Water heater"),
+    ("Ventilation", "Ventilation"),
+    ("Inspection par caméra", "Camera inspection"),
+    ("Autre", "Other"),
+)
+#: Province, tax, thousandths of a percent, in force from.
+RATES = (
+    ("QC", "GST", 5000, date(2008, 1, 1)),
+    ("QC", "QST", 9975, date(2013, 1, 1)),
+    ("ON", "HST", 13000, date(2010, 7, 1)),
+    ("NB", "HST", 15000, date(2016, 7, 1)),
+    ("NL", "HST", 15000, date(2016, 7, 1)),
+    ("PE", "HST", 15000, date(2016, 10, 1)),
+    ("NS", "HST", 15000, date(2010, 7, 1)),
+    ("NS", "HST", 14000, date(2025, 4, 1)),
+    *((province, "GST", 5000, date(2008, 1, 1)) for province in ("MB", "SK", "AB", "BC", "YT", "NT", "NU")),
+)
+
+
+def upgrade() -> None:
+    tables = sa.MetaData()
+    tables.reflect(op.get_bind(), only=("role", "company", "service", "tax_rate", "counter"))
+    insert = op.bulk_insert
+    insert(tables.tables["role"], [{"name": name} for name in ROLES])
+    company = dict.fromkeys(("name", "street", "city", "postal_code"), "")
+    company |= {"id": 1, "province": "QC", "taxes_registered": True, "quote_validity_days": 30, "version": 1}
+    insert(tables.tables["company"], [company | {"updated_at": datetime(2026, 1, 1)}])  # noqa: DTZ001  # stored as naive UTC
+    services = enumerate(SERVICES, start=1)
+    insert(
+        tables.tables["service"],
+        [{"name_fr": fr, "name_en": en, "position": place, "active": True} for place, (fr, en) in services],
+    )
+    insert(
+        tables.tables["tax_rate"],
+        [{"province": p, "code": c, "percent": rate, "valid_from": day} for p, c, rate, day in RATES],
+    )
+    insert(tables.tables["counter"], [{"name": "invoice", "value": 0}])
+    dialect = op.get_bind().dialect.name
+    if dialect == "postgresql":
+        op.execute("SELECT setval(pg_get_serial_sequence('company', 'id'), 1)")
+    for guard in (*JOURNAL_GUARDS, *FROZEN_GUARDS):
+        for statement in guard.create(dialect):
+            op.execute(statement)
+
+
+def downgrade() -> None:
+    dialect = op.get_bind().dialect.name
+    for guard in (*JOURNAL_GUARDS, *FROZEN_GUARDS):
+        for statement in guard.drop(dialect):
+            op.execute(statement)
+    for table in ("counter", "tax_rate", "service", "company", "role"):
+        op.execute(f"DELETE FROM {table}")

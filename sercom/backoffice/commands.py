@@ -1,0 +1,139 @@
+"""Commands and conversions over HTTP: a page that shows, a POST that acts, in bulk or one by one.
+
+GET writes nothing. Every POST carries the CSRF token and the version of the row it was shown with.
+"""
+
+import secrets
+from typing import Any
+
+from flask import abort, flash, make_response, redirect, request
+from flask_admin import expose
+from flask_babel import gettext as _
+
+from sercom.backoffice.access import current_actor
+from sercom.backoffice.seam import attempt
+from sercom.backoffice.view import UNPROCESSABLE, EntityView, read_id, read_version
+from sercom.core.base import db
+from sercom.core.errors import DomainError, ForbiddenError, NeedsConfirmationError
+from sercom.workflow import transitions
+
+
+class CommandMixin(EntityView):
+    """A view whose rows have states: the commands of ``TRANSITIONS``."""
+
+    command_template = "admin/command.html"
+
+    def get_for_update(self, row_id: int) -> Any:
+        """The row, locked until the transaction ends; 404 where the person may not see it."""
+        locked = db.session.get(self.model, row_id, with_for_update=True, populate_existing=True)
+        return self.get_one(row_id) if locked is not None else abort(404)
+
+    @expose("/<int:row_id>/do/<command>", methods=("GET", "POST"))
+    def command_view(self, row_id: int, command: str) -> Any:
+        """Ask for what a command needs, then give it."""
+        read_id(str(row_id))
+        transition = transitions.find(self.model, command)
+        if transition is None:
+            abort(404)
+        row = self.get_for_update(row_id) if request.method == "POST" else self.get_one(row_id)
+        if request.method == "GET":
+            transitions.require_role(transition, row, current_actor())
+            transitions.require_state(transition, row)
+        form = self.command_form(transition, row)
+        if request.method == "POST" and (form is None or form.validate()):
+            data = form.arguments() if form is not None else {}
+            if request.form.get("confirm"):
+                data["confirm"] = True
+            version = read_version(request.form.get("version"))
+            refused = attempt(
+                db.session, lambda: transitions.run(db.session, command, row, current_actor(), data, version=version)
+            )
+            if refused is None:
+                flash(_("Done: %(command)s.", command=transition.label), "success")
+                return redirect(self.after_command(row))
+            return self._refused(transition, row, form, refused)
+        return self._command_page(transition, row, form)
+
+    def command_form(self, transition: transitions.Transition, row: Any) -> Any:
+        """The form of what the command needs, filled with what is known."""
+        if transition.needs is None:
+            return None
+        form = transition.needs(request.form if request.method == "POST" else None)
+        if request.method == "GET":
+            self.prefill(form, row)
+        return form
+
+    def prefill(self, form: Any, row: Any) -> None:
+        """Start the form from what the row knows."""
+
+    def after_command(self, row: Any) -> str:
+        """Where a command leads."""
+        return self.page_url(row)
+
+    def _refused(self, transition: Any, row: Any, form: Any, refused: DomainError) -> Any:
+        if isinstance(refused, NeedsConfirmationError):
+            return self._command_page(transition, row, form, question=refused)
+        if form is not None and not isinstance(refused, ForbiddenError):
+            form.add_error(refused)
+            return self._command_page(transition, row, form)
+        raise refused
+
+    def _command_page(self, transition: Any, row: Any, form: Any, question: DomainError | None = None) -> Any:
+        html = self.render(
+            self.command_template,
+            row=row,
+            form=form,
+            transition=transition,
+            question=question,
+            version=request.form.get("version") or row.version,
+            cancel_url=self.page_url(row),
+        )
+        return html if request.method == "GET" else make_response(html, 409 if question else UNPROCESSABLE)
+
+    # --- bulk ---------------------------------------------------------------------------------
+
+    @expose("/bulk/", methods=("POST",))
+    def bulk_view(self) -> Any:
+        """Give one command, or make one conversion, for each row that is ticked.
+
+        Each row has its own savepoint and its own result.
+        """
+        action = request.form.get("action", "")
+        nonce = request.form.get("nonce") or secrets.token_hex(8)
+        rows = request.form.getlist("row")[: self.page_size_options[-1]]
+        if not rows or not action:
+            flash(_("Tick at least one row, then choose what to do."), "error")
+            return redirect(self.get_url(".index_view"))
+        results = [self._one_of_many(action, ticked, nonce) for ticked in rows]
+        db.session.commit()
+        return self.render("admin/bulk.html", results=results, back_url=self.get_url(".index_view"))
+
+    def _one_of_many(self, action: str, ticked: str, nonce: str) -> dict[str, Any]:
+        """``ticked`` is ``id:version``; the result names the row and what became of it."""
+        key, _colon, version = ticked.partition(":")
+        row = self.get_for_update(read_id(key))
+        label, url, target, refused = str(row), self.page_url(row), None, None
+        point = db.session.begin_nested()
+        try:
+            target = self.bulk_act(action, row, f"{nonce}-{key}", read_version(version))
+            point.commit()
+        except DomainError as error:
+            point.rollback()
+            refused = str(error)
+        return {"label": label, "url": url, "target": target, "refused": refused}
+
+    def bulk_act(self, action: str, row: Any, token: str, version: int | None) -> Any:
+        """Do ``action`` to ``row``; returns what it made, if anything."""
+        transition = transitions.find(self.model, action)
+        if transition is None or transition.needs is not None:
+            abort(400)
+        transitions.run(db.session, action, row, current_actor(), version=version)
+
+    def bulk_choices(self) -> list[tuple[str, Any]]:
+        """What the bulk menu offers: the commands that need nothing more."""
+        actor = current_actor()
+        return [
+            (t.name, t.label)
+            for t in transitions.TRANSITIONS
+            if t.model is self.model and t.needs is None and actor.has(t.roles)
+        ]

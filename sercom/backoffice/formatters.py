@@ -1,0 +1,96 @@
+"""How a value looks in a cell, by its type; and in an exported file."""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from flask_babel import gettext as _
+from markupsafe import Markup, escape
+
+from sercom.core import formats
+from sercom.core.clock import to_company
+from sercom.core.labels import Labelled
+
+#: A cell that begins like this is a formula to a spreadsheet.
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+
+
+def pill(value: Labelled) -> Markup:
+    """A state as a coloured pill."""
+    return Markup('<span class="pill pill-{}">{}</span>').format(value.tone.value, value.label)
+
+
+def _labelled(_view: Any, value: Labelled, _name: str) -> Any:
+    return pill(value)
+
+
+def _yes_no(_view: Any, value: bool, _name: str) -> str:  # noqa: FBT001  # Flask-Admin's signature
+    return _("Yes") if value else _("No")
+
+
+def _decimal(_view: Any, value: Decimal, _name: str) -> Markup:
+    text = formats.money(value) if value.as_tuple().exponent == -2 else formats.number(value)  # noqa: PLR2004  # cents
+    return Markup('<span class="figure">{}</span>').format(text)
+
+
+def _moment(_view: Any, value: datetime, _name: str) -> str:
+    return formats.moment(value)
+
+
+def _day(_view: Any, value: date, _name: str) -> str:
+    return formats.day(value)
+
+
+def _list(_view: Any, value: list[Any], _name: str) -> Markup:
+    return Markup(", ").join(escape(str(item)) for item in value)
+
+
+def _nothing(_view: Any, _value: None, _name: str) -> str:
+    return ""
+
+
+#: The first type that matches wins: an enum before what it may derive from, bool before int.
+ON_SCREEN: dict[type, Any] = {
+    type(None): _nothing,
+    Labelled: _labelled,
+    bool: _yes_no,
+    Decimal: _decimal,
+    datetime: _moment,
+    date: _day,
+    list: _list,
+}
+
+
+def _export_labelled(_view: Any, value: Enum, _name: str) -> str:
+    return str(value)
+
+
+def _export_moment(_view: Any, value: datetime, _name: str) -> str:
+    return to_company(value).strftime("%Y-%m-%d %H:%M")
+
+
+def _export_plain(_view: Any, value: Any, _name: str) -> str:
+    return f"{value}"
+
+
+IN_FILE: dict[type, Any] = {
+    type(None): _nothing,
+    Labelled: _export_labelled,
+    bool: _yes_no,
+    Decimal: _export_plain,
+    datetime: _export_moment,
+    date: _export_plain,
+}
+
+
+def harmless(value: Any) -> str:
+    """A cell that no spreadsheet takes for a formula; numbers stay numbers."""
+    text = str(value)
+    if text.startswith(FORMULA) and not _is_number(text):
+        return "'" + text
+    return text
+
+
+def _is_number(text: str) -> bool:
+    return text.removeprefix("-").replace(".", "", 1).isdigit()

@@ -1,0 +1,70 @@
+"""The one seam between the domain's refusals, the database's, and a form or a page."""
+
+from collections.abc import Callable
+from typing import Any
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.exc import IntegrityError, InternalError
+from sqlalchemy.orm.exc import StaleDataError
+
+from sercom.core.errors import ConflictError, DomainError
+
+#: What a named constraint refuses: its sentence, and the field to put it beside.
+CONSTRAINTS: dict[str, tuple[LazyString, str | None]] = {
+    "uq_catalog_item_code": (_l("Another item has this code."), "code"),
+    "uq_user_email": (_l("Somebody has this e-mail address already."), "email"),
+    "uq_team_name": (_l("Another team has this name."), "name"),
+    "uq_tax_rate_province_code_valid_from": (_l("This rate is already there for that day."), "valid_from"),
+    "ck_client_terms_days_range": (_l("Between 0 and 365 days."), "terms_days"),
+    "ck_company_quote_validity_days_range": (_l("Between 1 and 365 days."), "quote_validity_days"),
+    "ck_tax_rate_percent_range": (_l("Between 0 and 30 %."), "percent"),
+    "ck_visit_ends_after_start": (_l("The visit ends before it starts."), "ends"),
+    "ck_visit_minutes_range": (_l("Between 0 and 1440 minutes."), "minutes"),
+}
+#: SQLite names the columns of a unique constraint, not the constraint.
+SQLITE_UNIQUE = {
+    "catalog_item.code": "uq_catalog_item_code",
+    "user.email": "uq_user_email",
+    "team.name": "uq_team_name",
+    "tax_rate.province, tax_rate.code, tax_rate.valid_from": "uq_tax_rate_province_code_valid_from",
+}
+IN_USE = _l("Other records hang on this one: it cannot be deleted.")
+
+
+def as_domain_error(error: Exception) -> DomainError | None:
+    """``error`` as the domain would say it, or ``None`` where it is a fault of the program."""
+    if isinstance(error, DomainError):
+        return error
+    if isinstance(error, StaleDataError):
+        return ConflictError(_l("Somebody changed this since you opened it. Look at it again, then decide."))
+    if isinstance(error, IntegrityError | InternalError):
+        return _from_database(str(error.orig))
+    return None
+
+
+def _from_database(text: str) -> DomainError | None:
+    lowered = text.lower()
+    if "is frozen" in lowered or "append-only" in lowered:
+        return DomainError(_l("This document can no longer be changed."))
+    for name in (*CONSTRAINTS, *SQLITE_UNIQUE):
+        if name in text:
+            sentence, field = CONSTRAINTS[SQLITE_UNIQUE.get(name, name)]
+            return DomainError(sentence, field)
+    if "foreign key" in lowered:
+        return ConflictError(IN_USE)
+    return None
+
+
+def attempt(session: Any, action: Callable[[], Any]) -> DomainError | None:
+    """Do ``action`` and commit; roll back and return the refusal where there is one."""
+    try:
+        action()
+        session.commit()
+    except Exception as error:
+        session.rollback()
+        refusal = as_domain_error(error)
+        if refusal is None:
+            raise
+        return refusal
+    return None

@@ -1,0 +1,55 @@
+"""How the database is opened: SQLite that neither loses nor blocks, a small PostgreSQL pool."""
+
+from typing import Any
+
+from flask import has_request_context, request
+from sqlalchemy import Connection, Engine, event
+
+BUSY_TIMEOUT_MS = 10_000
+READING = frozenset({"GET", "HEAD", "OPTIONS"})
+
+
+def normalise_url(url: str) -> str:
+    """A platform's ``postgres://`` address as SQLAlchemy's psycopg driver wants it."""
+    for prefix in ("postgres://", "postgresql://"):
+        if url.startswith(prefix):
+            return "postgresql+psycopg://" + url.removeprefix(prefix)
+    return url
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Pool settings: few connections for each worker, checked before use."""
+    if url.startswith("sqlite"):
+        # pysqlite's own transaction handling is off: the ``begin`` event below opens them.
+        return {"connect_args": {"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000}}
+    return {"pool_size": 3, "max_overflow": 2, "pool_pre_ping": True}
+
+
+def prepare(engine: Engine) -> None:
+    """Attach what every connection needs."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _open_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+
+
+def _open_sqlite(connection: Any, _record: Any) -> None:
+    cursor = connection.cursor()
+    for pragma in (
+        "journal_mode = WAL",
+        f"busy_timeout = {BUSY_TIMEOUT_MS}",
+        "foreign_keys = ON",
+        "synchronous = FULL",
+    ):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    """Reads see a snapshot and cannot write; whatever may write takes the lock at once.
+
+    A transaction that starts as a reader and then writes fails with "database is locked" as soon
+    as another one wrote in between, whatever the timeout.
+    """
+    reading = has_request_context() and request.method in READING
+    connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reading else 'OFF'}")
+    connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")

@@ -1,0 +1,46 @@
+"""What the domain refuses, said so that a person understands it."""
+
+from http import HTTPStatus
+
+from flask_babel import LazyString
+
+Text = str | LazyString
+
+
+class DomainError(Exception):
+    """A rule of the domain refused something.
+
+    ``field`` names the form field to put the message beside (``None``: the whole form);
+    ``status`` is the HTTP status that the answer carries.
+    """
+
+    status = HTTPStatus.UNPROCESSABLE_ENTITY
+
+    def __init__(self, message: Text, field: str | None = None) -> None:
+        super().__init__(message)
+        self.message = message
+        self.field = field
+
+    def __str__(self) -> str:
+        return str(self.message)
+
+
+class ForbiddenError(DomainError):
+    """The actor's roles do not allow it."""
+
+    status = HTTPStatus.FORBIDDEN
+
+
+class ConflictError(DomainError):
+    """The record moved on since the page was shown: another version, another state."""
+
+    status = HTTPStatus.CONFLICT
+
+
+class NeedsConfirmationError(DomainError):
+    """Allowed, but a person must say so first (field: ``confirm``)."""
+
+    status = HTTPStatus.CONFLICT
+
+    def __init__(self, message: Text) -> None:
+        super().__init__(message, "confirm")

@@ -1,0 +1,176 @@
+"""How things are written and read in Québec, in French and in English: the one formatting module.
+
+Babel's own patterns differ in places (``1 septembre`` for ``1er septembre``, a narrow space in
+``2:05 p.m.``), so the few formats the product shows are spelled out here and tested.
+"""
+
+import re
+from datetime import date, datetime, time
+from decimal import Decimal, InvalidOperation
+
+import phonenumbers
+from babel.dates import format_date as babel_date
+from babel.numbers import format_currency, format_decimal
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import get_locale
+from flask_babel import gettext as _
+
+from sercom.core.clock import to_company
+from sercom.core.errors import DomainError
+from sercom.core.money import CENT, MAX_AMOUNT
+
+FRENCH, ENGLISH = "fr_CA", "en_CA"
+NBSP = "\u00a0"
+
+POSTAL_CODE = re.compile(r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z]\d[ABCEGHJ-NPRSTV-Z]\d")
+#: What a person may leave between digits.
+SPACES = re.compile(r"[\s\u00a0\u202f$]")
+#: ``1,234`` and ``1.234`` could be a thousand or one and a bit.
+AMBIGUOUS = re.compile(r"\d{1,3}[.,]\d{3}")
+PLAIN_NUMBER = re.compile(r"-?\d+([.,]\d+)?")
+
+
+def locale_name() -> str:
+    """The reader's locale; French where there is no request."""
+    return str(get_locale() or FRENCH)
+
+
+def in_french() -> bool:
+    """Whether the reader reads French."""
+    return locale_name().startswith("fr")
+
+
+# --- written ---------------------------------------------------------------------------------
+
+
+def money(amount: Decimal | None) -> str:
+    """``1 234,56 $`` in French, ``$1,234.56`` in English; empty for nothing."""
+    return "" if amount is None else str(format_currency(amount, "CAD", locale=locale_name()))
+
+
+def number(value: Decimal | int | None) -> str:
+    """A quantity without trailing zeros: ``2``, ``1,5``."""
+    if value is None:
+        return ""
+    return str(format_decimal(Decimal(value).normalize(), "#,##0.###", locale=locale_name()))
+
+
+def percent(rate: Decimal) -> str:
+    """A rate in percent: ``9,975 %`` in French, ``9.975%`` in English."""
+    return number(rate) + (f"{NBSP}%" if in_french() else "%")
+
+
+def day(value: date | None) -> str:
+    """``2025-09-01``, the written form of both languages."""
+    return "" if value is None else value.isoformat()
+
+
+def long_day(value: date) -> str:
+    """``1er septembre 2025``, ``September 1, 2025``."""
+    if not in_french():
+        return str(babel_date(value, "MMMM d, y", locale=ENGLISH))
+    text = str(babel_date(value, "d MMMM y", locale=FRENCH))
+    return text.replace("1 ", "1er ", 1) if value.day == 1 else text
+
+
+def clock(value: time) -> str:
+    """``14 h 05``, ``2:05 p.m.``."""
+    if in_french():
+        return f"{value.hour}{NBSP}h{NBSP}{value.minute:02d}"
+    half = "a.m." if value.hour < 12 else "p.m."  # noqa: PLR2004  # noon
+    return f"{value.hour % 12 or 12}:{value.minute:02d}{NBSP}{half}"
+
+
+def moment(value: datetime | None) -> str:
+    """A UTC moment on the company's clock: ``2025-09-01 14 h 05``."""
+    if value is None:
+        return ""
+    local = to_company(value)
+    return f"{day(local.date())} {clock(local.time())}"
+
+
+def phone(value: str | None) -> str:
+    """An E.164 number as it is read here: ``514 555-0123``."""
+    if not value:
+        return ""
+    parsed = phonenumbers.parse(value, "CA")
+    if parsed.country_code != 1:
+        return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
+    digits = f"{parsed.national_number:010d}"
+    return f"{digits[:3]} {digits[3:6]}-{digits[6:]}"
+
+
+def plain_number(value: Decimal | None) -> str:
+    """A number as a form field shows it, in the reader's language: ``1234,50``."""
+    if value is None:
+        return ""
+    text = f"{value:f}"
+    return text.replace(".", ",") if in_french() else text
+
+
+# --- read ------------------------------------------------------------------------------------
+
+
+def read_decimal(text: str, places: int, maximum: Decimal = MAX_AMOUNT) -> Decimal:
+    """A number as typed, with a decimal comma or point, spaces and ``$`` or not.
+
+    Raises ``DomainError`` with an example where it is no number, could be read two ways
+    (``1,234`` for an amount), has more than ``places`` decimals or is beyond ``maximum``.
+    """
+    bare = SPACES.sub("", text)
+    ambiguous = places == 2 and AMBIGUOUS.fullmatch(bare.lstrip("-"))  # noqa: PLR2004  # cents
+    if ambiguous:
+        raise DomainError(_("This can be read two ways. Write 1234 or 1.23."))
+    if not PLAIN_NUMBER.fullmatch(bare):
+        raise DomainError(_("This is not a number. Example: %(example)s", example=plain_number(Decimal("1234.50"))))
+    try:
+        value = Decimal(bare.replace(",", "."))
+        rounded = value.quantize(Decimal(1).scaleb(-places))
+    except InvalidOperation:
+        raise DomainError(_("This number is too large.")) from None
+    if abs(value) > maximum:
+        raise DomainError(_("This number is too large."))
+    if rounded != value:
+        raise DomainError(_("At most %(count)s digits after the decimal mark.", count=places))
+    return rounded
+
+
+def read_money(text: str) -> Decimal:
+    """An amount in dollars, to the cent."""
+    return read_decimal(text, -int(CENT.as_tuple().exponent))
+
+
+def read_postal_code(text: str) -> str:
+    """A Canadian postal code as ``A1A 1A1``; raises ``DomainError`` with an example."""
+    bare = re.sub(r"[\s-]", "", text).upper()
+    if not POSTAL_CODE.fullmatch(bare):
+        raise DomainError(_("This is not a Canadian postal code. Example: H2X 1Y4"))
+    return f"{bare[:3]} {bare[3:]}"
+
+
+def read_phone(text: str) -> str:
+    """A North American number as E.164 (``+15145550123``); raises ``DomainError`` with an example."""
+    message = _("This is not a phone number. Example: 514 555-0123")
+    try:
+        parsed = phonenumbers.parse(text, "CA")
+    except phonenumbers.NumberParseException:
+        raise DomainError(message) from None
+    if not phonenumbers.is_possible_number(parsed):
+        raise DomainError(message)
+    national = str(parsed.national_number)
+    if parsed.country_code == 1 and not re.fullmatch(r"[2-9]\d{2}[2-9]\d{6}", national):
+        raise DomainError(message)
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+
+
+def read_email(text: str) -> str:
+    """An e-mail address, normalised; raises ``DomainError`` with an example. No DNS is asked."""
+    try:
+        return validate_email(text.strip(), check_deliverability=False, test_environment=True).normalized
+    except EmailNotValidError:
+        raise DomainError(_("This is not an e-mail address. Example: name@example.com")) from None
+
+
+def plain_quantity(value: Decimal) -> str:
+    """A quantity as a form field shows it: ``1,5``, ``2``."""
+    return plain_number(value.quantize(Decimal(1)) if value == value.to_integral() else value.normalize())

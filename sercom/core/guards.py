@@ -1,0 +1,52 @@
+"""Triggers that make a rule hold whoever writes: the back-office, an import, a shell.
+
+A batch migration on SQLite makes the table anew and drops its triggers: such a migration creates
+the table's guards again, and a test looks for every one of them after the last migration.
+"""
+
+from dataclasses import dataclass
+from typing import Literal
+
+Operation = Literal["INSERT", "UPDATE", "DELETE"]
+
+
+@dataclass(frozen=True)
+class Guard:
+    """Refuse ``operation`` on ``table`` where ``when`` (SQL over ``OLD`` and ``NEW``) holds."""
+
+    table: str
+    operation: Operation
+    when: str
+    message: str
+
+    @property
+    def name(self) -> str:
+        """The trigger's name: ``guard_line_update``."""
+        return f"guard_{self.table}_{self.operation.lower()}"
+
+    def create(self, dialect: str) -> list[str]:
+        """The statements that create it on ``sqlite`` or ``postgresql``."""
+        if dialect == "sqlite":
+            return [
+                f'CREATE TRIGGER {self.name} BEFORE {self.operation} ON "{self.table}" FOR EACH ROW '
+                f"WHEN {self.when} BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
+            ]
+        back = "OLD" if self.operation == "DELETE" else "NEW"
+        return [
+            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+            f"IF {self.when} THEN RAISE EXCEPTION '{self.message}'; END IF; RETURN {back}; END $$",
+            f'CREATE TRIGGER {self.name} BEFORE {self.operation} ON "{self.table}" '
+            f"FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+        ]
+
+    def drop(self, dialect: str) -> list[str]:
+        """The statements that remove it."""
+        if dialect == "sqlite":
+            return [f"DROP TRIGGER IF EXISTS {self.name}"]
+        return [f'DROP TRIGGER IF EXISTS {self.name} ON "{self.table}"', f"DROP FUNCTION IF EXISTS {self.name}()"]
+
+
+JOURNAL_GUARDS = (
+    Guard("journal_entry", "UPDATE", "1 = 1", "the journal is append-only"),
+    Guard("journal_entry", "DELETE", "1 = 1", "the journal is append-only"),
+)

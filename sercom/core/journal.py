@@ -1,0 +1,80 @@
+"""The journal: who did what, when, from what to what. Rows are added, never changed or removed.
+
+Triggers of the database refuse an UPDATE or a DELETE (``core/triggers.py``). An entry names its
+subject by table and id without a foreign key, since it outlives what it tells of.
+"""
+
+from datetime import date, datetime
+from decimal import Decimal
+from enum import Enum
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String
+from sqlalchemy import inspect as sa_inspect
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from sercom.core.access import Actor
+from sercom.core.base import CreatedAt, Model, PrimaryKey
+
+#: Columns that tell nothing: the row's own bookkeeping and secrets.
+SILENT = frozenset({"id", "version", "created_at", "updated_at", "password", "fs_uniquifier", "snapshot"})
+
+Changes = dict[str, list[Any]]
+
+
+class JournalEntry(Model):
+    """One event. ``changes`` maps a column to ``[before, after]``."""
+
+    __tablename__ = "journal_entry"
+    __table_args__ = (Index(None, "case_id", "id"), Index(None, "subject_type", "subject_id"))
+
+    id: Mapped[PrimaryKey]
+    at: Mapped[CreatedAt]
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    actor_name: Mapped[str] = mapped_column(String(160))
+    event: Mapped[str] = mapped_column(String(40))
+    subject_type: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[int]
+    subject_label: Mapped[str] = mapped_column(String(200))
+    case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
+    changes: Mapped[Changes] = mapped_column(JSON, default=dict)
+
+
+def record(
+    session: Session, actor: Actor, event: str, subject: Any, changes: Changes | None = None
+) -> JournalEntry:
+    """Add one event about ``subject`` (a flushed row) to the journal."""
+    entry = JournalEntry(
+        user_id=actor.user_id,
+        actor_name=actor.name,
+        event=event,
+        subject_type=subject.__tablename__,
+        subject_id=subject.id,
+        subject_label=str(subject)[:200],
+        case_id=subject.id if subject.__tablename__ == "case" else getattr(subject, "case_id", None),
+        changes=changes or {},
+    )
+    session.add(entry)
+    return entry
+
+
+def changes_of(subject: Any) -> Changes:
+    """What is about to change in ``subject``'s columns: ``{column: [before, after]}``."""
+    state = sa_inspect(subject)
+    found: Changes = {}
+    for attribute in state.mapper.column_attrs:
+        if attribute.key in SILENT:
+            continue
+        history = state.attrs[attribute.key].history
+        if history.has_changes() and history.deleted:
+            found[attribute.key] = [plain(history.deleted[0]), plain(history.added[0] if history.added else None)]
+    return found
+
+
+def plain(value: Any) -> Any:
+    """``value`` as JSON can hold it, exactly."""
+    if isinstance(value, Enum):
+        return value.value
+    if isinstance(value, Decimal | date | datetime):
+        return str(value)
+    return value

@@ -1,0 +1,130 @@
+"""Cases in the back-office: the thread of documents, photos, notes, journal."""
+
+from typing import Any
+
+from flask import flash, redirect, request
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, with_polymorphic
+
+from sercom.backoffice.access import current_actor, require
+from sercom.backoffice.listing import contains
+from sercom.backoffice.seam import attempt
+from sercom.backoffice.view import EntityView, read_id
+from sercom.config import MEGABYTE
+from sercom.core import journal
+from sercom.core.access import MONEY
+from sercom.core.base import db
+from sercom.core.errors import DomainError
+from sercom.core.journal import JournalEntry
+from sercom.entities.cases.model import Case, Note
+from sercom.entities.clients.lookup import search_clients
+from sercom.entities.documents.model import Document
+from sercom.entities.files.model import Moment
+from sercom.entities.files.photos import make_safe
+from sercom.entities.files.store import add_photo
+from sercom.entities.visits.model import Visit
+
+EVERY_KIND = with_polymorphic(Document, "*")
+MAX_PHOTOS = 6
+MAX_NOTE = 5000
+
+
+class CaseView(EntityView):
+    """Dossiers."""
+
+    entity = "cases"
+    details_template = "admin/case.html"
+    column_list = ("number", "client", "title", "site", "created_at")
+    column_sortable_list = ("number", "created_at")
+    column_labels = {
+        "number": _l("Number"),
+        "client": _l("Client"),
+        "title": _l("Title"),
+        "site": _l("Service address"),
+        "first_contact": _l("First contact"),
+        "created_at": _l("Created"),
+    }
+    form_columns = ("title", "first_contact")
+    search_in = (contains(Case.number), contains(Case.title), lambda word: Case.client_id.in_(search_clients(word)))
+    empty_hint = _l("A case is made by its first document: a request, a quote, a job or an invoice.")
+
+    def narrow(self, query: Any) -> Any:
+        """A technician sees the cases of own visits."""
+        actor = current_actor()
+        if actor.has(MONEY):
+            return query
+        return query.filter(Case.id.in_(select(Visit.case_id).where(Visit.assigned_to(actor.user_id))))
+
+    def load_options(self) -> tuple[Any, ...]:
+        """The list shows the client and the place."""
+        return (joinedload(Case.client), joinedload(Case.site))
+
+    def details_context(self, row: Any) -> dict[str, Any]:
+        """Every document of the case, and what happened."""
+        thread = db.session.scalars(
+            select(EVERY_KIND).where(EVERY_KIND.case_id == row.id).order_by(EVERY_KIND.id)
+        ).all()
+        entries = db.session.scalars(
+            select(JournalEntry).where(JournalEntry.case_id == row.id).order_by(JournalEntry.id.desc()).limit(200)
+        ).all()
+        return {"thread": thread, "journal": entries, **super().details_context(row)}
+
+    def _back(self, case: Case) -> str:
+        """Where the form stood: a page of the back-office, or the case's."""
+        back = request.form.get("back", "")
+        return back if back.startswith("/admin/") else self.page_url(case)
+
+    @expose("/<int:row_id>/notes", methods=("POST",))
+    def add_note_view(self, row_id: int) -> Any:
+        """Write a note."""
+        require("create", "notes")
+        case = self.get_one(read_id(str(row_id)))
+        body = request.form.get("body", "").strip()
+        if not body or len(body) > MAX_NOTE:
+            raise DomainError(_l("Write between 1 and 5000 characters."))
+        note = Note(
+            case=case,
+            body=body,
+            shown_to_client=bool(request.form.get("shown_to_client")),
+            author_id=current_actor().user_id,
+        )
+        db.session.add(note)
+        db.session.flush()
+        journal.record(db.session, current_actor(), "note_added", note)
+        db.session.commit()
+        flash(_("The note was added."), "success")
+        return redirect(self._back(case))
+
+    @expose("/<int:row_id>/photos", methods=("POST",))
+    def add_photos_view(self, row_id: int) -> Any:
+        """Add photos; each is re-encoded, or the whole is refused."""
+        require("create", "files")
+        request.max_content_length = 80 * MEGABYTE
+        case = self.get_one(read_id(str(row_id)))
+        sent = [file for file in request.files.getlist("photos") if file.filename][:MAX_PHOTOS]
+        visit_id = request.form.get("visit_id", type=int)
+        visit = next((visit for visit in case.visits if visit.id == visit_id), None)
+        moment = request.form.get("moment")
+
+        def keep() -> None:
+            if not sent:
+                raise DomainError(_l("Choose at least one photo."), "photos")
+            for file in sent:
+                add_photo(
+                    db.session,
+                    case,
+                    make_safe(file.read()),
+                    current_actor(),
+                    name=file.filename or "photo.jpg",
+                    caption=request.form.get("caption", "")[:200],
+                    moment=Moment(moment) if moment in {member.value for member in Moment} else None,
+                    visit_id=visit.id if visit else None,
+                    document_id=visit.document_id if visit else None,
+                )
+
+        refused = attempt(db.session, keep)
+        flash(str(refused) if refused else _("Photos added."), "error" if refused else "success")
+        return redirect(self._back(case))

@@ -1,0 +1,108 @@
+"""The case: what does not change from stage to stage. Documents, photos, notes hang on it."""
+
+from typing import TYPE_CHECKING
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+
+from sercom.core import clock, numbering
+from sercom.core.base import CreatedAt, LongText, Model, PrimaryKey, UpdatedAt, one_of
+from sercom.core.errors import DomainError
+from sercom.core.labels import Labelled, LabelledType
+from sercom.entities.clients.model import Client
+from sercom.entities.sites.model import Site
+from sercom.entities.users.model import User
+
+if TYPE_CHECKING:
+    from sercom.entities.documents.model import Document
+    from sercom.entities.files.model import File
+    from sercom.entities.visits.model import Visit
+
+
+class FirstContact(Labelled):
+    """Who contacted whom first: since 2024-11-07 heating and cooling may not be sold door to door."""
+
+    CLIENT = "client", _l("The client contacted us")
+    COMPANY = "company", _l("We contacted the client")
+
+
+class Case(Model):
+    """A dossier: one client, one place, and every document from request to invoice."""
+
+    __tablename__ = "case"
+    __table_args__ = (
+        one_of("first_contact", FirstContact),
+        UniqueConstraint("number"),
+        # The target of the documents' composite key: a document's client is its case's.
+        UniqueConstraint("id", "client_id", name="uq_case_id_client_id"),
+    )
+
+    id: Mapped[PrimaryKey]
+    number: Mapped[str] = mapped_column(String(20))
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
+    site_id: Mapped[int | None] = mapped_column(ForeignKey("site.id"), index=True)
+    title: Mapped[str] = mapped_column(String(200), default="")
+    first_contact: Mapped[FirstContact] = mapped_column(LabelledType(FirstContact), default=FirstContact.CLIENT)
+    letters: Mapped[dict[str, int]] = mapped_column(JSON, default=dict)
+    version: Mapped[int] = mapped_column()
+    created_at: Mapped[CreatedAt]
+    updated_at: Mapped[UpdatedAt]
+
+    client: Mapped[Client] = relationship()
+    site: Mapped[Site | None] = relationship()
+    documents: Mapped[list["Document"]] = relationship(
+        back_populates="case",
+        primaryjoin="Case.id == Document.case_id",
+        foreign_keys="Document.case_id",
+        order_by="Document.id",
+    )
+    visits: Mapped[list["Visit"]] = relationship(back_populates="case", order_by="Visit.id")
+    files: Mapped[list["File"]] = relationship(back_populates="case", order_by="File.id")
+    notes: Mapped[list["Note"]] = relationship(back_populates="case", order_by="Note.id.desc()")
+
+    __mapper_args__ = {"version_id_col": version}
+
+    def __str__(self) -> str:
+        return self.number
+
+    @property
+    def case_id(self) -> int:
+        """Itself: so that whatever belongs to a case can be asked for it."""
+        return self.id
+
+    @classmethod
+    def open(cls, session: Session, client: Client, site: Site | None, title: str = "") -> "Case":
+        """Start a case. ``site``, where given, is one of the client's."""
+        if site is not None and site.client_id != client.id:
+            raise DomainError(_l("This address belongs to another client."), "site")
+        number = numbering.case_number(session, clock.today().year)
+        case = cls(number=number, client=client, site=site, title=title, letters={})
+        session.add(case)
+        session.flush()
+        return case
+
+    def next_document_number(self, letter: str) -> str:
+        """``2026-0142-S``, then ``-S2``. A letter's count only rises: no number is given twice."""
+        count = self.letters.get(letter, 0) + 1
+        self.letters = {**self.letters, letter: count}
+        return f"{self.number}-{letter}{count if count > 1 else ''}"
+
+
+class Note(Model):
+    """A remark on a case, internal or shown to the client."""
+
+    __tablename__ = "note"
+
+    id: Mapped[PrimaryKey]
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    body: Mapped[LongText]
+    shown_to_client: Mapped[bool] = mapped_column(default=False)
+    created_at: Mapped[CreatedAt]
+
+    case: Mapped[Case] = relationship(back_populates="notes")
+    author: Mapped[User | None] = relationship()
+
+    def __str__(self) -> str:
+        return self.body[:80]

@@ -1,0 +1,80 @@
+"""What the company sells, and the kinds of work it is asked for."""
+
+from decimal import Decimal
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from sercom.core import formats
+from sercom.core.base import CreatedAt, Model, PrimaryKey, UpdatedAt, one_of
+from sercom.core.labels import Labelled, LabelledType
+from sercom.core.money import ZERO, Money, TaxStatus
+
+from sercom.entities.users.model import Language
+
+
+class ItemKind(Labelled):
+    """What an item is: conversions look for the travel and the labour item."""
+
+    PART = "part", _l("Part or equipment")
+    LABOUR = "labour", _l("Labour, by the hour")
+    TRAVEL = "travel", _l("Travel")
+    FLAT = "flat", _l("Fixed-price work")
+
+
+class CatalogItem(Model):
+    """A line ready to use: description in both languages, price and cost in dollars."""
+
+    __tablename__ = "catalog_item"
+    __table_args__ = (
+        one_of("kind", ItemKind),
+        one_of("tax_status", TaxStatus),
+        UniqueConstraint("code"),
+        CheckConstraint("price >= 0", name="price_positive"),
+        CheckConstraint("cost >= 0", name="cost_positive"),
+        Index(None, "kind", "active"),
+    )
+
+    id: Mapped[PrimaryKey]
+    code: Mapped[str] = mapped_column(String(40))
+    kind: Mapped[ItemKind] = mapped_column(LabelledType(ItemKind), default=ItemKind.PART)
+    name_fr: Mapped[str] = mapped_column(String(200))
+    name_en: Mapped[str] = mapped_column(String(200))
+    unit: Mapped[str] = mapped_column(String(20), default="")
+    price: Mapped[Decimal] = mapped_column(Money, default=ZERO)
+    cost: Mapped[Decimal | None] = mapped_column(Money)
+    tax_status: Mapped[TaxStatus] = mapped_column(LabelledType(TaxStatus), default=TaxStatus.TAXABLE)
+    active: Mapped[bool] = mapped_column(default=True)
+    version: Mapped[int] = mapped_column()
+    created_at: Mapped[CreatedAt]
+    updated_at: Mapped[UpdatedAt]
+
+    __mapper_args__ = {"version_id_col": version}
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def name(self) -> str:
+        """The name in the reader's language."""
+        return self.name_fr if formats.in_french() else self.name_en
+
+    def name_in(self, language: Language) -> str:
+        """The name in a client's language."""
+        return self.name_fr if language is Language.FRENCH else self.name_en
+
+
+class Service(Model):
+    """A kind of work a client may ask for in the form."""
+
+    __tablename__ = "service"
+
+    id: Mapped[PrimaryKey]
+    name_fr: Mapped[str] = mapped_column(String(120))
+    name_en: Mapped[str] = mapped_column(String(120))
+    position: Mapped[int] = mapped_column(default=0)
+    active: Mapped[bool] = mapped_column(default=True)
+
+    def __str__(self) -> str:
+        return self.name_fr if formats.in_french() else self.name_en

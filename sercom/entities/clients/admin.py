@@ -1,0 +1,78 @@
+"""Clients in the back-office."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import with_polymorphic
+
+from sercom.backoffice import filters
+from sercom.backoffice.access import current_actor
+from sercom.backoffice.view import EntityView
+from sercom.core import formats, journal
+from sercom.core.base import db
+from sercom.entities.clients.lookup import matches_client
+from sercom.entities.clients.model import Client, ClientKind
+from sercom.entities.documents.model import Document
+from sercom.entities.sites.model import Site
+
+EVERY_KIND = with_polymorphic(Document, "*")
+
+
+class ClientView(EntityView):
+    """Clients and prospects."""
+
+    entity = "clients"
+    details_template = "admin/client.html"
+    column_list = ("name", "kind", "phone", "email", "city", "is_prospect")
+    column_sortable_list = ("name", "city")
+    column_export_list = (
+        *("name", "kind", "contact_name", "phone", "other_phone", "email", "billing_email", "language"),
+        *("street", "city", "province", "postal_code", "terms_days", "is_prospect"),
+    )
+    column_labels = {
+        "name": _l("Name"),
+        "kind": _l("Kind"),
+        "contact_name": _l("Contact"),
+        "is_prospect": _l("Prospect"),
+        "phone": _l("Phone"),
+        "phone_extension": _l("Extension"),
+        "other_phone": _l("Other phone"),
+        "email": _l("E-mail"),
+        "billing_email": _l("E-mail for invoices"),
+        "language": _l("Language"),
+        "street": _l("Street"),
+        "city": _l("City"),
+        "province": _l("Province"),
+        "postal_code": _l("Postal code"),
+        "terms_days": _l("Terms, in days"),
+        "notes": _l("Notes"),
+    }
+    column_descriptions = {"street": _l("Billing address; it becomes the first service address too.")}
+    column_formatters = {"phone": lambda _view, _context, client, _name: formats.phone(client.phone)}
+    form_columns = (
+        *("kind", "name", "contact_name", "is_prospect", "phone", "phone_extension", "other_phone"),
+        *("email", "billing_email", "language", "street", "city", "province", "postal_code", "terms_days", "notes"),
+    )
+    search_in = (matches_client,)
+    column_filters = (
+        filters.Choice(Client.kind, _l("Kind"), ClientKind, "kind"),
+        filters.YesNo(Client.is_prospect, _l("Prospect"), "prospect", (_l("Prospects"), _l("Clients"))),
+    )
+    empty_hint = _l("Clients come from the online form, or with “New”.")
+
+    def insert(self, form: Any, row: Any) -> None:
+        """A client with a whole address gets it as the first service address."""
+        super().insert(form, row)
+        if row.street and row.city and row.province and row.postal_code:
+            site = Site(client=row, street=row.street, city=row.city, province=row.province, postal_code=row.postal_code)
+            db.session.add(site)
+            db.session.flush()
+            journal.record(db.session, current_actor(), "created", site)
+
+    def details_context(self, row: Any) -> dict[str, Any]:
+        """Addresses, and every document of the client, the newest first."""
+        documents = db.session.scalars(
+            select(EVERY_KIND).where(EVERY_KIND.client_id == row.id).order_by(EVERY_KIND.id.desc()).limit(50)
+        ).all()
+        return {"documents": documents, "sites": row.sites, **super().details_context(row)}

@@ -1,0 +1,73 @@
+"""Who is billed."""
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import CheckConstraint, Index, String
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from sercom.core.base import CreatedAt, LongText, Model, PrimaryKey, UpdatedAt, one_of
+from sercom.core.labels import Labelled, LabelledType
+from sercom.entities.sites.model import Province, Site
+from sercom.entities.users.model import Language
+
+DEFAULT_TERMS_DAYS = 30
+
+
+class ClientKind(Labelled):
+    """A consumer or a company: consumer law asks which."""
+
+    PERSON = "person", _l("Person")
+    COMPANY = "company", _l("Company")
+
+
+class Client(Model):
+    """A person or a company that is billed; a prospect until somebody of the office says otherwise."""
+
+    __tablename__ = "client"
+    __table_args__ = (
+        one_of("kind", ClientKind),
+        one_of("language", Language),
+        CheckConstraint("terms_days BETWEEN 0 AND 365", name="terms_days_range"),
+        CheckConstraint("name <> ''", name="name_given"),
+        Index(None, "name"),
+        Index(None, "email"),
+        Index(None, "phone"),
+    )
+
+    id: Mapped[PrimaryKey]
+    kind: Mapped[ClientKind] = mapped_column(LabelledType(ClientKind), default=ClientKind.PERSON)
+    name: Mapped[str] = mapped_column(String(160))
+    contact_name: Mapped[str | None] = mapped_column(String(160))
+    is_prospect: Mapped[bool] = mapped_column(default=False)
+    phone: Mapped[str | None] = mapped_column(String(20))
+    phone_extension: Mapped[str | None] = mapped_column(String(10))
+    other_phone: Mapped[str | None] = mapped_column(String(20))
+    email: Mapped[str | None] = mapped_column(String(254))
+    billing_email: Mapped[str | None] = mapped_column(String(254))
+    language: Mapped[Language] = mapped_column(LabelledType(Language), default=Language.FRENCH)
+    street: Mapped[str | None] = mapped_column(String(160))
+    city: Mapped[str | None] = mapped_column(String(80))
+    province: Mapped[Province | None] = mapped_column(LabelledType(Province))
+    postal_code: Mapped[str | None] = mapped_column(String(7))
+    terms_days: Mapped[int] = mapped_column(default=DEFAULT_TERMS_DAYS)
+    notes: Mapped[LongText | None]
+    version: Mapped[int] = mapped_column()
+    created_at: Mapped[CreatedAt]
+    updated_at: Mapped[UpdatedAt]
+
+    sites: Mapped[list[Site]] = relationship(back_populates="client", order_by=Site.id)
+
+    __mapper_args__ = {"version_id_col": version}
+
+    def __str__(self) -> str:
+        return self.name
+
+    @property
+    def address(self) -> str:
+        """The billing address on one line, or nothing."""
+        return one_line(self.street, self.city, self.province, self.postal_code)
+
+
+def one_line(street: str | None, city: str | None, province: Province | None, postal_code: str | None) -> str:
+    """An address as it is read aloud: ``12, rue Principale, Laval (QC) H7A 1A1``."""
+    place = f"{city} ({province.value})" if city and province else city or ""
+    return ", ".join(part for part in (street, f"{place} {postal_code or ''}".strip()) if part)

@@ -1,0 +1,127 @@
+"""The company itself and the tax rates of the country."""
+
+import re
+from collections.abc import Sequence
+from datetime import date
+from decimal import Decimal
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import CheckConstraint, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, Session, mapped_column
+
+from sercom.core.base import LongText, Model, PrimaryKey, UpdatedAt, one_of
+from sercom.core.errors import DomainError
+from sercom.core.labels import LabelledType
+from sercom.core.money import Percent, Rate
+from sercom.entities.sites.model import Province
+
+class Company(Model):
+    """The one row of settings: who sells, under which numbers, on which terms."""
+
+    __tablename__ = "company"
+    __table_args__ = (
+        one_of("province", Province),
+        CheckConstraint("id = 1", name="single"),
+        CheckConstraint("quote_validity_days BETWEEN 1 AND 365", name="quote_validity_days_range"),
+    )
+
+    id: Mapped[PrimaryKey]
+    name: Mapped[str] = mapped_column(String(160), default="")
+    street: Mapped[str] = mapped_column(String(160), default="")
+    city: Mapped[str] = mapped_column(String(80), default="")
+    province: Mapped[Province] = mapped_column(LabelledType(Province), default=Province.QC)
+    postal_code: Mapped[str] = mapped_column(String(7), default="")
+    phone: Mapped[str | None] = mapped_column(String(20))
+    email: Mapped[str | None] = mapped_column(String(254))
+    taxes_registered: Mapped[bool] = mapped_column(default=True)
+    gst_number: Mapped[str | None] = mapped_column(String(20))
+    qst_number: Mapped[str | None] = mapped_column(String(20))
+    neq: Mapped[str | None] = mapped_column(String(10))
+    rbq_licence: Mapped[str | None] = mapped_column(String(12))
+    quote_validity_days: Mapped[int] = mapped_column(default=30)
+    invoice_note: Mapped[LongText | None]
+    version: Mapped[int] = mapped_column()
+    updated_at: Mapped[UpdatedAt]
+
+    __mapper_args__ = {"version_id_col": version}
+
+    def __str__(self) -> str:
+        return self.name
+
+    def normalise_numbers(self) -> list[LazyString]:
+        """Write the registration numbers in their printed form; returns warnings about check digits.
+
+        Raises ``DomainError`` beside the number that has another shape. A wrong check digit only
+        warns: no agency publishes the rule.
+        """
+        for field, (pattern, shape, example) in NUMBERS.items():
+            bare = re.sub(r"[\s-]", "", getattr(self, field) or "").upper()
+            if bare and not re.fullmatch(pattern, bare):
+                raise DomainError(_l("This number is not complete. Example: %(example)s", example=example), field)
+            setattr(self, field, re.sub(pattern, shape, bare) or None)
+        warnings = []
+        if self.gst_number and not luhn(self.gst_number[:9]):
+            warnings.append(_l("The check digit of the GST number does not match: please read it again."))
+        if self.qst_number and not qst_check(self.qst_number[:10]):
+            warnings.append(_l("The check digit of the QST number does not match: please read it again."))
+        return warnings
+
+
+#: Shape without spaces, printed form, example.
+NUMBERS = {
+    "gst_number": (r"(\d{9})(RT\d{4})", r"\1 \2", "123456782 RT0001"),
+    "qst_number": (r"(\d{10})(TQ\d{4})", r"\1 \2", "1234567892 TQ0001"),
+    "neq": (r"(\d{10})", r"\1", "1234567890"),
+    "rbq_licence": (r"(\d{4})(\d{4})(\d{2})", r"\1-\2-\3", "1234-5678-90"),
+}
+QST_WEIGHTS = (4, 3, 2, 7, 6, 5, 4, 3, 2)
+
+
+def luhn(digits: str) -> bool:
+    """Whether the last digit checks the others (business numbers of the Canada Revenue Agency)."""
+    doubled = [int(digit) * (2 if position % 2 else 1) for position, digit in enumerate(reversed(digits))]
+    return sum(number // 10 + number % 10 for number in doubled) % 10 == 0
+
+
+def qst_check(digits: str) -> bool:
+    """Whether the tenth digit of a QST number checks the nine before it."""
+    weighted = sum(int(digit) * weight for digit, weight in zip(digits[:9], QST_WEIGHTS, strict=True))
+    return (11 - weighted % 11) % 10 == int(digits[9])
+
+
+def get_company(session: Session) -> Company:
+    """The company's settings (the first migration inserts the row)."""
+    return session.get_one(Company, 1)
+
+
+class TaxRate(Model):
+    """A tax of a province from a date on, in percent. A change of rate is a new row."""
+
+    __tablename__ = "tax_rate"
+    __table_args__ = (
+        one_of("province", Province),
+        CheckConstraint("code IN ('GST', 'QST', 'HST')", name="code_known"),
+        CheckConstraint("percent BETWEEN 0 AND 30000", name="percent_range"),
+        UniqueConstraint("province", "code", "valid_from"),
+    )
+
+    id: Mapped[PrimaryKey]
+    province: Mapped[Province] = mapped_column(LabelledType(Province))
+    code: Mapped[str] = mapped_column(String(3))
+    percent: Mapped[Decimal] = mapped_column(Percent)
+    valid_from: Mapped[date]
+
+    def __str__(self) -> str:
+        return f"{self.code} {self.province.value} {self.valid_from}"
+
+
+def rates_in_force(session: Session, province: Province, on: date) -> Sequence[Rate]:
+    """The taxes of ``province`` on the day ``on``: GST then QST in Québec, HST alone in Ontario."""
+    rows = session.scalars(
+        select(TaxRate)
+        .where(TaxRate.province == province, TaxRate.valid_from <= on)
+        .order_by(TaxRate.valid_from)
+    )
+    latest = {row.code: Rate(row.code, row.percent) for row in rows}
+    return [latest[code] for code in ("GST", "HST", "QST") if code in latest]

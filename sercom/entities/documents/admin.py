@@ -1,0 +1,336 @@
+"""What the views of requests, quotes, jobs and invoices share: page, lines, conversions, undo."""
+
+import secrets
+from decimal import Decimal
+from typing import Any
+
+from flask import abort, flash, jsonify, make_response, redirect, request, url_for
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import joinedload, selectinload, undefer, with_polymorphic
+from wtforms.validators import InputRequired, Optional
+
+from sercom.backoffice.access import current_actor, require
+from sercom.backoffice.commands import CommandMixin
+from sercom.backoffice.listing import contains
+from sercom.backoffice.lookup import Lookup, LookupField
+from sercom.backoffice.seam import attempt
+from sercom.backoffice.view import UNPROCESSABLE, read_id, read_version
+from sercom.core import formats
+from sercom.core.base import db
+from sercom.core.errors import DomainError, NeedsConfirmationError
+from sercom.core.journal import JournalEntry
+from sercom.core.money import MAX_QUANTITY, ZERO
+from sercom.entities.cases.model import Case
+from sercom.entities.catalog.lookup import item_cells, item_lookup
+from sercom.entities.clients.lookup import client_lookup, search_clients
+from sercom.entities.documents.lines import LinesField, read_rows, totals_of
+from sercom.entities.documents.model import Document
+from sercom.entities.documents.pricing import rates_for
+from sercom.entities.documents.taking import remaining
+from sercom.entities.sites.lookup import site_lookup
+from sercom.entities.sites.model import Province
+from sercom.workflow import content, edges
+from sercom.workflow.edges import Choice, Edge
+from sercom.workflow.needs import ApprovalForm
+from sercom.workflow.transitions import available, require_version
+
+#: The case's documents with everything their subclasses hold, in one query.
+EVERY_KIND = with_polymorphic(Document, "*")
+
+
+class ConvertForm:
+    """The lines of a source with what may still be taken of each, as shown and as typed."""
+
+    def __init__(self, source: Document, edge: Edge) -> None:
+        left = remaining(source) if edge.by_line else {}
+        self.errors: dict[str, str] = {}
+        self.rows = [
+            {
+                "line": line,
+                "left": left.get(line.id, line.quantity),
+                "text": request.form.get(f"quantity-{line.id}", formats.plain_quantity(left.get(line.id, line.quantity))),
+            }
+            for line in source.lines
+        ]
+
+    def quantities(self) -> dict[int, Decimal] | None:
+        """What was typed for each line; ``None`` where something cannot be read."""
+        found = {}
+        for row in self.rows:
+            name, text = f"quantity-{row['line'].id}", str(row["text"]).strip()
+            try:
+                found[row["line"].id] = formats.read_decimal(text, 3, MAX_QUANTITY) if text else ZERO
+            except DomainError as error:
+                self.errors[name] = str(error)
+        return None if self.errors else found
+
+
+class DocumentView(CommandMixin):
+    """A kind of document: the list, the page, the line editor, the conversions."""
+
+    details_template = "admin/document.html"
+    create_template = edit_template = "admin/document_form.html"
+    column_list = ("number", "client", "title", "stage", "total", "created_at")
+    column_sortable_list = ("number", "total", "created_at")
+    column_labels = {
+        "number": _l("Number"),
+        "client": _l("Client"),
+        "title": _l("Title"),
+        "stage": _l("Status"),
+        "net": _l("Before tax"),
+        "total": _l("Total"),
+        "created_at": _l("Created"),
+        "description": _l("Description"),
+        "discount": _l("Discount"),
+        "gst": _l("GST"),
+        "qst": _l("QST"),
+        "hst": _l("HST"),
+    }
+    column_export_list = ("number", "client", "title", "stage", "net", "gst", "qst", "hst", "total", "created_at")
+    column_formatters_export = {
+        code.lower(): lambda _view, _context, document, name: _tax_amount(document, name.upper())
+        for code in ("GST", "QST", "HST")
+    }
+    tab_column = "stage"
+    form_ajax_refs = {"client": client_lookup, "site": site_lookup}
+    search_in = (
+        contains(Document.number),
+        contains(Document.title),
+        lambda word: Document.client_id.in_(search_clients(word)),
+    )
+
+    # --- loading ------------------------------------------------------------------------------
+
+    def load_options(self) -> tuple[Any, ...]:
+        """A row of the list shows its client and its stage."""
+        taxes = (selectinload(self.model.taxes),) if request.path.endswith("/export/csv/") else ()
+        return (joinedload(self.model.client), undefer(self.model.stage), *taxes)
+
+    def get_one(self, id: Any) -> Any:  # noqa: A002  # Flask-Admin's name
+        """A document with its case, client, lines and taxes."""
+        options = (joinedload(self.model.case).joinedload(Case.site), selectinload(self.model.lines))
+        row = self.get_query().options(*options).filter(self.model.id == read_id(str(id))).one_or_none()
+        return row if row is not None else abort(404)
+
+    # --- forms --------------------------------------------------------------------------------
+
+    def scaffold_form(self) -> Any:
+        """The declared columns, and the lines."""
+        form = super().scaffold_form()
+        form.lines = LinesField(_l("Lines"))
+        return form
+
+    def get_create_form(self) -> Any:
+        """A new document also asks for its client and the place."""
+        form = type("CreateForm", (self.scaffold_form(),), {})
+        form.client = LookupField(client_lookup, _l("Client"), [InputRequired()])
+        form.site = LookupField(site_lookup, _l("Service address"), [Optional()], allow_blank=True)
+        return form
+
+    def create_form(self, obj: Any = None) -> Any:
+        """Prefilled with the client and address that the link names."""
+        form = super().create_form(obj)
+        if request.method == "GET":
+            for name, lookup in (("client", client_lookup), ("site", site_lookup)):
+                form[name].data = lookup.get_one(request.args.get(name, ""))
+        return form
+
+    def insert(self, form: Any, row: Any) -> None:
+        """Start a case with this document."""
+        for name, field in form._fields.items():  # noqa: SLF001  # WTForms has no public way to the fields
+            if name not in {"client", "site", "lines"}:
+                field.populate_obj(row, name)
+        content.start(
+            db.session, row, current_actor(), client=form.client.data, site=form.site.data, drafts=form.lines.drafts
+        )
+
+    def change(self, form: Any, row: Any) -> None:
+        """Take the new content."""
+        require_version(row, read_version(request.form.get("version")))
+        with db.session.no_autoflush:
+            form.populate_obj(row)
+        content.change(db.session, row, current_actor(), form.lines.drafts)
+
+    def check_editable(self, row: Any) -> None:
+        """An issued or sent document is not edited."""
+        row.require_editable()
+
+    def show_refusal(self, form: Any, refusal: DomainError) -> None:
+        """A refusal may name a cell of a line."""
+        if refusal.field and refusal.field.startswith("lines-"):
+            form.lines.add_error(refusal.field, str(refusal))
+        else:
+            super().show_refusal(form, refusal)
+
+    def delete_row(self, row: Any) -> None:
+        """Only what nothing hangs on: the guards and foreign keys have the last word."""
+        row.require_deletable()
+        super().delete_row(row)
+
+    @expose("/totals", methods=("POST",))
+    def totals_view(self) -> Any:
+        """The totals of lines as typed: what the editor shows is what the server computed."""
+        require("read", self.entity)
+        rows = read_rows(request.form, "lines")
+        try:
+            province = Province(request.form.get("province") or "QC")
+            discount = formats.read_money(request.form.get("discount") or "0")
+        except (ValueError, DomainError):
+            return jsonify(error=_("This cannot be computed yet.")), UNPROCESSABLE
+        totals = totals_of(rows, rates_for(db.session, province), discount)
+        return jsonify(
+            amounts=[formats.money(row.amount) for row in rows],
+            net=formats.money(totals.net),
+            taxes=[[str(tax.rate.label), formats.money(tax.amount)] for tax in totals.taxes],
+            total=formats.money(totals.total),
+            labels={"net": _("Before tax"), "total": _("Total")},
+        )
+
+    @expose("/items")
+    def items_view(self) -> Any:
+        """Catalogue items for a line: id, text, and the cells they fill."""
+        require("update", self.entity)
+        found = item_lookup.get_list(request.args.get("query"))
+        return jsonify([(*(item_lookup.format(item) or ()), item_cells(item)) for item in found])
+
+    # --- the page -----------------------------------------------------------------------------
+
+    def details_context(self, row: Any) -> dict[str, Any]:
+        """The case's thread, what can be done next, photos, notes, journal."""
+        actor = current_actor()
+        thread = db.session.scalars(
+            select(EVERY_KIND).where(EVERY_KIND.case_id == row.case_id).order_by(EVERY_KIND.id)
+        ).all()
+        journal = db.session.scalars(
+            select(JournalEntry).where(JournalEntry.case_id == row.case_id).order_by(JournalEntry.id.desc()).limit(100)
+        ).all()
+        commands = self.commands_for(row)
+        return {
+            "thread": thread,
+            "journal": journal,
+            "commands": commands,
+            "edges": edges.edges_from(row, actor),
+            "can_undo": edges.can_undo(row, actor),
+            "visits": [visit for visit in row.case.visits if visit.document_id == row.id],
+        }
+
+    def commands_for(self, row: Any) -> list[Any]:
+        """The commands the person may give, the next step first."""
+        return sorted(available(row, current_actor()), key=lambda transition: not transition.main)
+
+    def prefill(self, form: Any, row: Any) -> None:
+        """What the document knows of the answer."""
+        if isinstance(form, ApprovalForm):
+            form.name.data = row.client.contact_name or row.client.name
+
+    # --- conversions --------------------------------------------------------------------------
+
+    @expose("/<int:row_id>/convert/<edge_name>", methods=("GET", "POST"))
+    def convert_view(self, row_id: int, edge_name: str) -> Any:
+        """Show what a conversion carries, then make it."""
+        edge = edges.find_edge(self.model, edge_name)
+        if edge is None:
+            abort(404)
+        source = self.get_for_update(row_id) if request.method == "POST" else self.get_one(row_id)
+        form, approval = ConvertForm(source, edge), self._approval_form(source)
+        if request.method == "GET":
+            edges.require_role(edge, current_actor())
+            edges.require_state(edge, source)
+            return self._convert_page(edge, source, form, approval)
+        quantities = form.quantities() if edge.by_line else {}
+        if quantities is None or (approval is not None and not approval.validate()):
+            return self._convert_page(edge, source, form, approval)
+        made: list[Document] = []
+        choice = Choice(
+            quantities=quantities if edge.by_line and form.rows else None,
+            confirm=bool(request.form.get("confirm")),
+            approval=approval.arguments() if approval is not None else None,
+        )
+        refused = attempt(db.session, lambda: made.append(self._convert(edge, source, choice)))
+        if refused is None:
+            flash(_("Converted: %(number)s.", number=made[0]), "success")
+            return redirect(document_url(made[0]))
+        if isinstance(refused, NeedsConfirmationError) or refused.field:
+            form.errors[refused.field or ""] = str(refused)
+            return self._convert_page(edge, source, form, approval)
+        raise refused
+
+    def _convert(self, edge: Edge, source: Document, choice: Choice) -> Document:
+        token, version = request.form.get("token", "")[:64], read_version(request.form.get("version"))
+        if not token:
+            abort(400)
+        return edges.convert(db.session, edge, source, current_actor(), choice, token=token, version=version)
+
+    def _approval_form(self, source: Document) -> ApprovalForm | None:
+        if not edges.needs_approval(source):
+            return None
+        form = ApprovalForm(request.form if request.method == "POST" else None)
+        if request.method == "GET":
+            self.prefill(form, source)
+        return form
+
+    def _convert_page(self, edge: Edge, source: Document, form: ConvertForm, approval: Any) -> Any:
+        html = self.render(
+            "admin/convert.html",
+            edge=edge,
+            row=source,
+            form=form,
+            approval=approval,
+            earlier=edges.earlier(source, edge),
+            questions=edges.questions(source, edge),
+            token=request.form.get("token") or secrets.token_urlsafe(16),
+            version=request.form.get("version") or source.version,
+            cancel_url=self.page_url(source),
+        )
+        return html if request.method == "GET" else make_response(html, UNPROCESSABLE)
+
+    @expose("/<int:row_id>/undo", methods=("POST",))
+    def undo_view(self, row_id: int) -> Any:
+        """Take back the conversion that made this document."""
+        target = self.get_for_update(row_id)
+        source: list[Document] = []
+        version = read_version(request.form.get("version"))
+        refused = attempt(
+            db.session,
+            lambda: source.append(edges.undo(db.session, target, current_actor(), version=version)),
+        )
+        if refused is not None:
+            raise refused
+        flash(_("The conversion was undone."), "success")
+        return redirect(document_url(source[0]))
+
+    def bulk_act(self, action: str, row: Any, token: str, version: int | None) -> Any:
+        """A conversion with its default choices, or a command."""
+        if not action.startswith("convert-"):
+            return super().bulk_act(action, row, token, version)
+        edge = edges.find_edge(self.model, action.removeprefix("convert-"))
+        if edge is None:
+            abort(400)
+        target = edges.convert(db.session, edge, row, current_actor(), Choice(), token=token, version=version)
+        return {"label": str(target), "url": document_url(target)}
+
+    def bulk_choices(self) -> list[tuple[str, Any]]:
+        """Conversions first."""
+        actor = current_actor()
+        conversions = [
+            (f"convert-{edge.name}", _("Convert to: %(target)s", target=edge.label))
+            for edge in edges.EDGES
+            if edge.source is self.model and actor.has(edge.roles)
+        ]
+        return conversions + super().bulk_choices()
+
+    def row_edges(self, row: Any) -> list[Edge]:
+        """The conversions that a row of the list offers."""
+        return edges.edges_from(row, current_actor())
+
+
+def document_url(document: Document) -> str:
+    """The page of any document."""
+    return url_for(f"{document.kind.value}s.details_view", id=document.id)
+
+
+def _tax_amount(document: Document, code: str) -> Decimal:
+    return next((tax.amount for tax in document.taxes if tax.code == code), ZERO)

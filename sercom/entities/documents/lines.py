@@ -1,0 +1,172 @@
+"""The lines of a document as one form field: read, checked cell by cell, nothing typed lost."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import gettext as _
+from wtforms import Field, Form
+
+from sercom.core import formats
+from sercom.core.base import MAX_ID
+from sercom.core.errors import DomainError
+from sercom.core.money import MAX_QUANTITY, ZERO, Amount, TaxStatus, Totals, compute_totals
+from sercom.entities.documents.model import Line, LineDraft
+
+CELLS = ("id", "item_id", "source_line_id", "description", "quantity", "unit", "unit_price", "discount", "cost", "tax_status")
+MAX_LINES = 500
+UNIT_LENGTH = 20
+TEXT_LENGTH = 5000
+
+
+@dataclass
+class Row:
+    """A line as typed: the text of each cell, the errors beside them, the draft when all is well."""
+
+    cells: dict[str, str]
+    errors: dict[str, str] = field(default_factory=dict)
+    draft: LineDraft | None = None
+
+    @property
+    def is_blank(self) -> bool:
+        """Nothing typed that a person would miss."""
+        return not (self.cells.get("description") or self.cells.get("unit_price"))
+
+    @property
+    def amount(self) -> Decimal | None:
+        """In dollars, where the cells can be read."""
+        if self.draft is None:
+            return None
+        line = Line(quantity=self.draft.quantity, unit_price=self.draft.unit_price, discount=self.draft.discount)
+        return line.amount
+
+    def read(self) -> None:
+        """Fill ``draft``, or ``errors``."""
+        description = self.cells["description"].strip()
+        if not description:
+            self.errors["description"] = _("Describe the line.")
+        elif len(description) > TEXT_LENGTH:
+            self.errors["description"] = _("This text is too long.")
+        quantity = self._number("quantity", lambda text: formats.read_decimal(text, 3, MAX_QUANTITY), Decimal(1))
+        if quantity == 0:
+            self.errors["quantity"] = _("Enter a quantity.")
+        price = self._number("unit_price", formats.read_money, ZERO)
+        discount = self._number("discount", formats.read_money, ZERO)
+        if discount is not None and discount < 0:
+            self.errors["discount"] = _("A discount is not negative.")
+        cost = self._number("cost", formats.read_money, None)
+        try:
+            tax_status = TaxStatus(self.cells["tax_status"] or TaxStatus.TAXABLE.value)
+        except ValueError:
+            self.errors["tax_status"] = _("Choose from the list.")
+        if len(self.cells["unit"]) > UNIT_LENGTH:
+            self.errors["unit"] = _("This text is too long.")
+        if self.errors:
+            return
+        assert quantity is not None and price is not None and discount is not None
+        self.draft = LineDraft(
+            description=description,
+            quantity=quantity,
+            unit=self.cells["unit"].strip(),
+            unit_price=price,
+            discount=discount,
+            cost=cost,
+            tax_status=tax_status,
+            item_id=_key(self.cells["item_id"]),
+            id=_key(self.cells["id"]),
+        )
+
+    def _number(self, cell: str, read: Any, default: Decimal | None) -> Decimal | None:
+        text = self.cells[cell].strip()
+        if not text:
+            return default
+        try:
+            return read(text)  # type: ignore[no-any-return]
+        except DomainError as error:
+            self.errors[cell] = str(error)
+            return None
+
+
+class LinesField(Field):
+    """``lines-0-description``, ``lines-0-quantity`` …; its widget is the ``lines`` macro."""
+
+    widget = None
+    rows: list[Row]
+
+    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
+        """Rows from what was posted, else from the document's lines."""
+        self.process_errors = []
+        if formdata and f"{self.name}-present" in formdata:
+            self.rows = [row for row in read_rows(formdata, self.name) if not row.is_blank]
+        else:
+            self.rows = [_shown(line) for line in (data or ())]
+
+    def pre_validate(self, form: Form) -> None:
+        """Read every row; one bad cell is enough."""
+        if len(self.rows) > MAX_LINES:
+            raise ValueError(_("At most %(count)s lines.", count=MAX_LINES))
+        for row in self.rows:
+            row.read()
+        if any(row.errors for row in self.rows):
+            raise ValueError(_("Some lines need a correction."))
+
+    @property
+    def drafts(self) -> list[LineDraft]:
+        """The validated lines."""
+        return [row.draft for row in self.rows if row.draft]
+
+    def add_error(self, field_name: str, message: str) -> None:
+        """Put a refusal of the domain (``lines-3-quantity``) into its cell."""
+        _name, position, cell = field_name.split("-", 2)
+        self.rows[int(position)].errors[cell] = message
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        """The workflow takes the drafts; nothing is set here."""
+
+
+def read_rows(formdata: Mapping[str, Any], prefix: str) -> list[Row]:
+    """The rows that were posted, in the order of their numbers."""
+    found: dict[int, dict[str, str]] = {}
+    for key in formdata:
+        parts = key.split("-", 2)
+        if len(parts) == 3 and parts[0] == prefix and parts[1].isdigit() and parts[2] in CELLS:  # noqa: PLR2004
+            found.setdefault(int(parts[1][:6]), {})[parts[2]] = str(formdata[key])
+    return [Row(dict.fromkeys(CELLS, "") | found[number]) for number in sorted(found)]
+
+
+def totals_of(rows: list[Row], rates: Any, discount: Decimal) -> Totals:
+    """What the rows that can be read add up to: the server's answer to a live editor."""
+    amounts = []
+    for row in rows:
+        row.read()
+        if row.draft is not None and row.amount is not None:
+            amounts.append(Amount(row.amount, row.draft.tax_status is TaxStatus.TAXABLE))
+    return compute_totals(amounts, rates, discount)
+
+
+def _shown(line: Line) -> Row:
+    return Row(
+        {
+            "id": str(line.id or ""),
+            "item_id": str(line.item_id or ""),
+            "source_line_id": str(line.source_line_id or ""),
+            "description": line.description,
+            "quantity": formats.plain_quantity(line.quantity),
+            "unit": line.unit,
+            "unit_price": formats.plain_number(line.unit_price),
+            "discount": formats.plain_number(line.discount) if line.discount else "",
+            "cost": formats.plain_number(line.cost),
+            "tax_status": line.tax_status.value,
+        },
+        draft=LineDraft(line.description, line.quantity, unit_price=line.unit_price, discount=line.discount),
+    )
+
+
+def _key(text: str) -> int | None:
+    return int(text) if text.isdigit() and 0 < int(text) <= MAX_ID else None
+
+
+def blank_row() -> Row:
+    """A line to type into."""
+    return Row(dict.fromkeys(CELLS, ""))

@@ -1,0 +1,260 @@
+"""What requests, quotes, jobs and invoices share: one table of documents, one table of lines."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
+from decimal import Decimal
+from typing import TYPE_CHECKING, Any, ClassVar
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from sercom.core.access import Actor
+from sercom.core.base import CreatedAt, LongText, Model, PrimaryKey, UpdatedAt, one_of
+from sercom.core.errors import DomainError
+from sercom.core.labels import Labelled, LabelledType, Status
+from sercom.core.money import ZERO, Amount, Money, Percent, Quantity, Rate, TaxStatus, Totals, compute_totals, line_amount
+from sercom.entities.cases.model import Case
+from sercom.entities.clients.model import Client
+from sercom.entities.sites.model import Province
+
+
+class DocumentKind(Labelled):
+    """What a document is."""
+
+    REQUEST = "request", _l("Request")
+    QUOTE = "quote", _l("Quote")
+    JOB = "job", _l("Job")
+    INVOICE = "invoice", _l("Invoice")
+
+
+@dataclass(frozen=True)
+class LineDraft:
+    """A line as a form or a conversion hands it over; ``id`` names the line it changes."""
+
+    description: str
+    quantity: Decimal = Decimal(1)
+    unit: str = ""
+    unit_price: Decimal = ZERO
+    discount: Decimal = ZERO
+    cost: Decimal | None = None
+    tax_status: TaxStatus = TaxStatus.TAXABLE
+    item_id: int | None = None
+    source_line_id: int | None = None
+    id: int | None = None
+
+
+class Document(Model):
+    """A stage of a case. Its subclasses hold what only they have; amounts are in dollars."""
+
+    __tablename__ = "document"
+    __table_args__ = (
+        one_of("kind", DocumentKind),
+        UniqueConstraint("number"),
+        CheckConstraint("total = net + tax", name="total_adds_up"),
+        CheckConstraint("discount >= 0", name="discount_positive"),
+        ForeignKeyConstraint(
+            ["case_id", "client_id"],
+            ["case.id", "case.client_id"],
+            name="fk_document_case_client",
+            onupdate="CASCADE",
+        ),
+        Index(None, "case_id", "id"),
+        Index(None, "client_id", "kind"),
+    )
+    #: The letter in its number, and whether it gets one from its case at birth.
+    letter: ClassVar[str]
+    numbered_by_case: ClassVar[bool] = True
+    statuses: ClassVar[type[Status]]
+
+    id: Mapped[PrimaryKey]
+    kind: Mapped[DocumentKind] = mapped_column(LabelledType(DocumentKind))
+    case_id: Mapped[int] = mapped_column()
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
+    number: Mapped[str | None] = mapped_column(String(24))
+    title: Mapped[str] = mapped_column(String(200), default="")
+    description: Mapped[LongText | None]
+    discount: Mapped[Decimal] = mapped_column(Money, default=ZERO)
+    net: Mapped[Decimal] = mapped_column(Money, default=ZERO)
+    tax: Mapped[Decimal] = mapped_column(Money, default=ZERO)
+    total: Mapped[Decimal] = mapped_column(Money, default=ZERO)
+    version: Mapped[int] = mapped_column()
+    created_at: Mapped[CreatedAt]
+    updated_at: Mapped[UpdatedAt]
+
+    case: Mapped[Case] = relationship(
+        back_populates="documents", primaryjoin=lambda: Document.case_id == Case.id, foreign_keys=[case_id]
+    )
+    client: Mapped[Client] = relationship(foreign_keys=[client_id])
+    lines: Mapped[list["Line"]] = relationship(
+        back_populates="document", cascade="all, delete-orphan", order_by="Line.position", foreign_keys="Line.document_id"
+    )
+    taxes: Mapped[list["DocumentTax"]] = relationship(
+        cascade="all, delete-orphan", order_by="DocumentTax.position", passive_deletes=True
+    )
+
+    conversions: Mapped[list["Conversion"]] = relationship(
+        back_populates="source", foreign_keys="Conversion.source_id", order_by="Conversion.id"
+    )
+    made_from: Mapped["Conversion | None"] = relationship(
+        back_populates="target", foreign_keys="Conversion.target_id", passive_deletes=True
+    )
+
+    if TYPE_CHECKING:
+        status: Mapped[Any]
+        stage: Mapped[Any]
+
+    __mapper_args__ = {"polymorphic_on": kind, "version_id_col": version}
+
+    def __str__(self) -> str:
+        return self.number or f"{self.case.number}-{self.letter}"
+
+    @property
+    def place_of_supply(self) -> Province:
+        """The province whose taxes apply: the site's, else the client's, else Québec."""
+        site = self.case.site
+        return (site.province if site else None) or self.client.province or Province.QC
+
+    @property
+    def is_editable(self) -> bool:
+        """Whether its content may still change."""
+        return True
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it still counts as made from its source."""
+        return True
+
+    def require_editable(self) -> None:
+        """Raise where the content may not change any more."""
+        if not self.is_editable:
+            raise DomainError(_l("This document can no longer be changed."))
+
+    def begin(self, actor: Actor) -> None:
+        """What a kind of document starts with, once it stands in its case."""
+
+    def require_deletable(self) -> None:
+        """Raise where something was made from it, or where it is no longer a draft."""
+        self.require_editable()
+        if self.conversions or any(visit.document_id == self.id for visit in self.case.visits):
+            raise DomainError(_l("Other records hang on this one: it cannot be deleted."))
+
+    def set_lines(self, drafts: Iterable[LineDraft]) -> None:
+        """Make the lines equal to ``drafts``: known ids are changed, the others added or removed."""
+        self.require_editable()
+        known = {line.id: line for line in self.lines}
+        kept = []
+        for position, draft in enumerate(drafts, start=1):
+            line = known.get(draft.id) if draft.id else None
+            if line is None:
+                line = Line(source_line_id=draft.source_line_id)
+            line.change(draft, position)
+            kept.append(line)
+        self.lines = kept
+
+    def reprice(self, rates: Sequence[Rate]) -> Totals:
+        """Compute net, taxes and total from the lines at ``rates``, and keep them."""
+        amounts = [Amount(line.amount, line.tax_status is TaxStatus.TAXABLE) for line in self.lines]
+        subtotal = sum((amount.value for amount in amounts), ZERO)
+        if self.discount > max(subtotal, ZERO):
+            raise DomainError(_l("The discount is larger than the document."), "discount")
+        totals = compute_totals(amounts, rates, self.discount)
+        self.net, self.tax, self.total = totals.net, totals.tax, totals.total
+        known = {row.code: row for row in self.taxes}
+        self.taxes = [
+            (known.get(tax.rate.code) or DocumentTax(code=tax.rate.code)).hold(position, tax.rate, tax.base, tax.amount)
+            for position, tax in enumerate(totals.taxes)
+        ]
+        return totals
+
+    def lines_state(self) -> list[list[Any]]:
+        """The lines as the journal keeps them."""
+        return [
+            [line.description, str(line.quantity), str(line.unit_price), str(line.discount), line.tax_status.value]
+            for line in self.lines
+        ]
+
+
+class Line(Model):
+    """One line of a document: a quantity at a unit price, less a discount, in dollars."""
+
+    __tablename__ = "line"
+    __table_args__ = (
+        one_of("tax_status", TaxStatus),
+        CheckConstraint("discount >= 0", name="discount_positive"),
+        CheckConstraint("quantity <> 0", name="quantity_given"),
+        Index(None, "document_id", "position"),
+    )
+
+    id: Mapped[PrimaryKey]
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"))
+    source_line_id: Mapped[int | None] = mapped_column(ForeignKey("line.id", ondelete="SET NULL"), index=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("catalog_item.id", ondelete="SET NULL"), index=True)
+    position: Mapped[int]
+    description: Mapped[LongText]
+    quantity: Mapped[Decimal] = mapped_column(Quantity)
+    unit: Mapped[str] = mapped_column(String(20), default="")
+    unit_price: Mapped[Decimal] = mapped_column(Money)
+    discount: Mapped[Decimal] = mapped_column(Money, default=ZERO)
+    cost: Mapped[Decimal | None] = mapped_column(Money)
+    tax_status: Mapped[TaxStatus] = mapped_column(LabelledType(TaxStatus), default=TaxStatus.TAXABLE)
+
+    document: Mapped[Document] = relationship(back_populates="lines", foreign_keys=[document_id])
+
+    def __str__(self) -> str:
+        return self.description[:80]
+
+    @property
+    def amount(self) -> Decimal:
+        """What it adds to the document, in dollars."""
+        return line_amount(self.quantity, self.unit_price, self.discount)
+
+    def change(self, draft: LineDraft, position: int) -> None:
+        """Take everything but the identity from ``draft``."""
+        values = asdict(draft)
+        del values["id"], values["source_line_id"]
+        for name, value in values.items():
+            setattr(self, name, value)
+        self.position = position
+
+
+class DocumentTax(Model):
+    """One tax of a document: base and amount in dollars, rate in percent."""
+
+    __tablename__ = "document_tax"
+
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), primary_key=True)
+    code: Mapped[str] = mapped_column(String(3), primary_key=True)
+    position: Mapped[int]
+    percent: Mapped[Decimal] = mapped_column(Percent)
+    base: Mapped[Decimal] = mapped_column(Money)
+    amount: Mapped[Decimal] = mapped_column(Money)
+
+    def hold(self, position: int, rate: Rate, base: Decimal, amount: Decimal) -> "DocumentTax":
+        """Take what was computed."""
+        self.position, self.percent, self.base, self.amount = position, rate.percent, base, amount
+        return self
+
+    @property
+    def label(self) -> LazyString:
+        """The tax's name in the reader's language."""
+        return Rate(self.code, self.percent).label
+
+
+class Conversion(Model):
+    """That ``target`` was made from ``source``. *Converted* is derived from it, never stored."""
+
+    __tablename__ = "conversion"
+    __table_args__ = (UniqueConstraint("source_id", "edge", "token"), UniqueConstraint("target_id"))
+
+    id: Mapped[PrimaryKey]
+    source_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
+    target_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"))
+    edge: Mapped[str] = mapped_column(String(20))
+    token: Mapped[str] = mapped_column(String(64))
+    user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[CreatedAt]
+
+    source: Mapped[Document] = relationship(back_populates="conversions", foreign_keys=[source_id])
+    target: Mapped[Document] = relationship(back_populates="made_from", foreign_keys=[target_id])

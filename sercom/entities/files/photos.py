@@ -1,0 +1,87 @@
+"""Photos made safe: decoded, turned upright, shrunk, written anew. What was sent is never kept.
+
+Limits are checked before anything is decoded, so that a small file cannot unfold into gigabytes.
+"""
+
+import hashlib
+import threading
+from dataclasses import dataclass
+from io import BytesIO
+
+import pillow_heif
+from flask_babel import lazy_gettext as _l
+from PIL import Image, ImageOps, UnidentifiedImageError
+
+from sercom.core.errors import DomainError
+
+pillow_heif.register_heif_opener()
+
+MAX_BYTES = 12 * 1024 * 1024
+MAX_PIXELS_JPEG = 64_000_000
+MAX_PIXELS_OTHER = 16_000_000
+EDGE, THUMBNAIL_EDGE = 2048, 480
+QUALITY = 82
+FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+
+#: One decode at a time: a decoded photo takes up to 200 MB.
+_one_at_a_time = threading.Lock()
+
+
+@dataclass(frozen=True)
+class Photo:
+    """A JPEG without the data a camera leaves (EXIF, position), and its thumbnail."""
+
+    data: bytes
+    thumbnail: bytes
+    width: int
+    height: int
+
+    @property
+    def sha256(self) -> str:
+        """Of the bytes that are kept."""
+        return hashlib.sha256(self.data).hexdigest()
+
+
+def make_safe(raw: bytes, field: str = "photos") -> Photo:
+    """Read a JPEG, PNG, WebP or HEIC photo and write it anew.
+
+    Raises ``DomainError`` for what is no such photo, is larger than 12 MB or has too many pixels.
+    """
+    if len(raw) > MAX_BYTES:
+        raise DomainError(_l("A photo is larger than 12 MB."), field)
+    with _one_at_a_time:
+        try:
+            return _rewrite(raw, field)
+        except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+            raise DomainError(_l("This file is not a photo we can read (JPEG, PNG, WebP or HEIC)."), field) from None
+
+
+def _rewrite(raw: bytes, field: str) -> Photo:
+    with Image.open(BytesIO(raw), formats=FORMATS) as image:
+        width, height = image.size
+        limit = MAX_PIXELS_JPEG if image.format == "JPEG" else MAX_PIXELS_OTHER
+        if width * height > limit:
+            raise DomainError(_l("A photo has too many pixels."), field)
+        if image.format == "JPEG":
+            image.draft("RGB", (EDGE, EDGE))
+        upright = ImageOps.exif_transpose(image)
+        plain = _on_white(upright)
+    plain.thumbnail((EDGE, EDGE))
+    small = plain.copy()
+    small.thumbnail((THUMBNAIL_EDGE, THUMBNAIL_EDGE))
+    return Photo(_jpeg(plain), _jpeg(small), *plain.size)
+
+
+def _on_white(image: Image.Image) -> Image.Image:
+    if image.mode in {"RGBA", "LA", "P"}:
+        layer = image.convert("RGBA")
+        background = Image.new("RGB", layer.size, "white")
+        background.paste(layer, mask=layer.getchannel("A"))
+        return background
+    return image.convert("RGB")
+
+
+def _jpeg(image: Image.Image) -> bytes:
+    buffer = BytesIO()
+    image.save(buffer, "JPEG", quality=QUALITY, optimize=True)
+    return buffer.getvalue()

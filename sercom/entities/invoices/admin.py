@@ -1,0 +1,68 @@
+"""Invoices in the back-office."""
+
+from typing import Any
+
+from flask import abort, flash, redirect
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import selectinload
+
+from sercom.backoffice import filters
+from sercom.backoffice.access import current_actor
+from sercom.backoffice.seam import attempt
+from sercom.core.base import db
+from sercom.entities.documents.admin import DocumentView
+from sercom.entities.invoices.model import Invoice, InvoiceStage
+from sercom.entities.ledger.model import Payment
+from sercom.workflow import payments
+from sercom.workflow.needs import PaymentForm
+
+
+class InvoiceView(DocumentView):
+    """Invoices (factures)."""
+
+    entity = "invoices"
+    tab_enum = InvoiceStage
+    column_list = ("number", "client", "title", "stage", "issue_date", "due_date", "total", "balance")
+    column_sortable_list = ("number", "issue_date", "due_date", "total")
+    column_export_list = (
+        *("number", "client", "title", "stage", "issue_date", "due_date"),
+        *("net", "gst", "qst", "hst", "total", "balance"),
+    )
+    column_labels = DocumentView.column_labels | {
+        "issue_date": _l("Issued"),
+        "due_date": _l("Due"),
+        "balance": _l("Balance"),
+        "terms_days": _l("Terms, in days"),
+        "service_date": _l("Date of the work"),
+    }
+    form_columns = ("title", "description", "service_date", "terms_days", "discount")
+    column_filters = (
+        filters.Since(Invoice.issue_date, _l("Issued from"), "from"),
+        filters.Until(Invoice.issue_date, _l("Issued before"), "until"),
+    )
+    empty_hint = _l("An invoice comes from a job, or from a request settled at the first visit.")
+
+    def load_options(self) -> tuple[Any, ...]:
+        """The list shows the balance too."""
+        return (*super().load_options(), selectinload(Invoice.allocations))
+
+    def prefill(self, form: Any, row: Any) -> None:
+        """A payment is usually the whole balance."""
+        super().prefill(form, row)
+        if isinstance(form, PaymentForm):
+            form.amount.data = row.balance
+
+    @expose("/<int:row_id>/payments/<int:payment_id>/correct", methods=("POST",))
+    def correct_payment_view(self, row_id: int, payment_id: int) -> Any:
+        """Take a payment back: a cheque without funds, a slip."""
+        invoice = self.get_for_update(row_id)
+        payment = next((a.payment for a in invoice.allocations if a.payment_id == payment_id), None)
+        if not isinstance(payment, Payment):
+            abort(404)
+        refused = attempt(db.session, lambda: payments.correct(db.session, invoice, payment, current_actor()))
+        if refused is not None:
+            raise refused
+        flash(_("The payment was taken back."), "success")
+        return redirect(self.page_url(invoice))

@@ -1,0 +1,43 @@
+"""Jobs in the back-office."""
+
+from typing import Any
+
+from flask import flash, redirect
+from flask_admin import expose
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+
+from sercom.backoffice import filters
+from sercom.backoffice.access import current_actor, require
+from sercom.core import journal
+from sercom.core.base import db
+from sercom.core.clock import day_bounds
+from sercom.entities.documents.admin import DocumentView
+from sercom.entities.jobs.model import Job, JobStage
+
+
+class JobView(DocumentView):
+    """Jobs."""
+
+    entity = "jobs"
+    tab_enum = JobStage
+    column_labels = DocumentView.column_labels | {"instructions": _l("Instructions")}
+    form_columns = ("title", "description", "instructions", "discount")
+    column_filters = (
+        filters.Since(Job.created_at, _l("Created from"), "from", lambda day: day_bounds(day)[0]),
+        filters.Until(Job.created_at, _l("Created until"), "until", lambda day: day_bounds(day)[1]),
+    )
+    empty_hint = _l("A job comes from a request or a quote. For a price given by phone, start one with “New”.")
+
+    @expose("/<int:row_id>/visits", methods=("POST",))
+    def add_visit_view(self, row_id: int) -> Any:
+        """One more visit to plan."""
+        require("update", self.entity)
+        job = self.get_for_update(row_id)
+        job.require_editable()
+        visit = job.add_visit(current_actor())
+        db.session.flush()
+        journal.record(db.session, current_actor(), "created", visit)
+        db.session.commit()
+        flash(_("A visit was added: plan it."), "success")
+        return redirect(self.page_url(job))

@@ -1,0 +1,167 @@
+"""The job: the work itself, planned with the team, done, invoiced."""
+
+from datetime import datetime
+from decimal import Decimal
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import ForeignKey, func, select
+from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column
+
+from sercom.core.access import Actor
+from sercom.core.base import LongText, one_of
+from sercom.core.clock import utcnow
+from sercom.core.errors import DomainError, NeedsConfirmationError
+from sercom.core.labels import Labelled, LabelledType, Status, Tone
+from sercom.core.money import ZERO, Money
+from sercom.entities.documents.model import Conversion, Document, DocumentKind
+from sercom.entities.documents.stage import DERIVED, Stage, stage_column
+from sercom.entities.invoices.model import Invoice, InvoiceStatus
+from sercom.entities.visits import when
+from sercom.entities.visits.model import ENDED, PLANNED, Visit
+
+
+class JobStatus(Status):
+    """Stored states of a job."""
+
+    OPEN = "open", _l("Open"), Tone.INFO
+    ON_HOLD = "on_hold", _l("On hold"), Tone.WARN
+    DONE = "done", _l("Done"), Tone.GOOD
+    CLOSED = "closed", _l("Closed"), Tone.NEUTRAL
+    CANCELLED = "cancelled", _l("Cancelled"), Tone.NEUTRAL
+
+
+class HoldReason(Labelled):
+    """What a job waits for."""
+
+    PARTS = "parts", _l("Waiting for parts")
+    CLIENT = "client", _l("Waiting for the client")
+
+
+class Job(Document):
+    """A job, planned in one or more visits."""
+
+    __tablename__ = "job"
+    __table_args__ = (one_of("status", JobStatus), one_of("hold_reason", HoldReason))
+    __mapper_args__ = {"polymorphic_identity": DocumentKind.JOB}
+    letter = "J"
+    statuses = JobStatus
+
+    id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), primary_key=True)
+    status: Mapped[JobStatus] = mapped_column(LabelledType(JobStatus), default=JobStatus.OPEN, index=True)
+    instructions: Mapped[LongText | None]
+    hold_reason: Mapped[HoldReason | None] = mapped_column(LabelledType(HoldReason))
+    done_at: Mapped[datetime | None]
+
+    @property
+    def is_editable(self) -> bool:
+        """Until it is closed or cancelled."""
+        return self.status not in {JobStatus.CLOSED, JobStatus.CANCELLED}
+
+    @property
+    def is_live(self) -> bool:
+        """Whether it still stands for work to do or done."""
+        return self.status is not JobStatus.CANCELLED
+
+    @property
+    def visits(self) -> list[Visit]:
+        """Its visits."""
+        return [visit for visit in self.case.visits if visit.document_id == self.id]
+
+    def add_visit(self, actor: Actor, instructions: str | None = None) -> Visit:
+        """One more visit, to be planned."""
+        return Visit.open(self, instructions or self.instructions)
+
+    def begin(self, actor: Actor) -> None:
+        """A job starts with a visit to plan."""
+        self.add_visit(actor)
+
+    def hold(self, actor: Actor, *, reason: HoldReason) -> None:
+        """Wait for parts or for the client."""
+        self.hold_reason = HoldReason(reason)
+        self.status = JobStatus.ON_HOLD
+
+    def resume(self, actor: Actor) -> None:
+        """Go on."""
+        self.hold_reason = None
+        self.status = JobStatus.OPEN
+
+    def complete(self, actor: Actor, *, confirm: bool = False) -> None:
+        """The work is done. A visit still planned asks for a confirmation, then is cancelled."""
+        open_visits = [visit for visit in self.visits if visit.status not in ENDED]
+        if any(visit.status in PLANNED for visit in open_visits) and not confirm:
+            raise NeedsConfirmationError(_l("A visit is still planned. It will be cancelled."))
+        for visit in open_visits:
+            visit.cancel(actor)
+        self.done_at = utcnow()
+        self.status = JobStatus.DONE
+
+    def reopen(self, actor: Actor) -> None:
+        """There is more to do after all."""
+        self.done_at = None
+        self.status = JobStatus.OPEN
+
+    def close(self, actor: Actor) -> None:
+        """Nothing more to do or to invoice."""
+        self.status = JobStatus.CLOSED
+
+    def cancel(self, actor: Actor) -> None:
+        """It will not be done; refused once something was invoiced."""
+        if any(conversion.target.is_live for conversion in self.conversions):
+            raise DomainError(_l("This job was invoiced: void the invoice first."))
+        for visit in self.visits:
+            if visit.status not in ENDED:
+                visit.cancel(actor)
+        self.status = JobStatus.CANCELLED
+
+    def visit_done(self, visit: Visit) -> None:
+        """A visit was finished. Whether the job is done is for a person to say."""
+
+
+class JobStage(Stage):
+    """Where a job stands."""
+
+    CANCELLED = "cancelled", _l("Cancelled"), Tone.NEUTRAL
+    CLOSED = "closed", _l("Closed"), Tone.NEUTRAL
+    INVOICED = "invoiced", _l("Invoiced"), Tone.GOOD
+    PARTLY_INVOICED = "partly_invoiced", _l("Partly invoiced"), Tone.WARN
+    TO_INVOICE = "to_invoice", _l("To invoice"), Tone.WARN
+    ON_HOLD = "on_hold", _l("On hold"), Tone.WARN
+    LATE = "late", _l("Late"), Tone.BAD
+    TODAY = "today", _l("Today"), Tone.INFO
+    UPCOMING = "upcoming", _l("Upcoming"), Tone.INFO
+    NEEDS_ACTION = "needs_action", _l("Action needed"), Tone.WARN
+    TO_SCHEDULE = "to_schedule", _l("To schedule"), Tone.WARN
+
+
+_table = Job.__table__.c
+_documents = Document.__table__.alias("invoice_document")
+_invoices = Invoice.__table__
+_job_document = Document.__table__.alias("job_document")
+_live_invoices = (
+    select(func.coalesce(func.sum(_documents.c.net), 0))
+    .select_from(Conversion.__table__)
+    .join(_documents, _documents.c.id == Conversion.target_id)
+    .join(_invoices, _invoices.c.id == _documents.c.id)
+    .where(Conversion.source_id == _table.id, _invoices.c.status != InvoiceStatus.VOID)
+)
+_count_invoices = _live_invoices.with_only_columns(func.count())
+_own_net = select(_job_document.c.net).where(_job_document.c.id == _table.id).scalar_subquery()
+
+#: Net of what was invoiced from the job, void invoices aside, in dollars.
+Job.invoiced_net = column_property(_live_invoices.scalar_subquery(), deferred=True, group=DERIVED)
+Job.stage = stage_column(
+    {
+        JobStage.CANCELLED: _table.status == JobStatus.CANCELLED,
+        JobStage.CLOSED: _table.status == JobStatus.CLOSED,
+        JobStage.INVOICED: (_count_invoices.scalar_subquery() > 0)
+        & (_live_invoices.scalar_subquery() >= _own_net),
+        JobStage.PARTLY_INVOICED: _count_invoices.scalar_subquery() > 0,
+        JobStage.TO_INVOICE: _table.status == JobStatus.DONE,
+        JobStage.ON_HOLD: _table.status == JobStatus.ON_HOLD,
+        JobStage.LATE: when.late(_table.id),
+        JobStage.TODAY: when.today(_table.id),
+        JobStage.UPCOMING: when.planned(_table.id),
+        JobStage.NEEDS_ACTION: when.worked(_table.id),
+        JobStage.TO_SCHEDULE: _table.status == JobStatus.OPEN,
+    }
+)

@@ -1,0 +1,30 @@
+"""The journal in the back-office: to read and to export, nothing else."""
+
+from flask_babel import lazy_gettext as _l
+
+from sercom.backoffice import filters
+from sercom.backoffice.listing import contains
+from sercom.backoffice.view import EntityView
+from sercom.core.clock import day_bounds
+from sercom.core.journal import JournalEntry
+
+
+class JournalView(EntityView):
+    """Who did what, when."""
+
+    entity = "journal"
+    versioned = False
+    column_list = ("at", "actor_name", "event", "subject_label", "changes")
+    column_sortable_list = ("at",)
+    column_labels = {
+        "at": _l("When"),
+        "actor_name": _l("Who"),
+        "event": _l("What"),
+        "subject_label": _l("On"),
+        "changes": _l("Changes"),
+    }
+    column_filters = (
+        filters.Since(JournalEntry.at, _l("From"), "from", lambda day: day_bounds(day)[0]),
+        filters.Until(JournalEntry.at, _l("Until"), "until", lambda day: day_bounds(day)[1]),
+    )
+    search_in = (contains(JournalEntry.subject_label), contains(JournalEntry.actor_name))

@@ -1,0 +1,23 @@
+"""Quotes in the back-office."""
+
+from flask_babel import lazy_gettext as _l
+
+from sercom.backoffice import filters
+from sercom.core.clock import day_bounds
+from sercom.entities.documents.admin import DocumentView
+from sercom.entities.quotes.model import Quote, QuoteStage
+
+
+class QuoteView(DocumentView):
+    """Quotes (soumissions)."""
+
+    entity = "quotes"
+    tab_enum = QuoteStage
+    column_list = ("number", "client", "title", "stage", "valid_until", "total", "created_at")
+    column_labels = DocumentView.column_labels | {"valid_until": _l("Valid until")}
+    form_columns = ("title", "description", "valid_until", "discount")
+    column_filters = (
+        filters.Since(Quote.created_at, _l("Created from"), "from", lambda day: day_bounds(day)[0]),
+        filters.Until(Quote.created_at, _l("Created until"), "until", lambda day: day_bounds(day)[1]),
+    )
+    empty_hint = _l("Convert a request to a quote, or start one with “New”.")

@@ -1,0 +1,217 @@
+"""The quote: a price, sent, and the client's answer."""
+
+import hashlib
+import json
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, bindparam
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from sercom.core import clock
+from sercom.core.access import Actor
+from sercom.core.base import CreatedAt, LongText, Model, PrimaryKey, one_of
+from sercom.core.clock import utcnow
+from sercom.core.errors import DomainError
+from sercom.core.labels import Labelled, LabelledType, Status, Tone
+from sercom.entities.documents.model import Document, DocumentKind
+from sercom.entities.documents.stage import Stage, converted, stage_column
+
+
+class QuoteStatus(Status):
+    """Stored states of a quote."""
+
+    DRAFT = "draft", _l("Draft"), Tone.NEUTRAL
+    SENT = "sent", _l("Sent"), Tone.INFO
+    APPROVED = "approved", _l("Approved"), Tone.GOOD
+    CHANGES_REQUESTED = "changes_requested", _l("Changes requested"), Tone.WARN
+    DECLINED = "declined", _l("Declined"), Tone.BAD
+    ARCHIVED = "archived", _l("Archived"), Tone.NEUTRAL
+
+
+class Channel(Labelled):
+    """How the client gave their word."""
+
+    PHONE = "phone", _l("By phone")
+    ON_SITE = "on_site", _l("On site")
+    EMAIL = "email", _l("By e-mail")
+    PAPER = "paper", _l("Signed on paper")
+    PORTAL = "portal", _l("On the client's page")
+
+
+class DeclineReason(Labelled):
+    """Why a client said no."""
+
+    PRICE = "price", _l("Price")
+    COMPETITOR = "competitor", _l("Chose somebody else")
+    DELAY = "delay", _l("Delay too long")
+    ABANDONED = "abandoned", _l("Project abandoned")
+    OTHER = "other", _l("Other")
+
+
+class Approval(Model):
+    """The client's word on one revision: who, how, when, and a hash of exactly what."""
+
+    __tablename__ = "approval"
+    __table_args__ = (
+        one_of("channel", Channel),
+        CheckConstraint("name <> ''", name="name_given"),
+    )
+
+    id: Mapped[PrimaryKey]
+    quote_id: Mapped[int] = mapped_column(ForeignKey("quote.id", ondelete="CASCADE"), index=True)
+    revision: Mapped[int]
+    channel: Mapped[Channel] = mapped_column(LabelledType(Channel))
+    name: Mapped[str] = mapped_column(String(160))
+    address: Mapped[str] = mapped_column(String(254), default="")
+    content: Mapped[str] = mapped_column(Text)
+    sha256: Mapped[str] = mapped_column(String(64))
+    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[CreatedAt]
+    withdrawn_at: Mapped[datetime | None]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class Quote(Document):
+    """A quote (soumission). Changing one that was sent makes its next revision."""
+
+    __tablename__ = "quote"
+    __table_args__ = (
+        one_of("status", QuoteStatus),
+        one_of("decline_reason", DeclineReason),
+        CheckConstraint("revision >= 1", name="revision_positive"),
+    )
+    __mapper_args__ = {"polymorphic_identity": DocumentKind.QUOTE}
+    letter = "S"
+    statuses = QuoteStatus
+
+    id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), primary_key=True)
+    status: Mapped[QuoteStatus] = mapped_column(LabelledType(QuoteStatus), default=QuoteStatus.DRAFT, index=True)
+    revision: Mapped[int] = mapped_column(default=1)
+    valid_until: Mapped[date | None]
+    sent_at: Mapped[datetime | None]
+    change_request: Mapped[LongText | None]
+    decline_reason: Mapped[DeclineReason | None] = mapped_column(LabelledType(DeclineReason))
+
+    approvals: Mapped[list[Approval]] = relationship(cascade="all, delete-orphan", order_by=Approval.id)
+
+    @property
+    def is_editable(self) -> bool:
+        """While it is a draft: afterwards, revise it first."""
+        return self.status is QuoteStatus.DRAFT
+
+    @property
+    def approval(self) -> Approval | None:
+        """The approval in force."""
+        return next((a for a in reversed(self.approvals) if a.withdrawn_at is None), None)
+
+    @property
+    def content(self) -> str:
+        """What a client approves, as canonical JSON."""
+        what = {
+            "number": self.number,
+            "revision": self.revision,
+            "title": self.title,
+            "lines": self.lines_state(),
+            "discount": str(self.discount),
+            "total": str(self.total),
+        }
+        return json.dumps(what, ensure_ascii=False, sort_keys=True)
+
+    def mark_sent(self, actor: Actor, *, validity_days: int = 30) -> None:
+        """It left for the client; its validity runs from today unless a date was set."""
+        if not self.lines:
+            raise DomainError(_l("Add at least one line first."))
+        self.valid_until = self.valid_until or clock.today() + timedelta(days=validity_days)
+        self.sent_at = utcnow()
+        self.status = QuoteStatus.SENT
+
+    def approve(self, actor: Actor, *, channel: Channel, name: str, address: str = "") -> None:
+        """Record the client's word on this revision."""
+        if not name.strip():
+            raise DomainError(_l("Who approved?"), "name")
+        if not self.lines:
+            raise DomainError(_l("Add at least one line first."))
+        self.approvals.append(
+            Approval(
+                revision=self.revision,
+                channel=Channel(channel),
+                name=name.strip(),
+                address=address or self.client.address,
+                content=self.content,
+                sha256=hashlib.sha256(self.content.encode()).hexdigest(),
+                recorded_by_id=actor.user_id,
+            )
+        )
+        self.status = QuoteStatus.APPROVED
+
+    def withdraw_approval(self, actor: Actor) -> None:
+        """Take the approval back, while no job came of it."""
+        if self._has_live_job():
+            raise DomainError(_l("A job was made from this quote: undo or cancel it first."))
+        self._withdraw()
+        self.status = QuoteStatus.SENT
+
+    def request_changes(self, actor: Actor, *, change_request: str) -> None:
+        """The client wants something else."""
+        self.change_request = change_request
+        self.status = QuoteStatus.CHANGES_REQUESTED
+
+    def decline(self, actor: Actor, *, reason: DeclineReason) -> None:
+        """The client said no."""
+        self.decline_reason = DeclineReason(reason)
+        self.status = QuoteStatus.DECLINED
+
+    def revise(self, actor: Actor) -> None:
+        """Open revision n+1: what was approved stays on record, and is no longer in force."""
+        self._withdraw()
+        self.revision += 1
+        self.valid_until = self.sent_at = None
+        self.status = QuoteStatus.DRAFT
+
+    def archive(self, actor: Actor) -> None:
+        """Put it away."""
+        self.status = QuoteStatus.ARCHIVED
+
+    def restore(self, actor: Actor) -> None:
+        """Take it out again, as a draft of its next revision."""
+        self.revise(actor)
+
+    def _withdraw(self) -> None:
+        if self.approval is not None:
+            self.approval.withdrawn_at = utcnow()
+
+    def _has_live_job(self) -> bool:
+        return any(conversion.target.is_live for conversion in self.conversions)
+
+
+class QuoteStage(Stage):
+    """Where a quote stands."""
+
+    CONVERTED = "converted", _l("Converted"), Tone.GOOD
+    EXPIRED = "expired", _l("Expired"), Tone.WARN
+    DRAFT = "draft", _l("Draft"), Tone.NEUTRAL
+    SENT = "sent", _l("Sent"), Tone.INFO
+    CHANGES_REQUESTED = "changes_requested", _l("Changes requested"), Tone.WARN
+    APPROVED = "approved", _l("Approved"), Tone.GOOD
+    DECLINED = "declined", _l("Declined"), Tone.BAD
+    ARCHIVED = "archived", _l("Archived"), Tone.NEUTRAL
+
+
+_table = Quote.__table__.c
+_today = bindparam("today", callable_=clock.today, unique=True)
+Quote.stage = stage_column(
+    {
+        QuoteStage.CONVERTED: (_table.status == QuoteStatus.APPROVED) & converted(_table.id),
+        QuoteStage.EXPIRED: (_table.status == QuoteStatus.SENT) & (_table.valid_until < _today),
+        QuoteStage.DRAFT: _table.status == QuoteStatus.DRAFT,
+        QuoteStage.SENT: _table.status == QuoteStatus.SENT,
+        QuoteStage.CHANGES_REQUESTED: _table.status == QuoteStatus.CHANGES_REQUESTED,
+        QuoteStage.APPROVED: _table.status == QuoteStatus.APPROVED,
+        QuoteStage.DECLINED: _table.status == QuoteStatus.DECLINED,
+        QuoteStage.ARCHIVED: _table.status == QuoteStatus.ARCHIVED,
+    }
+)

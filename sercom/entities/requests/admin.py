@@ -1,0 +1,57 @@
+"""Requests in the back-office."""
+
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import joinedload
+from wtforms.validators import Optional
+
+from sercom.backoffice import filters
+from sercom.core.base import db
+from sercom.core.clock import day_bounds
+from sercom.core.fields import RowField
+from sercom.entities.catalog.model import Service
+from sercom.entities.documents.admin import DocumentView
+from sercom.entities.requests.model import Origin, RequestStage, ServiceRequest, Urgency
+from sercom.workflow.needs import PlanForm
+
+
+def services() -> Any:
+    """The kinds of work on offer."""
+    return db.session.query(Service).filter(Service.active).order_by(Service.position, Service.id)
+
+
+class RequestView(DocumentView):
+    """Requests (demandes)."""
+
+    entity = "requests"
+    tab_enum = RequestStage
+    column_list = ("number", "client", "title", "service", "urgency", "stage", "created_at")
+    column_sortable_list = ("number", "created_at")
+    column_export_list = ("number", "client", "title", "service", "urgency", "origin", "stage", "created_at")
+    column_labels = DocumentView.column_labels | {
+        "service": _l("Service"),
+        "urgency": _l("Urgency"),
+        "origin": _l("Received by"),
+    }
+    form_columns = ("title", "service", "urgency", "origin", "description")
+    form_overrides = {"service": RowField}
+    form_args = {"service": {"rows": services, "validators": [Optional()]}}
+    column_filters = (
+        filters.Choice(ServiceRequest.urgency, _l("Urgency"), Urgency, "urgency"),
+        filters.Choice(ServiceRequest.origin, _l("Received by"), Origin, "origin"),
+        filters.Row(ServiceRequest.service_id, _l("Service"), "service", services),
+        filters.Since(ServiceRequest.created_at, _l("Created from"), "from", lambda day: day_bounds(day)[0]),
+        filters.Until(ServiceRequest.created_at, _l("Created until"), "until", lambda day: day_bounds(day)[1]),
+    )
+    empty_hint = _l("Requests from the online form arrive here. Enter the ones that come by phone with “New”.")
+
+    def load_options(self) -> tuple[Any, ...]:
+        """The list shows the service too."""
+        return (*super().load_options(), joinedload(ServiceRequest.service))
+
+    def prefill(self, form: Any, row: Any) -> None:
+        """An assessment starts from what the client wrote."""
+        super().prefill(form, row)
+        if isinstance(form, PlanForm):
+            form.instructions.data = row.description

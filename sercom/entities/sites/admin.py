@@ -1,0 +1,59 @@
+"""Service addresses in the back-office."""
+
+from typing import Any
+
+from flask import request
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import joinedload
+from wtforms.validators import InputRequired
+
+from sercom.backoffice.lookup import LookupField
+from sercom.backoffice.view import EntityView
+from sercom.entities.clients.lookup import client_lookup
+from sercom.entities.sites.lookup import matches_site
+from sercom.entities.sites.model import Site
+
+
+class SiteView(EntityView):
+    """Where the work is done."""
+
+    entity = "sites"
+    column_list = ("street", "city", "postal_code", "client", "contact_name")
+    column_sortable_list = ("street", "city", "postal_code")
+    column_export_list = ("client", "label", "street", "city", "province", "postal_code", "contact_name", "contact_phone")
+    column_labels = {
+        "client": _l("Client"),
+        "label": _l("Name of the place"),
+        "street": _l("Street"),
+        "city": _l("City"),
+        "province": _l("Province"),
+        "postal_code": _l("Postal code"),
+        "access_notes": _l("Access notes"),
+        "contact_name": _l("Contact on the spot"),
+        "contact_phone": _l("Phone on the spot"),
+    }
+    column_descriptions = {"access_notes": _l("Door code, dog, where the water heater is …")}
+    form_columns = (
+        *("label", "street", "city", "province", "postal_code"),
+        *("access_notes", "contact_name", "contact_phone"),
+    )
+    search_in = (matches_site,)
+    form_ajax_refs = {"client": client_lookup}
+    empty_hint = _l("Add a service address from its client’s page.")
+
+    def load_options(self) -> tuple[Any, ...]:
+        """The list shows the client."""
+        return (joinedload(Site.client),)
+
+    def get_create_form(self) -> Any:
+        """A new address also asks whose it is."""
+        form = type("CreateForm", (self.scaffold_form(),), {})
+        form.client = LookupField(client_lookup, _l("Client"), [InputRequired()])
+        return form
+
+    def create_form(self, obj: Any = None) -> Any:
+        """Prefilled with the client that the link names."""
+        form = super().create_form(obj)
+        if request.method == "GET":
+            form.client.data = client_lookup.get_one(request.args.get("client", ""))
+        return form

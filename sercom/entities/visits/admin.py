@@ -1,0 +1,99 @@
+"""Visits in the back-office; a technician sees their own."""
+
+from typing import Any
+
+from flask import abort, request
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import or_, select
+from sqlalchemy.orm import joinedload, selectinload
+
+from sercom.backoffice import filters
+from sercom.backoffice.access import current_actor
+from sercom.backoffice.commands import CommandMixin
+from sercom.backoffice.listing import like
+from sercom.backoffice.view import read_id
+from sercom.core.access import MONEY
+from sercom.core.clock import day_bounds
+from sercom.entities.cases.model import Case
+from sercom.entities.visits.model import Visit, VisitStatus
+from sercom.entities.visits.parts import PartsField
+from sercom.workflow.needs import FinishForm, IncompleteForm, PlanForm, people, teams
+from sercom.workflow.transitions import available
+
+
+class VisitView(CommandMixin):
+    """Assessments and work visits."""
+
+    entity = "visits"
+    details_template = "admin/visit.html"
+    edit_template = "admin/visit_form.html"
+    tab_column = "status"
+    tab_enum = VisitStatus
+    column_list = ("starts_at", "case", "case.client", "status", "person", "team", "minutes")
+    column_sortable_list = ("starts_at",)
+    column_export_list = ("starts_at", "ends_at", "case", "case.client", "status", "person", "team", "minutes", "findings")
+    column_labels = {
+        "starts_at": _l("When"),
+        "ends_at": _l("Until"),
+        "case": _l("Case"),
+        "case.client": _l("Client"),
+        "status": _l("Status"),
+        "person": _l("Person"),
+        "team": _l("Team"),
+        "minutes": _l("Minutes"),
+        "instructions": _l("Instructions"),
+        "findings": _l("Measurements and findings"),
+    }
+    form_columns = ("instructions", "findings", "minutes")
+    column_filters = (
+        filters.Row(Visit.person_id, _l("Person"), "person", people),
+        filters.Row(Visit.team_id, _l("Team"), "team", teams),
+        filters.Since(Visit.starts_at, _l("From"), "from", lambda day: day_bounds(day)[0]),
+        filters.Until(Visit.starts_at, _l("Until"), "until", lambda day: day_bounds(day)[1]),
+    )
+    search_in = (lambda word: Visit.case_id.in_(select(Case.id).where(Case.number.ilike(like(word), escape="\\"))),)
+    empty_hint = _l("Visits are planned from a request or a job.")
+
+    def narrow(self, query: Any) -> Any:
+        """A technician sees own visits and the team's."""
+        actor = current_actor()
+        return query if actor.has(MONEY) else query.filter(Visit.assigned_to(actor.user_id))
+
+    def load_options(self) -> tuple[Any, ...]:
+        """The list shows who, where and for whom."""
+        return (
+            joinedload(Visit.case).joinedload(Case.client),
+            joinedload(Visit.person),
+            joinedload(Visit.team),
+        )
+
+    def get_one(self, id: Any) -> Any:  # noqa: A002  # Flask-Admin's name
+        """A visit with what its page shows."""
+        options = (joinedload(Visit.case).joinedload(Case.site), joinedload(Visit.document), selectinload(Visit.parts))
+        row = self.get_query().options(*options).filter(Visit.id == read_id(str(id))).one_or_none()
+        return row if row is not None else abort(404)
+
+    def scaffold_form(self) -> Any:
+        """The declared columns, and the parts used."""
+        form = super().scaffold_form()
+        form.parts = PartsField(_l("Parts used"))
+        return form
+
+    def details_context(self, row: Any) -> dict[str, Any]:
+        """What can be done next, and the case's photos."""
+        commands = sorted(available(row, current_actor()), key=lambda transition: not transition.main)
+        return {"commands": commands, **super().details_context(row)}
+
+    def prefill(self, form: Any, row: Any) -> None:
+        """Start from the plan that exists, or from what was found."""
+        if isinstance(form, PlanForm):
+            form.show(row.starts_at, row.ends_at)
+            form.person.process_data(row.person)
+            form.team.process_data(row.team)
+            form.instructions.data = row.instructions
+        elif isinstance(form, FinishForm | IncompleteForm):
+            form.minutes.data, form.findings.data = row.minutes, row.findings
+
+    def after_command(self, row: Any) -> str:
+        """Back to the page it was given from."""
+        return request.form.get("back") if request.form.get("back", "").startswith("/admin/") else self.page_url(row)

@@ -1,0 +1,206 @@
+"""Visits: an assessment belongs to a request, a work visit to a job. One table, one calendar."""
+
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, or_, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from sercom.core.access import Actor
+from sercom.core.base import CreatedAt, LongText, Model, PrimaryKey, UpdatedAt, one_of
+from sercom.core.clock import utcnow
+from sercom.core.errors import DomainError
+from sercom.core.labels import Labelled, LabelledType, Status, Tone
+from sercom.core.money import ZERO, Money, Quantity
+from sercom.entities.cases.model import Case
+from sercom.entities.documents.model import Document, DocumentKind
+from sercom.entities.users.model import Team, User, team_member
+
+MAX_MINUTES = 24 * 60
+
+
+class VisitStatus(Status):
+    """Stored states of a visit."""
+
+    UNSCHEDULED = "unscheduled", _l("To schedule"), Tone.WARN
+    SCHEDULED = "scheduled", _l("Scheduled"), Tone.INFO
+    ON_THE_WAY = "on_the_way", _l("On the way"), Tone.INFO
+    IN_PROGRESS = "in_progress", _l("In progress"), Tone.INFO
+    DONE = "done", _l("Done"), Tone.GOOD
+    INCOMPLETE = "incomplete", _l("Incomplete"), Tone.WARN
+    CANCELLED = "cancelled", _l("Cancelled"), Tone.NEUTRAL
+    CLIENT_ABSENT = "client_absent", _l("Client absent"), Tone.BAD
+
+
+PLANNED = (VisitStatus.SCHEDULED, VisitStatus.ON_THE_WAY, VisitStatus.IN_PROGRESS)
+STARTED = (VisitStatus.ON_THE_WAY, VisitStatus.IN_PROGRESS, VisitStatus.DONE, VisitStatus.INCOMPLETE)
+ENDED = (VisitStatus.DONE, VisitStatus.INCOMPLETE, VisitStatus.CANCELLED, VisitStatus.CLIENT_ABSENT)
+
+
+class IncompleteReason(Labelled):
+    """Why a visit did not finish the work."""
+
+    PARTS = "parts", _l("Parts missing")
+    TIME = "time", _l("Not enough time")
+    ACCESS = "access", _l("No access")
+    OTHER = "other", _l("Other")
+
+
+class Visit(Model):
+    """Somebody at the client's: planned time, actual time, what was found and used."""
+
+    __tablename__ = "visit"
+    __table_args__ = (
+        one_of("status", VisitStatus),
+        one_of("incomplete_reason", IncompleteReason),
+        CheckConstraint("ends_at > starts_at", name="ends_after_start"),
+        CheckConstraint("ended_at >= started_at", name="ended_after_started"),
+        CheckConstraint("minutes BETWEEN 0 AND 1440", name="minutes_range"),
+        CheckConstraint("status = 'unscheduled' OR status = 'cancelled' OR starts_at IS NOT NULL", name="planned_has_time"),
+        Index(None, "status", "starts_at"),
+        Index(None, "person_id", "starts_at"),
+    )
+
+    id: Mapped[PrimaryKey]
+    case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
+    document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), index=True)
+    follow_up_of_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id", ondelete="SET NULL"))
+    status: Mapped[VisitStatus] = mapped_column(LabelledType(VisitStatus), default=VisitStatus.UNSCHEDULED)
+    person_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
+    team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
+    starts_at: Mapped[datetime | None]
+    ends_at: Mapped[datetime | None]
+    any_time: Mapped[bool] = mapped_column(default=False)
+    started_at: Mapped[datetime | None]
+    ended_at: Mapped[datetime | None]
+    minutes: Mapped[int | None]
+    instructions: Mapped[LongText | None]
+    findings: Mapped[LongText | None]
+    incomplete_reason: Mapped[IncompleteReason | None] = mapped_column(LabelledType(IncompleteReason))
+    version: Mapped[int] = mapped_column()
+    created_at: Mapped[CreatedAt]
+    updated_at: Mapped[UpdatedAt]
+
+    case: Mapped[Case] = relationship(back_populates="visits")
+    document: Mapped[Document] = relationship(foreign_keys=[document_id])
+    person: Mapped[User | None] = relationship(foreign_keys=[person_id])
+    team: Mapped[Team | None] = relationship()
+    parts: Mapped[list["PartUsed"]] = relationship(cascade="all, delete-orphan", order_by="PartUsed.id")
+
+    __mapper_args__ = {"version_id_col": version}
+
+    def __str__(self) -> str:
+        return f"{_l('Assessment') if self.is_assessment else _l('Visit')} {self.case.number}"
+
+    @property
+    def is_assessment(self) -> bool:
+        """A visit that belongs to a request."""
+        return self.document.kind is DocumentKind.REQUEST
+
+    @classmethod
+    def open(cls, document: Document, instructions: str | None = None) -> "Visit":
+        """One more visit of ``document`` to plan."""
+        visit = cls(document=document, instructions=instructions, status=VisitStatus.UNSCHEDULED)
+        document.case.visits.append(visit)
+        return visit
+
+    @classmethod
+    def assigned_to(cls, user_id: int | None) -> ColumnElement[bool]:
+        """Visits of a person, or of a team the person is in."""
+        teams = select(team_member.c.team_id).where(team_member.c.user_id == user_id)
+        return or_(cls.person_id == user_id, cls.team_id.in_(teams))
+
+    def schedule(
+        self,
+        actor: Actor,
+        *,
+        starts_at: datetime,
+        ends_at: datetime,
+        any_time: bool = False,
+        person: User | None = None,
+        team: Team | None = None,
+        **_more: Any,
+    ) -> None:
+        """Plan it with a person, a team or both, between two moments (UTC)."""
+        if ends_at <= starts_at:
+            raise DomainError(_l("The visit ends before it starts."), "ends_at")
+        if person is None and team is None:
+            raise DomainError(_l("Choose a person or a team."), "person")
+        if person is not None and not person.active:
+            raise DomainError(_l("This person has left the company."), "person")
+        self.starts_at, self.ends_at, self.any_time = starts_at, ends_at, any_time
+        self.person, self.team = person, team
+        self.status = VisitStatus.SCHEDULED
+
+    def unschedule(self, actor: Actor) -> None:
+        """Put it back among what is to be planned."""
+        self.starts_at = self.ends_at = None
+        self.status = VisitStatus.UNSCHEDULED
+
+    def leave(self, actor: Actor) -> None:
+        """The technician is on the way."""
+        self.status = VisitStatus.ON_THE_WAY
+
+    def start(self, actor: Actor) -> None:
+        """Work begins now."""
+        self.started_at = utcnow()
+        self.status = VisitStatus.IN_PROGRESS
+
+    def finish(self, actor: Actor, *, minutes: int | None = None, findings: str | None = None) -> None:
+        """Work is done; ``minutes`` is what is charged, the clock's reading by default."""
+        self._end(minutes, findings)
+        self.status = VisitStatus.DONE
+        self.document.visit_done(self)
+
+    def leave_incomplete(
+        self, actor: Actor, *, reason: IncompleteReason, minutes: int | None = None, findings: str | None = None
+    ) -> "Visit":
+        """Work must go on another day: makes the follow-up visit."""
+        self._end(minutes, findings)
+        self.incomplete_reason = IncompleteReason(reason)
+        self.status = VisitStatus.INCOMPLETE
+        return self._follow_up()
+
+    def client_absent(self, actor: Actor) -> "Visit":
+        """Nobody opened: makes the follow-up visit."""
+        self.ended_at = utcnow()
+        self.started_at = self.started_at or self.ended_at
+        self.status = VisitStatus.CLIENT_ABSENT
+        return self._follow_up()
+
+    def cancel(self, actor: Actor) -> None:
+        """It will not take place."""
+        self.status = VisitStatus.CANCELLED
+
+    def _end(self, minutes: int | None, findings: str | None) -> None:
+        if minutes is not None and not 0 <= minutes <= MAX_MINUTES:
+            raise DomainError(_l("Between 0 and 1440 minutes."), "minutes")
+        self.ended_at = utcnow()
+        self.started_at = self.started_at or self.ended_at
+        measured = int((self.ended_at - self.started_at).total_seconds() // 60)
+        self.minutes = min(measured, MAX_MINUTES) if minutes is None else minutes
+        self.findings = findings or self.findings
+
+    def _follow_up(self) -> "Visit":
+        visit = Visit.open(self.document, self.findings or self.instructions)
+        visit.follow_up_of_id = self.id
+        return visit
+
+
+class PartUsed(Model):
+    """A part used during a visit; it becomes a line when the work is invoiced."""
+
+    __tablename__ = "part_used"
+    __table_args__ = (CheckConstraint("quantity > 0", name="quantity_positive"),)
+
+    id: Mapped[PrimaryKey]
+    visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"), index=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("catalog_item.id", ondelete="SET NULL"))
+    description: Mapped[str] = mapped_column(String(200))
+    quantity: Mapped[Decimal] = mapped_column(Quantity)
+    unit_price: Mapped[Decimal] = mapped_column(Money, default=ZERO)
+
+    def __str__(self) -> str:
+        return self.description

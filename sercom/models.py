@@ -1,0 +1,49 @@
+"""Every model, imported once, so that the mappers and the migrations see the whole schema."""
+
+from sercom.core.journal import JournalEntry
+from sercom.core.numbering import Counter
+from sercom.entities.cases.model import Case, Note
+from sercom.entities.catalog.model import CatalogItem, Service
+from sercom.entities.clients.model import Client
+from sercom.entities.company.model import Company, TaxRate
+from sercom.entities.documents.model import Conversion, Document, DocumentTax, Line
+from sercom.entities.files.model import File, FileContent
+from sercom.entities.invoices.model import Invoice
+from sercom.entities.jobs.model import Job
+from sercom.entities.ledger.model import Allocation, Payment
+from sercom.entities.quotes.model import Approval, Quote
+from sercom.entities.requests.model import ServiceRequest
+from sercom.entities.sites.model import Site
+from sercom.entities.users.model import Role, Team, User
+from sercom.entities.visits.model import PartUsed, Visit
+
+__all__ = [
+    "Allocation",
+    "Approval",
+    "Case",
+    "CatalogItem",
+    "Client",
+    "Company",
+    "Conversion",
+    "Counter",
+    "Document",
+    "DocumentTax",
+    "File",
+    "FileContent",
+    "Invoice",
+    "Job",
+    "JournalEntry",
+    "Line",
+    "Note",
+    "PartUsed",
+    "Payment",
+    "Quote",
+    "Role",
+    "Service",
+    "ServiceRequest",
+    "Site",
+    "TaxRate",
+    "Team",
+    "User",
+    "Visit",
+]

@@ -1,0 +1,37 @@
+"""Who may do what: the matrix entity × action × role. What is not written here is denied.
+
+``docs/adr/0004-permissions.md`` shows the same table; a test compares the two.
+"""
+
+from sercom.core.access import EVERYONE, FIELD, MONEY, NOBODY, OFFICE, OWNER, Actor, Role
+
+EXPORT = frozenset({Role.OWNER, Role.ACCOUNTANT})
+
+ACTIONS = ("create", "read", "update", "delete", "export")
+
+MATRIX: dict[str, tuple[frozenset[Role], ...]] = {
+    #             create   read      update  delete  export
+    "requests": (OFFICE, MONEY, OFFICE, OWNER, EXPORT),
+    "quotes": (OFFICE, MONEY, OFFICE, OWNER, EXPORT),
+    "jobs": (OFFICE, MONEY, OFFICE, OWNER, EXPORT),
+    "invoices": (OFFICE, MONEY, OFFICE, OFFICE, EXPORT),
+    "payments": (NOBODY, MONEY, NOBODY, NOBODY, EXPORT),
+    "visits": (NOBODY, EVERYONE, FIELD, NOBODY, EXPORT),
+    "cases": (NOBODY, EVERYONE, OFFICE, NOBODY, EXPORT),
+    "clients": (OFFICE, MONEY, OFFICE, OWNER, EXPORT),
+    "sites": (OFFICE, MONEY, OFFICE, OWNER, EXPORT),
+    "notes": (FIELD, EVERYONE, NOBODY, NOBODY, NOBODY),
+    "files": (FIELD, EVERYONE, OFFICE, OFFICE, NOBODY),
+    "catalog": (OFFICE, MONEY, OFFICE, OWNER, EXPORT),
+    "services": (OFFICE, MONEY, OFFICE, OWNER, NOBODY),
+    "teams": (OFFICE, MONEY, OFFICE, OWNER, NOBODY),
+    "users": (OWNER, OWNER, OWNER, NOBODY, NOBODY),
+    "company": (NOBODY, MONEY, OWNER, NOBODY, NOBODY),
+    "taxes": (OWNER, MONEY, NOBODY, NOBODY, NOBODY),
+    "journal": (NOBODY, MONEY, NOBODY, NOBODY, EXPORT),
+}
+
+
+def may(actor: Actor, action: str, entity: str) -> bool:
+    """Whether one of the actor's roles may ``action`` (create, read …) on ``entity``."""
+    return actor.has(MATRIX[entity][ACTIONS.index(action)])

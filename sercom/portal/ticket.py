@@ -1,0 +1,36 @@
+"""The intake form's ticket: signed, timed, without a cookie; and the key that makes sending it twice harmless."""
+
+import secrets
+from dataclasses import dataclass
+
+from flask import current_app
+from itsdangerous import BadSignature, SignatureExpired, URLSafeTimedSerializer
+
+LIFETIME = 2 * 3600
+
+
+@dataclass(frozen=True)
+class Ticket:
+    """A ticket that was read: its nonce, and whether its time is over."""
+
+    nonce: str
+    expired: bool = False
+
+
+def issue() -> str:
+    """A new ticket."""
+    return _serializer().dumps(secrets.token_urlsafe(16))
+
+
+def read(text: str) -> Ticket | None:
+    """The ticket, or ``None`` for a forged one."""
+    try:
+        return Ticket(_serializer().loads(text, max_age=LIFETIME))
+    except SignatureExpired as error:
+        return Ticket(str(error.payload), expired=True)
+    except BadSignature:
+        return None
+
+
+def _serializer() -> URLSafeTimedSerializer:
+    return URLSafeTimedSerializer(current_app.secret_key, salt="intake-ticket")

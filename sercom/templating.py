@@ -1,0 +1,81 @@
+"""What every template may use: formats, pills, labels of events, addresses."""
+
+import hashlib
+import secrets
+from functools import lru_cache
+from pathlib import Path
+from typing import Any
+
+from flask import Flask, url_for
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from sercom.backoffice.formatters import pill
+from sercom.core import clock, formats
+from sercom.core.access import MONEY
+from sercom.core.journal import JournalEntry
+from sercom.core.money import TaxStatus
+from sercom.entities.documents.admin import document_url
+from sercom.entities.documents.lines import blank_row
+from sercom.models import Invoice, Job, Quote, ServiceRequest, Visit
+from sercom.workflow.payments import is_corrected
+from sercom.workflow.transitions import TRANSITIONS
+
+EVENTS: dict[str, LazyString] = {
+    "created": _l("created"),
+    "changed": _l("changed"),
+    "deleted": _l("deleted"),
+    "converted": _l("converted"),
+    "conversion_undone": _l("undid the conversion to"),
+    "photo_added": _l("added a photo:"),
+    "note_added": _l("added a note:"),
+    "payment_corrected": _l("took back a payment on"),
+    "seeded": _l("made the demo of"),
+}
+STATUSES = {model.__tablename__: model for model in (ServiceRequest, Quote, Job, Invoice, Visit)}
+
+
+def event_label(event: str) -> str:
+    """An event of the journal in words: a command's label, or what happened."""
+    known = EVENTS.get(event)
+    if known is None:
+        known = next((t.label for t in TRANSITIONS if t.name == event), None)
+    return str(known or event)
+
+
+def change_text(entry: JournalEntry) -> str:
+    """A change of status in words: ``Draft → Sent``."""
+    model = STATUSES.get(entry.subject_type)
+    if model is None or "status" not in entry.changes:
+        return ""
+    enum: Any = Visit.status.type.enum if model is Visit else model.statuses
+    return " → ".join(str(enum(value).label) for value in entry.changes["status"] if value)
+
+
+def init_app(app: Flask) -> None:
+    """Add filters and globals to Jinja."""
+    environment = app.jinja_env
+    environment.trim_blocks = environment.lstrip_blocks = True
+    for name in ("money", "number", "percent", "day", "long_day", "moment", "phone", "clock"):
+        environment.filters[name] = getattr(formats, name)
+    environment.filters["pill"] = pill
+    environment.filters["local"] = clock.to_company
+    environment.globals |= {
+        "MONEY_ROLES": MONEY,
+        "asset": lambda name: url_for("static", filename=name, v=_fingerprint(Path(app.static_folder or "") / name)),
+        "change_text": change_text,
+        "document_url": document_url,
+        "event_label": event_label,
+        "in_french": formats.in_french,
+        "is_corrected": is_corrected,
+        "locale_name": formats.locale_name,
+        "nonce": lambda: secrets.token_urlsafe(12),
+        "spare_lines": lambda: [blank_row()],
+        "tax_statuses": TaxStatus.choices,
+    }
+
+
+@lru_cache
+def _fingerprint(path: Path) -> str:
+    """A file's content in eight letters: a new version is a new address."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()[:8]

@@ -1,0 +1,116 @@
+"""What holds for every request: size, characters, headers, language, error pages."""
+
+from http import HTTPStatus
+from typing import Any
+
+from flask import Flask, Response, abort, current_app, has_request_context, render_template, request, session
+from flask_babel import gettext as _
+from flask_security import current_user
+from flask_wtf.csrf import CSRFError
+from sqlalchemy.exc import DataError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from sercom.backoffice.seam import as_domain_error
+from sercom.config import MEGABYTE
+from sercom.core.base import db
+from sercom.core.errors import DomainError
+from sercom.core.formats import ENGLISH, FRENCH
+
+#: Where photos are sent, and how large the whole request may be there.
+UPLOADS = {"portal.intake": 80 * MEGABYTE, "portal.intake_en": 80 * MEGABYTE, "cases.add_photos_view": 80 * MEGABYTE}
+
+CONTENT_SECURITY_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "
+    "img-src 'self' data: blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+)
+
+
+def init_app(app: Flask) -> None:
+    """Attach it all; before CSRF protection, which reads the form."""
+    app.before_request(_limit_size)
+    app.before_request(_refuse_nul)
+    app.after_request(_headers)
+    app.register_error_handler(HTTPException, _http_error)
+    app.register_error_handler(DomainError, _refused)
+    for fault in (DataError, OperationalError, Exception):
+        app.register_error_handler(fault, _fault)
+
+
+def locale() -> str:
+    """The form's own language, the person's setting, the visitor's switch; French otherwise."""
+    if not has_request_context():
+        return FRENCH
+    if request.blueprint == "portal":
+        return ENGLISH if request.path.startswith("/en/") else FRENCH
+    switched = session.get("language")
+    if switched in {FRENCH, ENGLISH}:
+        return str(switched)
+    if current_user and current_user.is_authenticated:
+        return str(current_user.language.value)
+    return FRENCH
+
+
+def _limit_size() -> None:
+    if request.endpoint in UPLOADS:
+        request.max_content_length = UPLOADS[request.endpoint]
+
+
+def _refuse_nul() -> None:
+    """No text of ours holds a NUL, and PostgreSQL takes none."""
+    if "\x00" in request.path or any("\x00" in value for value in request.values.values()):
+        abort(HTTPStatus.BAD_REQUEST)
+
+
+def _headers(response: Response) -> Response:
+    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    response.headers.setdefault("X-Content-Type-Options", "nosniff")
+    # Not "no-referrer": the CSRF check over HTTPS reads it.
+    response.headers.setdefault("Referrer-Policy", "same-origin")
+    if request.path.startswith("/admin"):
+        response.headers.setdefault("Cache-Control", "no-store")
+    return response
+
+
+def _http_error(error: HTTPException) -> Any:
+    if error.response is not None or error.code is None:
+        return error.response or error
+    if isinstance(error, CSRFError):
+        return _page(error.code, _("This form was open too long or came from elsewhere. Load the page again."))
+    return _page(error.code)
+
+
+def _refused(error: DomainError) -> Any:
+    db.session.rollback()
+    return _page(error.status, str(error))
+
+
+def _fault(error: Exception) -> Any:
+    """A fault of ours: written in the log, told without detail; a late refusal of the database is said."""
+    db.session.rollback()
+    refusal = as_domain_error(error)
+    if refusal is not None:
+        return _refused(refusal)
+    if current_app.testing or current_app.config.get("PROPAGATE_EXCEPTIONS"):
+        raise error
+    current_app.logger.exception("unhandled", exc_info=error)
+    return _page(HTTPStatus.INTERNAL_SERVER_ERROR)
+
+
+def _page(code: int, message: str | None = None) -> tuple[str, int]:
+    return render_template("error.html", code=int(code), message=message or _sentence(int(code))), int(code)
+
+
+def _sentence(code: int) -> str:
+    """What an error means to the person who sees it."""
+    sentences = {
+        400: _("This request could not be read."),
+        401: _("Sign in first."),
+        403: _("Your role does not allow this."),
+        404: _("There is nothing at this address. It may have been deleted."),
+        405: _("This address is not used that way."),
+        409: _("Somebody changed this since you opened it."),
+        413: _("What was sent is too large."),
+        422: _("This could not be done as entered."),
+        429: _("Too many requests. Wait a moment, then try again."),
+    }
+    return sentences.get(code, _("Something went wrong on our side. Nothing was lost; try again in a moment."))

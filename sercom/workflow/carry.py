@@ -1,0 +1,149 @@
+"""What each conversion carries. Never carried: number, status, dates, balance, stamps, signatures."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from decimal import Decimal
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import object_session
+
+from sercom.core import clock, formats
+from sercom.core.errors import DomainError
+from sercom.core.money import ZERO, round_money
+from sercom.entities.catalog.model import CatalogItem, ItemKind
+from sercom.entities.documents.model import Document, LineDraft
+from sercom.entities.documents.taking import remaining
+from sercom.entities.invoices.model import Invoice
+from sercom.entities.jobs.model import Job
+from sercom.entities.quotes.model import Quote
+from sercom.entities.requests.model import ServiceRequest
+from sercom.entities.visits.model import Visit, VisitStatus
+
+HOUR = Decimal(60)
+THOUSANDTH = Decimal("0.001")
+Built = tuple[Document, list[LineDraft]]
+
+
+def request_to_quote(request: ServiceRequest) -> Built:
+    """Title, description and lines; findings stand beside the quote, on the case."""
+    return Quote(description=request.description), _copies(request)
+
+
+def request_to_job(request: ServiceRequest) -> Built:
+    """The same; what was found becomes the job's instructions."""
+    job = Job(description=request.description, instructions=_findings(request) or request.description)
+    return job, _copies(request)
+
+
+def request_to_invoice(request: ServiceRequest) -> Built:
+    """The request's lines, then each finished assessment's travel, time and parts."""
+    invoice = Invoice(description=request.description)
+    lines = _copies(request)
+    for visit in request.assessments:
+        if visit.status in {VisitStatus.DONE, VisitStatus.INCOMPLETE}:
+            lines += _worked(visit)
+            assert visit.ended_at is not None
+            invoice.service_date = clock.to_company(visit.ended_at).date()
+    return invoice, lines
+
+
+def quote_to_job(quote: Quote) -> Built:
+    """Price, cost, tax status and discount as approved."""
+    job = Job(description=quote.description, instructions=quote.description, discount=quote.discount)
+    return job, _copies(quote)
+
+
+def job_to_invoice(job: Job) -> Built:
+    """The lines not yet invoiced; dated by the last visit that was done."""
+    done = [visit.ended_at for visit in job.visits if visit.status is VisitStatus.DONE and visit.ended_at]
+    invoice = Invoice(description=job.description)
+    invoice.service_date = clock.to_company(max(done)).date() if done else clock.today()
+    invoice.discount = job.discount if not job.conversions else ZERO
+    return invoice, _copies(job)
+
+
+def chosen(source: Document, drafts: list[LineDraft], quantities: Mapping[int, Decimal] | None) -> list[LineDraft]:
+    """``drafts`` cut down to what was chosen and is left of the source's lines.
+
+    A line's own discount follows in proportion to the quantity taken.
+    """
+    lines = {line.id: line for line in source.lines}
+    left = remaining(source)
+    kept = []
+    for draft in drafts:
+        line = lines[draft.source_line_id or 0]
+        available = left[line.id]
+        wanted = available if quantities is None else quantities.get(line.id, Decimal(0))
+        if wanted == 0:
+            continue
+        if not _within(wanted, available):
+            raise DomainError(
+                _l("“%(line)s”: %(left)s left to take.", line=line.description[:60], left=formats.number(available)),
+                f"quantity-{line.id}",
+            )
+        discount = round_money(line.discount * wanted / line.quantity)
+        kept.append(replace(draft, quantity=wanted, discount=discount))
+    if source.lines and not kept:
+        raise DomainError(_l("Nothing is left to carry: choose at least one line."))
+    return kept
+
+
+def _within(wanted: Decimal, available: Decimal) -> bool:
+    """Between nothing and what is left, on the same side of zero."""
+    return 0 < wanted <= available if available > 0 else available <= wanted < 0
+
+
+def _copies(source: Document) -> list[LineDraft]:
+    return [
+        LineDraft(
+            description=line.description,
+            quantity=line.quantity,
+            unit=line.unit,
+            unit_price=line.unit_price,
+            discount=line.discount,
+            cost=line.cost,
+            tax_status=line.tax_status,
+            item_id=line.item_id,
+            source_line_id=line.id,
+        )
+        for line in source.lines
+    ]
+
+
+def _findings(request: ServiceRequest) -> str:
+    return "\n\n".join(visit.findings for visit in request.assessments if visit.findings)
+
+
+def _worked(visit: Visit) -> list[LineDraft]:
+    """Travel, hours and parts of a visit, at the catalogue's prices."""
+    lines = []
+    travel, labour = _first(visit, ItemKind.TRAVEL), _first(visit, ItemKind.LABOUR)
+    if travel is not None:
+        lines.append(_item_line(visit, travel, Decimal(1)))
+    if labour is not None and visit.minutes:
+        lines.append(_item_line(visit, labour, (Decimal(visit.minutes) / HOUR).quantize(THOUSANDTH)))
+    return lines + [
+        LineDraft(part.description, part.quantity, unit_price=part.unit_price, item_id=part.item_id)
+        for part in visit.parts
+    ]
+
+
+def _first(visit: Visit, kind: ItemKind) -> CatalogItem | None:
+    session = object_session(visit)
+    assert session is not None
+    return session.scalars(
+        select(CatalogItem).where(CatalogItem.kind == kind, CatalogItem.active).order_by(CatalogItem.id)
+    ).first()
+
+
+def _item_line(visit: Visit, item: CatalogItem, quantity: Decimal) -> LineDraft:
+    return LineDraft(
+        item.name_in(visit.case.client.language),
+        quantity,
+        item.unit,
+        item.price,
+        cost=item.cost,
+        tax_status=item.tax_status,
+        item_id=item.id,
+    )

@@ -1,0 +1,61 @@
+"""Starting a document at any stage, and changing its content: case, lines, totals, journal."""
+
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from sercom.core import journal
+from sercom.core.access import Actor
+from sercom.core.clock import utcnow
+from sercom.entities.cases.model import Case
+from sercom.entities.clients.model import Client
+from sercom.entities.documents.model import Document, LineDraft
+from sercom.entities.documents.pricing import reprice
+from sercom.entities.documents.taking import require_within_source
+from sercom.entities.sites.model import Site
+
+
+def start(
+    session: Session,
+    document: Document,
+    actor: Actor,
+    *,
+    client: Client,
+    site: Site | None,
+    drafts: Sequence[LineDraft] = (),
+) -> None:
+    """Make ``document`` the first of a new case."""
+    case = Case.open(session, client, site, document.title)
+    journal.record(session, actor, "created", case)
+    join(session, document, case, actor, drafts)
+
+
+def join(session: Session, document: Document, case: Case, actor: Actor, drafts: Sequence[LineDraft]) -> None:
+    """Put ``document`` into ``case`` (new or locked): numbered, begun, priced, journalled."""
+    with session.no_autoflush:
+        document.case, document.client = case, case.client
+        if document.numbered_by_case:
+            document.number = case.next_document_number(document.letter)
+        session.add(document)
+        document.begin(actor)
+        document.set_lines(drafts)
+        reprice(session, document)
+    session.flush()
+    journal.record(session, actor, "created", document)
+
+
+def change(session: Session, document: Document, actor: Actor, drafts: Sequence[LineDraft]) -> None:
+    """Take new content: its columns are already set, ``drafts`` are its lines from now on."""
+    document.require_editable()
+    before = document.lines_state()
+    document.set_lines(drafts)
+    reprice(session, document)
+    changes = journal.changes_of(document)
+    after = document.lines_state()
+    if before != after:
+        changes["lines"] = [before, after]
+    document.updated_at = utcnow()
+    session.flush()
+    require_within_source(document)
+    if changes:
+        journal.record(session, actor, "changed", document, changes)

@@ -1,0 +1,210 @@
+"""Conversions: which document becomes which, what it carries, who may, and how it is undone."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+
+from sercom.core import journal
+from sercom.core.access import OFFICE, Actor, Role
+from sercom.core.errors import ConflictError, DomainError, ForbiddenError, NeedsConfirmationError
+from sercom.core.labels import Status
+from sercom.entities.cases.model import Case
+from sercom.entities.documents.model import Conversion, Document, LineDraft
+from sercom.entities.invoices.model import Invoice, InvoiceStatus
+from sercom.entities.jobs.model import Job, JobStatus
+from sercom.entities.quotes.model import Quote, QuoteStatus
+from sercom.entities.requests.model import RequestStatus, ServiceRequest
+from sercom.entities.visits.model import STARTED
+from sercom.workflow import carry, content
+from sercom.workflow.transitions import require_version, run
+
+
+@dataclass(frozen=True)
+class Choice:
+    """What a person chose on the convert page.
+
+    ``quantities`` maps the ids of the source's lines to what is taken of each (``None``: all that
+    is left); ``confirm`` says that the questions asked were answered yes; ``approval`` records the
+    client's word on a quote that has none.
+    """
+
+    quantities: Mapping[int, Decimal] | None = None
+    confirm: bool = False
+    approval: Mapping[str, Any] | None = None
+
+
+@dataclass(frozen=True)
+class Edge:
+    """From ``source`` to ``target``; ``build`` makes the target and says which lines it carries."""
+
+    source: type[Any]
+    target: type[Any]
+    build: Callable[[Any], tuple[Document, list[LineDraft]]]
+    label: LazyString
+    states: frozenset[Status]
+    by_line: bool = False
+    asks: Callable[[Any], LazyString | None] = lambda _source: None
+    roles: frozenset[Role] = OFFICE
+
+    @property
+    def name(self) -> str:
+        """The edge's name in URLs, after its target: ``quote``, ``job``, ``invoice``."""
+        return str(self.target.__mapper__.polymorphic_identity.value)
+
+    def allowed_for(self, source: Document, actor: Actor) -> bool:
+        """Whether the state and the actor's roles allow it."""
+        return source.status in self.states and actor.has(self.roles)
+
+
+def _unassessed(request: ServiceRequest) -> LazyString | None:
+    if request.status is RequestStatus.ASSESSED:
+        return None
+    return _l("The assessment is not done: invoice all the same?")
+
+
+OPEN_REQUEST = frozenset({RequestStatus.NEW, RequestStatus.TO_ASSESS, RequestStatus.ASSESSED})
+PRICED_QUOTE = frozenset({QuoteStatus.DRAFT, QuoteStatus.SENT, QuoteStatus.CHANGES_REQUESTED, QuoteStatus.APPROVED})
+LIVE_JOB = frozenset({JobStatus.OPEN, JobStatus.ON_HOLD, JobStatus.DONE, JobStatus.CLOSED})
+
+EDGES: tuple[Edge, ...] = (
+    Edge(ServiceRequest, Quote, carry.request_to_quote, _l("Quote"), OPEN_REQUEST),
+    Edge(ServiceRequest, Job, carry.request_to_job, _l("Job"), OPEN_REQUEST),
+    Edge(ServiceRequest, Invoice, carry.request_to_invoice, _l("Invoice"), OPEN_REQUEST, asks=_unassessed),
+    Edge(Quote, Job, carry.quote_to_job, _l("Job"), PRICED_QUOTE, by_line=True),
+    Edge(Job, Invoice, carry.job_to_invoice, _l("Invoice"), LIVE_JOB, by_line=True),
+)
+
+
+def edges_from(source: Document, actor: Actor) -> list[Edge]:
+    """The conversions that ``actor`` may make of ``source`` now."""
+    return [edge for edge in EDGES if edge.source is type(source) and edge.allowed_for(source, actor)]
+
+
+def find_edge(model: type[Any], name: str) -> Edge | None:
+    """The edge ``name`` that leaves ``model``."""
+    return next((edge for edge in EDGES if edge.source is model and edge.name == name), None)
+
+
+def needs_approval(source: Document) -> bool:
+    """A quote that the client did not approve: converting it records the approval."""
+    return isinstance(source, Quote) and source.status is not QuoteStatus.APPROVED
+
+
+def earlier(source: Document, edge: Edge) -> list[Document]:
+    """What this edge already made of ``source``, cancelled and void ones aside."""
+    return [c.target for c in source.conversions if c.edge == edge.name and c.target.is_live]
+
+
+def questions(source: Document, edge: Edge) -> list[LazyString]:
+    """What a person must say yes to before this conversion."""
+    asked = [edge.asks(source)] if edge.asks(source) else []
+    if earlier(source, edge):
+        asked.append(_l("This was already converted: make another one?"))
+    return [question for question in asked if question]
+
+
+def convert(
+    session: Session,
+    edge: Edge,
+    source: Document,
+    actor: Actor,
+    choice: Choice,
+    *,
+    token: str,
+    version: int | None = None,
+) -> Document:
+    """Make the next document of the case from ``source`` (locked by the caller).
+
+    ``token`` names this conversion: sent twice, it returns the same target. Raises
+    ``ForbiddenError``, ``ConflictError`` (state, version), ``NeedsConfirmationError`` or
+    ``DomainError`` (nothing left to carry, a quantity beyond what is left).
+    """
+    require_role(edge, actor)
+    made = next((c for c in source.conversions if c.edge == edge.name and c.token == token), None)
+    if made is not None:
+        return made.target
+    require_version(source, version)
+    require_state(edge, source)
+    asked = questions(source, edge)
+    if asked and not choice.confirm:
+        raise NeedsConfirmationError(asked[0])
+    if needs_approval(source):
+        _approve(session, source, actor, choice.approval)
+    target, drafts = edge.build(source)
+    if edge.by_line:
+        drafts = carry.chosen(source, drafts, choice.quantities)
+    case = session.get_one(Case, source.case_id, with_for_update=True, populate_existing=True)
+    target.title = target.title or source.title
+    content.join(session, target, case, actor, drafts)
+    session.add(Conversion(source=source, target=target, edge=edge.name, token=token, user_id=actor.user_id))
+    session.flush()
+    journal.record(session, actor, "converted", source, {edge.name: [None, str(target)]})
+    return target
+
+
+def require_role(edge: Edge, actor: Actor) -> None:
+    """Refuse an actor whose roles do not include this conversion."""
+    if not actor.has(edge.roles):
+        raise ForbiddenError(_l("Your role does not allow this."))
+
+
+def require_state(edge: Edge, source: Document) -> None:
+    """Refuse a source whose state this conversion does not start from."""
+    if source.status not in edge.states:
+        raise ConflictError(_l("This cannot be converted: %(state)s.", state=source.status.label))
+
+
+def _approve(session: Session, quote: Document, actor: Actor, approval: Mapping[str, Any] | None) -> None:
+    if not approval:
+        raise DomainError(_l("The client has not approved this quote: record the approval."), "name")
+    assert isinstance(quote, Quote)
+    if quote.status is QuoteStatus.DRAFT:
+        run(session, "mark_sent", quote, actor)
+    run(session, "approve", quote, actor, approval)
+
+
+def can_undo(target: Document, actor: Actor) -> bool:
+    """Whether ``undo`` would do it."""
+    return _undo_refusal(target) is None and actor.has(OFFICE)
+
+
+def _undo_refusal(target: Document) -> LazyString | None:
+    """Why a conversion cannot be undone, if it cannot."""
+    if target.made_from is None:
+        return _l("This was not made by a conversion.")
+    fresh = {Quote: QuoteStatus.DRAFT, Job: JobStatus.OPEN, Invoice: InvoiceStatus.DRAFT}
+    if target.status is not fresh[type(target)] or (isinstance(target, Quote) and target.revision > 1):
+        return _l("Too late to undo: %(state)s.", state=target.status.label)
+    if target.conversions:
+        return _l("Too late to undo: something was made from it.")
+    if any(visit.document_id == target.id and visit.status in STARTED for visit in target.case.visits):
+        return _l("Too late to undo: a visit has started.")
+    return None
+
+
+def undo(session: Session, target: Document, actor: Actor, *, version: int | None = None) -> Document:
+    """Take a conversion back: ``target`` goes, the source stands as before; the journal keeps both.
+
+    Returns the source. Photos and notes stay on the case.
+    """
+    if not actor.has(OFFICE):
+        raise ForbiddenError(_l("Your role does not allow this."))
+    require_version(target, version)
+    refusal = _undo_refusal(target)
+    if refusal is not None:
+        raise ConflictError(refusal)
+    assert target.made_from is not None
+    source = target.made_from.source
+    journal.record(session, actor, "conversion_undone", target, {"source": [str(source), None]})
+    for visit in [visit for visit in target.case.visits if visit.document_id == target.id]:
+        session.delete(visit)
+    session.flush()
+    session.delete(target)
+    session.flush()
+    session.expire(source, ["conversions"])
+    return source

@@ -1,0 +1,126 @@
+"""The forms of commands: what a verb needs besides its subject."""
+
+from datetime import date, datetime, time, timedelta
+from typing import Any
+
+from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from wtforms import BooleanField, IntegerField, StringField, TextAreaField
+from wtforms.validators import InputRequired, NumberRange, Optional
+
+from sercom.core import clock
+from sercom.core.base import db
+from sercom.core.fields import ClockField, DayField, LabelledField, MoneyField, ProductForm, RowField, long, short
+from sercom.entities.ledger.model import Method
+from sercom.entities.quotes.model import Channel, DeclineReason
+from sercom.entities.requests.model import CloseReason
+from sercom.entities.jobs.model import HoldReason
+from sercom.entities.users.model import Team, User
+from sercom.entities.visits.model import IncompleteReason
+
+DAY_START, DAY_END = time(8), time(17)
+
+
+def people() -> Any:
+    """Who can be planned: everybody who still works here."""
+    return db.session.scalars(select(User).where(User.active).order_by(User.name))
+
+
+def teams() -> Any:
+    """Teams that still exist."""
+    return db.session.scalars(select(Team).where(Team.active).order_by(Team.name))
+
+
+class PlanForm(ProductForm):
+    """A day, two times and who goes. In the company's time zone; the verb takes UTC."""
+
+    day = DayField(_l("Day"), [InputRequired()], default=clock.today)
+    starts = ClockField(_l("From"), [Optional()], default=DAY_START)
+    ends = ClockField(_l("To"), [Optional()], default=time(10))
+    any_time = BooleanField(_l("Any time that day"))
+    person = RowField(_l("Person"), rows=people)
+    team = RowField(_l("Team"), rows=teams)
+    instructions = TextAreaField(_l("Instructions"), [Optional(), long])
+
+    def arguments(self) -> dict[str, Any]:
+        """The two moments in UTC, and the rest as it is."""
+        starts, ends = (DAY_START, DAY_END) if self.any_time.data else (self.starts.data, self.ends.data)
+        starts_at = clock.from_company(self.day.data, starts or DAY_START)
+        ends_at = clock.from_company(self.day.data, ends) if ends else starts_at + timedelta(hours=1)
+        return {
+            "starts_at": starts_at,
+            "ends_at": ends_at,
+            "any_time": self.any_time.data,
+            "person": self.person.data,
+            "team": self.team.data,
+            "instructions": self.instructions.data or None,
+        }
+
+    def show(self, starts_at: datetime | None, ends_at: datetime | None) -> None:
+        """Start from a plan that exists."""
+        if starts_at and ends_at:
+            local = clock.to_company(starts_at)
+            self.day.data, self.starts.data = local.date(), local.time()
+            self.ends.data = clock.to_company(ends_at).time()
+
+
+class CloseForm(ProductForm):
+    """Why a request is closed."""
+
+    reason = LabelledField(_l("Reason"), enum=CloseReason)
+
+
+class ApprovalForm(ProductForm):
+    """Who approved, and how they said so."""
+
+    channel = LabelledField(_l("How"), enum=Channel)
+    name = StringField(_l("Approved by"), [InputRequired(), short])
+    address = StringField(_l("Address"), [Optional(), short])
+
+
+class ChangesForm(ProductForm):
+    """What the client wants changed."""
+
+    change_request = TextAreaField(_l("What the client asks for"), [InputRequired(), long])
+
+
+class DeclineForm(ProductForm):
+    """Why the client said no."""
+
+    reason = LabelledField(_l("Reason"), enum=DeclineReason)
+
+
+class HoldForm(ProductForm):
+    """What a job waits for."""
+
+    reason = LabelledField(_l("Reason"), enum=HoldReason)
+
+
+class FinishForm(ProductForm):
+    """Time spent and what was found."""
+
+    minutes = IntegerField(_l("Minutes worked"), [Optional(), NumberRange(0, 1440)])
+    findings = TextAreaField(_l("Measurements and findings"), [Optional(), long])
+
+
+class IncompleteForm(FinishForm):
+    """Why the work goes on another day."""
+
+    reason = LabelledField(_l("Reason"), enum=IncompleteReason)
+
+
+class PaymentForm(ProductForm):
+    """Money received."""
+
+    amount = MoneyField(_l("Amount"), [InputRequired()])
+    method = LabelledField(_l("Method"), enum=Method)
+    received_on = DayField(_l("Received on"), [InputRequired()], default=clock.today)
+    reference = StringField(_l("Reference"), [Optional(), short])
+
+
+class VoidForm(ProductForm):
+    """Why an invoice is void."""
+
+    reason = StringField(_l("Reason"), [InputRequired(), short])
+
+

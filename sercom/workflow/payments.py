@@ -1,0 +1,28 @@
+"""Payments taken back."""
+
+from sqlalchemy.orm import Session
+
+from sercom.core import journal
+from sercom.core.access import MONEY, Actor
+from sercom.core.clock import utcnow
+from sercom.core.errors import ConflictError, ForbiddenError
+from sercom.entities.invoices.model import Invoice
+from sercom.entities.ledger.model import EntryKind, Payment
+from flask_babel import lazy_gettext as _l
+
+
+def correct(session: Session, invoice: Invoice, payment: Payment, actor: Actor) -> None:
+    """Meet ``payment`` with a correction of the same amount; once."""
+    if not actor.has(MONEY):
+        raise ForbiddenError(_l("Your role does not allow this."))
+    if payment.kind is not EntryKind.PAYMENT or is_corrected(invoice, payment):
+        raise ConflictError(_l("This payment was already taken back."))
+    invoice.correct_payment(actor, payment)
+    invoice.updated_at = utcnow()
+    session.flush()
+    journal.record(session, actor, "payment_corrected", invoice, {"amount": [str(payment.amount), None]})
+
+
+def is_corrected(invoice: Invoice, payment: Payment) -> bool:
+    """Whether a correction of ``payment`` stands on the invoice."""
+    return any(allocation.payment.corrects_id == payment.id for allocation in invoice.allocations)

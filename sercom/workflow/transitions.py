@@ -1,0 +1,161 @@
+"""Commands: from, to, label, who may, what they need. ``run`` is the only way to change a status."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import Session
+
+from sercom.core import journal
+from sercom.core.clock import utcnow
+from sercom.core.access import FIELD, MONEY, OFFICE, Actor, Role
+from sercom.core.errors import ConflictError, ForbiddenError
+from sercom.core.labels import Status, Tone
+from sercom.entities.invoices.model import Invoice, InvoiceStatus
+from sercom.entities.jobs.model import Job, JobStatus
+from sercom.entities.quotes.model import Quote, QuoteStatus
+from sercom.entities.requests.model import RequestStatus, ServiceRequest
+from sercom.entities.visits.model import Visit, VisitStatus
+from sercom.workflow import needs
+
+Subject = ServiceRequest | Quote | Job | Invoice | Visit
+States = frozenset[Status]
+
+
+@dataclass(frozen=True)
+class Transition:
+    """A command of ``model``: ``verb`` leads from one of ``sources`` to one of ``targets``.
+
+    ``needs`` is the form that asks for the verb's arguments; ``main`` marks the next step that a
+    page shows as its main button; ``tone`` colours what is hard to take back.
+    """
+
+    model: type[Any]
+    verb: Callable[..., Any]
+    sources: States
+    targets: States
+    label: LazyString
+    roles: frozenset[Role] = OFFICE
+    needs: type[Any] | None = None
+    main: bool = False
+    tone: Tone = Tone.NEUTRAL
+
+    @property
+    def name(self) -> str:
+        """The command's name, as in a URL and in the journal."""
+        return self.verb.__name__
+
+    def allowed_for(self, subject: Subject, actor: Actor) -> bool:
+        """Whether the state and the actor's roles allow it. A technician acts on own visits only."""
+        return subject.status in self.sources and actor.has(self.roles) and may_touch(subject, actor)
+
+
+def may_touch(subject: Any, actor: Actor) -> bool:
+    """A technician without another role acts on visits that are theirs or their team's."""
+    if actor.has(OFFICE) or not isinstance(subject, Visit):
+        return True
+    members = [user.id for user in subject.team.members] if subject.team else []
+    return actor.user_id is not None and actor.user_id in {subject.person_id, *members}
+
+
+def _states(*states: Status) -> States:
+    return frozenset(states)
+
+
+R, Q, J, I, V = RequestStatus, QuoteStatus, JobStatus, InvoiceStatus, VisitStatus  # noqa: E741  # a table reads by columns
+BAD = Tone.BAD
+
+TRANSITIONS: tuple[Transition, ...] = (
+    Transition(ServiceRequest, ServiceRequest.plan_assessment, _states(R.NEW, R.TO_ASSESS, R.ASSESSED), _states(R.TO_ASSESS), _l("Plan the assessment"), needs=needs.PlanForm, main=True),
+    Transition(ServiceRequest, ServiceRequest.mark_assessed, _states(R.NEW, R.TO_ASSESS), _states(R.ASSESSED), _l("Mark as assessed")),
+    Transition(ServiceRequest, ServiceRequest.close, _states(R.NEW, R.TO_ASSESS, R.ASSESSED), _states(R.CLOSED), _l("Close"), needs=needs.CloseForm, tone=BAD),
+    Transition(ServiceRequest, ServiceRequest.reopen, _states(R.CLOSED), _states(R.NEW, R.ASSESSED), _l("Reopen"), main=True),
+    Transition(Quote, Quote.mark_sent, _states(Q.DRAFT), _states(Q.SENT), _l("Mark as sent"), main=True),
+    Transition(Quote, Quote.approve, _states(Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED), _states(Q.APPROVED), _l("Record the approval"), needs=needs.ApprovalForm, main=True),
+    Transition(Quote, Quote.request_changes, _states(Q.SENT), _states(Q.CHANGES_REQUESTED), _l("Changes requested"), needs=needs.ChangesForm),
+    Transition(Quote, Quote.decline, _states(Q.SENT, Q.CHANGES_REQUESTED), _states(Q.DECLINED), _l("Declined"), needs=needs.DeclineForm),
+    Transition(Quote, Quote.revise, _states(Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED, Q.APPROVED), _states(Q.DRAFT), _l("Revise")),
+    Transition(Quote, Quote.withdraw_approval, _states(Q.APPROVED), _states(Q.SENT), _l("Withdraw the approval"), tone=BAD),
+    Transition(Quote, Quote.archive, _states(Q.DRAFT, Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED), _states(Q.ARCHIVED), _l("Archive")),
+    Transition(Quote, Quote.restore, _states(Q.ARCHIVED), _states(Q.DRAFT), _l("Restore"), main=True),
+    Transition(Job, Job.complete, _states(J.OPEN, J.ON_HOLD), _states(J.DONE), _l("Mark as done"), main=True),
+    Transition(Job, Job.hold, _states(J.OPEN), _states(J.ON_HOLD), _l("Put on hold"), needs=needs.HoldForm),
+    Transition(Job, Job.resume, _states(J.ON_HOLD), _states(J.OPEN), _l("Resume")),
+    Transition(Job, Job.reopen, _states(J.DONE, J.CLOSED), _states(J.OPEN), _l("Reopen")),
+    Transition(Job, Job.close, _states(J.DONE), _states(J.CLOSED), _l("Close")),
+    Transition(Job, Job.cancel, _states(J.OPEN, J.ON_HOLD), _states(J.CANCELLED), _l("Cancel the job"), tone=BAD),
+    Transition(Visit, Visit.schedule, _states(V.UNSCHEDULED, V.SCHEDULED), _states(V.SCHEDULED), _l("Plan"), needs=needs.PlanForm, main=True),
+    Transition(Visit, Visit.unschedule, _states(V.SCHEDULED), _states(V.UNSCHEDULED), _l("Take off the calendar")),
+    Transition(Visit, Visit.leave, _states(V.SCHEDULED), _states(V.ON_THE_WAY), _l("On my way"), roles=FIELD),
+    Transition(Visit, Visit.start, _states(V.SCHEDULED, V.ON_THE_WAY), _states(V.IN_PROGRESS), _l("Start"), roles=FIELD, main=True),
+    Transition(Visit, Visit.finish, _states(V.SCHEDULED, V.ON_THE_WAY, V.IN_PROGRESS), _states(V.DONE), _l("Finish"), roles=FIELD, needs=needs.FinishForm, main=True),
+    Transition(Visit, Visit.leave_incomplete, _states(V.IN_PROGRESS), _states(V.INCOMPLETE), _l("Incomplete"), roles=FIELD, needs=needs.IncompleteForm),
+    Transition(Visit, Visit.client_absent, _states(V.SCHEDULED, V.ON_THE_WAY, V.IN_PROGRESS), _states(V.CLIENT_ABSENT), _l("Client absent"), roles=FIELD, tone=BAD),
+    Transition(Visit, Visit.cancel, _states(V.UNSCHEDULED, V.SCHEDULED, V.ON_THE_WAY), _states(V.CANCELLED), _l("Cancel the visit"), tone=BAD),
+    Transition(Invoice, Invoice.issue, _states(I.DRAFT), _states(I.ISSUED), _l("Issue"), main=True),
+    Transition(Invoice, Invoice.record_payment, _states(I.ISSUED), _states(I.ISSUED), _l("Record a payment"), roles=MONEY, needs=needs.PaymentForm, main=True),
+    Transition(Invoice, Invoice.void, _states(I.ISSUED), _states(I.VOID), _l("Void"), needs=needs.VoidForm, tone=BAD),
+)
+
+
+def find(model: type[Any], name: str) -> Transition | None:
+    """The command ``name`` of ``model``."""
+    return next((t for t in TRANSITIONS if t.model is model and t.name == name), None)
+
+
+def available(subject: Subject, actor: Actor) -> list[Transition]:
+    """The commands that ``actor`` may give to ``subject`` now, in the table's order."""
+    return [t for t in TRANSITIONS if t.model is type(subject) and t.allowed_for(subject, actor)]
+
+
+def run(
+    session: Session,
+    name: str,
+    subject: Subject,
+    actor: Actor,
+    data: Mapping[str, Any] | None = None,
+    *,
+    version: int | None = None,
+) -> None:
+    """Give the command ``name`` to ``subject`` (locked by the caller) and write it in the journal.
+
+    Raises ``ForbiddenError`` where the roles do not allow it, ``ConflictError`` where the state
+    does not or the row is no longer the ``version`` that was shown, ``DomainError`` where the verb
+    refuses.
+    """
+    transition = find(type(subject), name)
+    if transition is None:
+        raise ConflictError(_l("There is no such command."))
+    require_role(transition, subject, actor)
+    require_version(subject, version)
+    require_state(transition, subject)
+    transition.verb(subject, actor, **(data or {}))
+    if subject.status not in transition.targets:
+        msg = f"{name} led to {subject.status}"
+        raise AssertionError(msg)
+    subject.updated_at = utcnow()
+    changes = journal.changes_of(subject)
+    session.flush()
+    journal.record(session, actor, name, subject, changes)
+
+
+def require_version(subject: Any, version: int | None) -> None:
+    """Refuse to act on a row that changed since the page was shown."""
+    if version is not None and version != subject.version:
+        raise ConflictError(_l("Somebody changed this since you opened it. Look at it again, then decide."))
+
+
+def require_role(transition: Transition, subject: Subject, actor: Actor) -> None:
+    """Refuse an actor whose roles, or whose visits, do not include this."""
+    if not actor.has(transition.roles) or not may_touch(subject, actor):
+        raise ForbiddenError(_l("Your role does not allow this."))
+
+
+def require_state(transition: Transition, subject: Subject) -> None:
+    """Refuse a command in a state it does not start from."""
+    if subject.status not in transition.sources:
+        raise ConflictError(
+            _l("“%(command)s” is not possible: %(state)s.", command=transition.label, state=subject.status.label)
+        )
