@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import flash, g, request
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, or_, select
+from sqlalchemy import ColumnElement, func, or_
 from sqlalchemy.orm import undefer
 
 from sercom.core.labels import Labelled
@@ -140,7 +140,9 @@ class ListingMixin:
             if value and known.validate(value):
                 found.append((index, str(known.name), value))
             elif value:
-                flash(_("“%(value)s” is no value for the filter “%(name)s”.", value=value[:40], name=known.name), "error")
+                flash(
+                    _("“%(value)s” is no value for the filter “%(name)s”.", value=value[:40], name=known.name), "error"
+                )
         return found
 
     def _get_filters(self, filters: Any) -> dict[str, str]:

@@ -40,9 +40,7 @@ class JournalEntry(Model):
     changes: Mapped[Changes] = mapped_column(JSON, default=dict)
 
 
-def record(
-    session: Session, actor: Actor, event: str, subject: Any, changes: Changes | None = None
-) -> JournalEntry:
+def record(session: Session, actor: Actor, event: str, subject: Any, changes: Changes | None = None) -> JournalEntry:
     """Add one event about ``subject`` (a flushed row) to the journal."""
     entry = JournalEntry(
         user_id=actor.user_id,

@@ -15,9 +15,8 @@ from sercom.core.money import TaxStatus
 from sercom.demo import work
 from sercom.entities.catalog.model import CatalogItem, ItemKind
 from sercom.entities.company.model import get_company
-from sercom.models import Client
+from sercom.models import Client, Team, User
 from sercom.models import Role as RoleRow
-from sercom.models import Team, User
 
 DOMAIN = "demo.sercom.test"
 STAFF = (
@@ -30,13 +29,53 @@ STAFF = (
 ITEMS = (
     ("DEP", ItemKind.TRAVEL, "Déplacement", "Travel", "", "65.00", "20.00"),
     ("MO", ItemKind.LABOUR, "Main-d’œuvre", "Labour", "h", "115.00", "48.00"),
-    ("TP-12", ItemKind.PART, "Thermopompe murale 12 000 BTU", "Wall-mounted heat pump 12,000 BTU", "un", "2895.00", "1740.00"),
-    ("TP-18", ItemKind.PART, "Thermopompe murale 18 000 BTU", "Wall-mounted heat pump 18,000 BTU", "un", "3495.00", "2110.00"),
-    ("CE-60", ItemKind.PART, "Chauffe-eau électrique 60 gallons", "Electric water heater, 60 gallons", "un", "785.00", "498.00"),
+    (
+        "TP-12",
+        ItemKind.PART,
+        "Thermopompe murale 12 000 BTU",
+        "Wall-mounted heat pump 12,000 BTU",
+        "un",
+        "2895.00",
+        "1740.00",
+    ),
+    (
+        "TP-18",
+        ItemKind.PART,
+        "Thermopompe murale 18 000 BTU",
+        "Wall-mounted heat pump 18,000 BTU",
+        "un",
+        "3495.00",
+        "2110.00",
+    ),
+    (
+        "CE-60",
+        ItemKind.PART,
+        "Chauffe-eau électrique 60 gallons",
+        "Electric water heater, 60 gallons",
+        "un",
+        "785.00",
+        "498.00",
+    ),
     ("COND-35", ItemKind.PART, "Condensateur 35/5 µF", "Capacitor 35/5 µF", "un", "48.50", "14.20"),
     ("FRIG", ItemKind.PART, "Frigorigène R-410A", "Refrigerant R-410A", "lb", "42.00", "18.00"),
-    ("NET-TP", ItemKind.FLAT, "Nettoyage de thermopompe murale", "Cleaning of a wall-mounted heat pump", "un", "189.00", "60.00"),
-    ("DEB", ItemKind.FLAT, "Débouchage de drain, accès intérieur", "Drain unclogging, indoor access", "un", "245.00", "80.00"),
+    (
+        "NET-TP",
+        ItemKind.FLAT,
+        "Nettoyage de thermopompe murale",
+        "Cleaning of a wall-mounted heat pump",
+        "un",
+        "189.00",
+        "60.00",
+    ),
+    (
+        "DEB",
+        ItemKind.FLAT,
+        "Débouchage de drain, accès intérieur",
+        "Drain unclogging, indoor access",
+        "un",
+        "245.00",
+        "80.00",
+    ),
     ("CAM", ItemKind.FLAT, "Inspection par caméra", "Camera inspection", "un", "295.00", "90.00"),
 )
 
@@ -115,5 +154,3 @@ def _catalogue() -> None:
         item.price, item.cost, item.tax_status = Decimal(price), Decimal(cost), TaxStatus.TAXABLE
         db.session.add(item)
     db.session.flush()
-
-

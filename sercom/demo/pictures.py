@@ -35,7 +35,9 @@ def _bricks(draw: ImageDraw.ImageDraw, random: Random) -> None:
 
 
 def _unit(draw: ImageDraw.ImageDraw, left: int, top: int) -> None:
-    draw.rounded_rectangle((left, top, left + 460, top + 370), 14, fill=(226, 228, 226), outline=(150, 152, 150), width=4)
+    draw.rounded_rectangle(
+        (left, top, left + 460, top + 370), 14, fill=(226, 228, 226), outline=(150, 152, 150), width=4
+    )
     for radius in range(150, 20, -26):
         box = (left + 180 - radius, top + 185 - radius, left + 180 + radius, top + 185 + radius)
         draw.ellipse(box, outline=(98, 104, 108), width=6)

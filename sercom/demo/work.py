@@ -20,7 +20,20 @@ from sercom.entities.quotes.model import Channel
 from sercom.entities.requests.model import Origin, Urgency
 from sercom.entities.sites.model import Province
 from sercom.entities.users.model import Language
-from sercom.models import CatalogItem, Client, Invoice, Job, Note, PartUsed, Quote, Service, ServiceRequest, Site, User, Visit
+from sercom.models import (
+    CatalogItem,
+    Client,
+    Invoice,
+    Job,
+    Note,
+    PartUsed,
+    Quote,
+    Service,
+    ServiceRequest,
+    Site,
+    User,
+    Visit,
+)
 from sercom.workflow import content, edges
 from sercom.workflow.edges import Choice
 from sercom.workflow.transitions import run
@@ -28,7 +41,14 @@ from sercom.workflow.transitions import run
 #: Name, kind, phone, e-mail, street, city, postal code.
 CLIENTS = (
     ("Julie Tremblay", "450 555-0110", "julie.tremblay@example.org", "84, rue Sainte-Rose", "Laval", "H7L 1M3"),
-    ("Résidence Les Tilleuls inc.", "514 555-0121", "admin@tilleuls.example.org", "3300, boul. Saint-Joseph Est", "Montréal", "H1Y 2B4"),
+    (
+        "Résidence Les Tilleuls inc.",
+        "514 555-0121",
+        "admin@tilleuls.example.org",
+        "3300, boul. Saint-Joseph Est",
+        "Montréal",
+        "H1Y 2B4",
+    ),
     ("Michel Côté", "450 555-0132", "m.cote@example.org", "17, avenue des Pins", "Terrebonne", "J6W 3K2"),
     ("Boulangerie Chez Antoine", "514 555-0143", "antoine@example.org", "5122, rue Masson", "Montréal", "H1X 1S2"),
     ("Susan Walker", "514 555-0154", "susan.walker@example.org", "412 Lakeshore Road", "Beaconsfield", "H9W 4J1"),
@@ -60,9 +80,7 @@ class Story:
         found = edges.find_edge(type(source), edge)
         assert found is not None
         token = f"demo-{source.id}-{edge}-{len(source.conversions)}"
-        target = edges.convert(
-            db.session, found, source, self.office, Choice(confirm=True, **choice), token=token
-        )
+        target = edges.convert(db.session, found, source, self.office, Choice(confirm=True, **choice), token=token)
         db.session.expire(source.case, ["visits", "documents"])
         return target
 
@@ -80,7 +98,13 @@ class Story:
         """A drawn photo of the site."""
         safe = make_safe(picture(number))
         add_photo(
-            db.session, document.case, safe, self.tech, name=f"photo-{number}.jpg", caption=caption, moment=moment,
+            db.session,
+            document.case,
+            safe,
+            self.tech,
+            name=f"photo-{number}.jpg",
+            caption=caption,
+            moment=moment,
             document_id=document.id,
         )
 
@@ -114,10 +138,16 @@ def _clients() -> list[Client]:
     return clients
 
 
-def _request(title: str, description: str, urgency: Urgency, service: int, origin: Origin = Origin.FORM) -> ServiceRequest:
+def _request(
+    title: str, description: str, urgency: Urgency, service: int, origin: Origin = Origin.FORM
+) -> ServiceRequest:
     rows = db.session.scalars(select(Service).order_by(Service.position)).all()
     return ServiceRequest(
-        title=title, description=description, urgency=urgency, service=rows[service], origin=origin,
+        title=title,
+        description=description,
+        urgency=urgency,
+        service=rows[service],
+        origin=origin,
         availability=["tue_am", "thu_pm"],
     )
 
@@ -125,25 +155,53 @@ def _request(title: str, description: str, urgency: Urgency, service: int, origi
 def _line(code: str, quantity: str = "1") -> LineDraft:
     item = db.session.scalars(select(CatalogItem).where(CatalogItem.code == code)).one()
     return LineDraft(
-        item.name_fr, Decimal(quantity), item.unit, item.price, cost=item.cost, tax_status=item.tax_status, item_id=item.id
+        item.name_fr,
+        Decimal(quantity),
+        item.unit,
+        item.price,
+        cost=item.cost,
+        tax_status=item.tax_status,
+        item_id=item.id,
     )
 
 
 def _new_requests(stories: list[Story]) -> None:
-    stories[0].start(_request("Thermopompe qui ne chauffe plus", "La thermopompe souffle de l’air froid depuis hier soir.", Urgency.EMERGENCY, 0))
+    stories[0].start(
+        _request(
+            "Thermopompe qui ne chauffe plus",
+            "La thermopompe souffle de l’air froid depuis hier soir.",
+            Urgency.EMERGENCY,
+            0,
+        )
+    )
     story = stories[5]
-    story.start(_request("Installer une thermopompe au rez-de-chaussée", "Maison de 1978, 110 m², plinthes électriques.", Urgency.FLEXIBLE, 0))
+    story.start(
+        _request(
+            "Installer une thermopompe au rez-de-chaussée",
+            "Maison de 1978, 110 m², plinthes électriques.",
+            Urgency.FLEXIBLE,
+            0,
+        )
+    )
     story = stories[6]
-    request = story.start(_request("Remplacement de deux chauffe-eau", "Logements 4 et 7, réservoirs de 2011.", Urgency.SOON, 4, Origin.PHONE))
+    request = story.start(
+        _request(
+            "Remplacement de deux chauffe-eau", "Logements 4 et 7, réservoirs de 2011.", Urgency.SOON, 4, Origin.PHONE
+        )
+    )
     story.give("plan_assessment", request, **story.plan(0, 13))
     story.note(request, "Sonner au 102 : le concierge a les clés.")
 
 
 def _quotes(stories: list[Story]) -> None:
     story = stories[4]
-    request = story.start(_request("Heat pump for the main floor", "Open plan, about 90 square metres.", Urgency.FLEXIBLE, 0))
+    request = story.start(
+        _request("Heat pump for the main floor", "Open plan, about 90 square metres.", Urgency.FLEXIBLE, 0)
+    )
     story.give("plan_assessment", request, **story.plan(-6))
-    story.work_visit(request.assessments[0], 50, "Living room 8.2 × 5.4 m; panel 200 A, two free spaces; wall facing north.")
+    story.work_visit(
+        request.assessments[0], 50, "Living room 8.2 × 5.4 m; panel 200 A, two free spaces; wall facing north."
+    )
     story.photo(request, "Outdoor wall", Moment.BEFORE, 1)
     quote = story.convert(request, "quote")
     content.change(db.session, quote, story.office, [_line("TP-18"), _line("MO", "6"), _line("DEP")])
@@ -158,7 +216,10 @@ def _jobs(stories: list[Story]) -> None:
     job = story.convert(quote, "job", approval=approval)
     story.give("schedule", job.visits[0], **story.plan(2))
     story = stories[2]
-    job = story.start(Job(title="Débouchage du drain de plancher", instructions="Regard au sous-sol, derrière la sécheuse."), (_line("DEB"),))
+    job = story.start(
+        Job(title="Débouchage du drain de plancher", instructions="Regard au sous-sol, derrière la sécheuse."),
+        (_line("DEB"),),
+    )
     db.session.expire(job.case, ["visits"])
     story.give("schedule", job.visits[0], **story.plan(0, 10))
     story = stories[0]

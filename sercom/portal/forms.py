@@ -7,7 +7,15 @@ from wtforms import BooleanField, MultipleFileField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from sercom.core.base import db
-from sercom.core.fields import CheckboxesField, EmailField, LabelledField, PhoneField, PostalCodeField, ProductForm, RowField
+from sercom.core.fields import (
+    CheckboxesField,
+    EmailField,
+    LabelledField,
+    PhoneField,
+    PostalCodeField,
+    ProductForm,
+    RowField,
+)
 from sercom.entities.catalog.model import Service
 from sercom.entities.requests.model import HalfDay, Urgency
 from sercom.entities.sites.model import Province
@@ -30,7 +38,9 @@ class IntakeForm(ProductForm):
     name = StringField(_l("Your name"), [needed, Length(max=160)], render_kw={"autocomplete": "name"})
     phone = PhoneField(_l("Phone"), [needed], render_kw={"autocomplete": "tel"})
     email = EmailField(_l("E-mail"), [Optional(), Length(max=254)], render_kw={"autocomplete": "email"})
-    company = StringField(_l("Company, if any"), [Optional(), Length(max=160)], render_kw={"autocomplete": "organization"})
+    company = StringField(
+        _l("Company, if any"), [Optional(), Length(max=160)], render_kw={"autocomplete": "organization"}
+    )
     street = StringField(
         _l("Address of the work"), [needed, Length(max=160)], render_kw={"autocomplete": "address-line1"}
     )
@@ -46,5 +56,3 @@ class IntakeForm(ProductForm):
         _l("I agree that these details are kept to answer my request and carry out the work."),
         [InputRequired(_l("Without your agreement we cannot keep your request."))],
     )
-
-

@@ -1,6 +1,6 @@
 """The forms of commands: what a verb needs besides its subject."""
 
-from datetime import date, datetime, time, timedelta
+from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -11,10 +11,10 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 from sercom.core import clock
 from sercom.core.base import db
 from sercom.core.fields import ClockField, DayField, LabelledField, MoneyField, ProductForm, RowField, long, short
+from sercom.entities.jobs.model import HoldReason
 from sercom.entities.ledger.model import Method
 from sercom.entities.quotes.model import Channel, DeclineReason
 from sercom.entities.requests.model import CloseReason
-from sercom.entities.jobs.model import HoldReason
 from sercom.entities.users.model import Team, User
 from sercom.entities.visits.model import IncompleteReason
 
@@ -122,5 +122,3 @@ class VoidForm(ProductForm):
     """Why an invoice is void."""
 
     reason = StringField(_l("Reason"), [InputRequired(), short])
-
-

@@ -1,5 +1,6 @@
 """Payments taken back."""
 
+from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from sercom.core import journal
@@ -8,7 +9,6 @@ from sercom.core.clock import utcnow
 from sercom.core.errors import ConflictError, ForbiddenError
 from sercom.entities.invoices.model import Invoice
 from sercom.entities.ledger.model import EntryKind, Payment
-from flask_babel import lazy_gettext as _l
 
 
 def correct(session: Session, invoice: Invoice, payment: Payment, actor: Actor) -> None:

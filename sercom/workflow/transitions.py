@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import Session
 
 from sercom.core import journal
-from sercom.core.clock import utcnow
 from sercom.core.access import FIELD, MONEY, OFFICE, Actor, Role
+from sercom.core.clock import utcnow
 from sercom.core.errors import ConflictError, ForbiddenError
 from sercom.core.labels import Status, Tone
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
@@ -68,17 +68,77 @@ R, Q, J, I, V = RequestStatus, QuoteStatus, JobStatus, InvoiceStatus, VisitStatu
 BAD = Tone.BAD
 
 TRANSITIONS: tuple[Transition, ...] = (
-    Transition(ServiceRequest, ServiceRequest.plan_assessment, _states(R.NEW, R.TO_ASSESS, R.ASSESSED), _states(R.TO_ASSESS), _l("Plan the assessment"), needs=needs.PlanForm, main=True),
-    Transition(ServiceRequest, ServiceRequest.mark_assessed, _states(R.NEW, R.TO_ASSESS), _states(R.ASSESSED), _l("Mark as assessed")),
-    Transition(ServiceRequest, ServiceRequest.close, _states(R.NEW, R.TO_ASSESS, R.ASSESSED), _states(R.CLOSED), _l("Close"), needs=needs.CloseForm, tone=BAD),
-    Transition(ServiceRequest, ServiceRequest.reopen, _states(R.CLOSED), _states(R.NEW, R.ASSESSED), _l("Reopen"), main=True),
+    Transition(
+        ServiceRequest,
+        ServiceRequest.plan_assessment,
+        _states(R.NEW, R.TO_ASSESS, R.ASSESSED),
+        _states(R.TO_ASSESS),
+        _l("Plan the assessment"),
+        needs=needs.PlanForm,
+        main=True,
+    ),
+    Transition(
+        ServiceRequest,
+        ServiceRequest.mark_assessed,
+        _states(R.NEW, R.TO_ASSESS),
+        _states(R.ASSESSED),
+        _l("Mark as assessed"),
+    ),
+    Transition(
+        ServiceRequest,
+        ServiceRequest.close,
+        _states(R.NEW, R.TO_ASSESS, R.ASSESSED),
+        _states(R.CLOSED),
+        _l("Close"),
+        needs=needs.CloseForm,
+        tone=BAD,
+    ),
+    Transition(
+        ServiceRequest, ServiceRequest.reopen, _states(R.CLOSED), _states(R.NEW, R.ASSESSED), _l("Reopen"), main=True
+    ),
     Transition(Quote, Quote.mark_sent, _states(Q.DRAFT), _states(Q.SENT), _l("Mark as sent"), main=True),
-    Transition(Quote, Quote.approve, _states(Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED), _states(Q.APPROVED), _l("Record the approval"), needs=needs.ApprovalForm, main=True),
-    Transition(Quote, Quote.request_changes, _states(Q.SENT), _states(Q.CHANGES_REQUESTED), _l("Changes requested"), needs=needs.ChangesForm),
-    Transition(Quote, Quote.decline, _states(Q.SENT, Q.CHANGES_REQUESTED), _states(Q.DECLINED), _l("Declined"), needs=needs.DeclineForm),
-    Transition(Quote, Quote.revise, _states(Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED, Q.APPROVED), _states(Q.DRAFT), _l("Revise")),
-    Transition(Quote, Quote.withdraw_approval, _states(Q.APPROVED), _states(Q.SENT), _l("Withdraw the approval"), tone=BAD),
-    Transition(Quote, Quote.archive, _states(Q.DRAFT, Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED), _states(Q.ARCHIVED), _l("Archive")),
+    Transition(
+        Quote,
+        Quote.approve,
+        _states(Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED),
+        _states(Q.APPROVED),
+        _l("Record the approval"),
+        needs=needs.ApprovalForm,
+        main=True,
+    ),
+    Transition(
+        Quote,
+        Quote.request_changes,
+        _states(Q.SENT),
+        _states(Q.CHANGES_REQUESTED),
+        _l("Changes requested"),
+        needs=needs.ChangesForm,
+    ),
+    Transition(
+        Quote,
+        Quote.decline,
+        _states(Q.SENT, Q.CHANGES_REQUESTED),
+        _states(Q.DECLINED),
+        _l("Declined"),
+        needs=needs.DeclineForm,
+    ),
+    Transition(
+        Quote,
+        Quote.revise,
+        _states(Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED, Q.APPROVED),
+        _states(Q.DRAFT),
+        _l("Revise"),
+    ),
+    Transition(
+        Quote, Quote.withdraw_approval, _states(Q.APPROVED), _states(Q.SENT), _l("Withdraw the approval"), tone=BAD
+    ),
+    Transition(
+        Quote,
+        Quote.archive,
+        _states(Q.DRAFT, Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED),
+        _states(Q.ARCHIVED),
+        _l("Archive"),
+    ),
     Transition(Quote, Quote.restore, _states(Q.ARCHIVED), _states(Q.DRAFT), _l("Restore"), main=True),
     Transition(Job, Job.complete, _states(J.OPEN, J.ON_HOLD), _states(J.DONE), _l("Mark as done"), main=True),
     Transition(Job, Job.hold, _states(J.OPEN), _states(J.ON_HOLD), _l("Put on hold"), needs=needs.HoldForm),
@@ -86,16 +146,73 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(Job, Job.reopen, _states(J.DONE, J.CLOSED), _states(J.OPEN), _l("Reopen")),
     Transition(Job, Job.close, _states(J.DONE), _states(J.CLOSED), _l("Close")),
     Transition(Job, Job.cancel, _states(J.OPEN, J.ON_HOLD), _states(J.CANCELLED), _l("Cancel the job"), tone=BAD),
-    Transition(Visit, Visit.schedule, _states(V.UNSCHEDULED, V.SCHEDULED), _states(V.SCHEDULED), _l("Plan"), needs=needs.PlanForm, main=True),
+    Transition(
+        Visit,
+        Visit.schedule,
+        _states(V.UNSCHEDULED, V.SCHEDULED),
+        _states(V.SCHEDULED),
+        _l("Plan"),
+        needs=needs.PlanForm,
+        main=True,
+    ),
     Transition(Visit, Visit.unschedule, _states(V.SCHEDULED), _states(V.UNSCHEDULED), _l("Take off the calendar")),
     Transition(Visit, Visit.leave, _states(V.SCHEDULED), _states(V.ON_THE_WAY), _l("On my way"), roles=FIELD),
-    Transition(Visit, Visit.start, _states(V.SCHEDULED, V.ON_THE_WAY), _states(V.IN_PROGRESS), _l("Start"), roles=FIELD, main=True),
-    Transition(Visit, Visit.finish, _states(V.SCHEDULED, V.ON_THE_WAY, V.IN_PROGRESS), _states(V.DONE), _l("Finish"), roles=FIELD, needs=needs.FinishForm, main=True),
-    Transition(Visit, Visit.leave_incomplete, _states(V.IN_PROGRESS), _states(V.INCOMPLETE), _l("Incomplete"), roles=FIELD, needs=needs.IncompleteForm),
-    Transition(Visit, Visit.client_absent, _states(V.SCHEDULED, V.ON_THE_WAY, V.IN_PROGRESS), _states(V.CLIENT_ABSENT), _l("Client absent"), roles=FIELD, tone=BAD),
-    Transition(Visit, Visit.cancel, _states(V.UNSCHEDULED, V.SCHEDULED, V.ON_THE_WAY), _states(V.CANCELLED), _l("Cancel the visit"), tone=BAD),
+    Transition(
+        Visit,
+        Visit.start,
+        _states(V.SCHEDULED, V.ON_THE_WAY),
+        _states(V.IN_PROGRESS),
+        _l("Start"),
+        roles=FIELD,
+        main=True,
+    ),
+    Transition(
+        Visit,
+        Visit.finish,
+        _states(V.SCHEDULED, V.ON_THE_WAY, V.IN_PROGRESS),
+        _states(V.DONE),
+        _l("Finish"),
+        roles=FIELD,
+        needs=needs.FinishForm,
+        main=True,
+    ),
+    Transition(
+        Visit,
+        Visit.leave_incomplete,
+        _states(V.IN_PROGRESS),
+        _states(V.INCOMPLETE),
+        _l("Incomplete"),
+        roles=FIELD,
+        needs=needs.IncompleteForm,
+    ),
+    Transition(
+        Visit,
+        Visit.client_absent,
+        _states(V.SCHEDULED, V.ON_THE_WAY, V.IN_PROGRESS),
+        _states(V.CLIENT_ABSENT),
+        _l("Client absent"),
+        roles=FIELD,
+        tone=BAD,
+    ),
+    Transition(
+        Visit,
+        Visit.cancel,
+        _states(V.UNSCHEDULED, V.SCHEDULED, V.ON_THE_WAY),
+        _states(V.CANCELLED),
+        _l("Cancel the visit"),
+        tone=BAD,
+    ),
     Transition(Invoice, Invoice.issue, _states(I.DRAFT), _states(I.ISSUED), _l("Issue"), main=True),
-    Transition(Invoice, Invoice.record_payment, _states(I.ISSUED), _states(I.ISSUED), _l("Record a payment"), roles=MONEY, needs=needs.PaymentForm, main=True),
+    Transition(
+        Invoice,
+        Invoice.record_payment,
+        _states(I.ISSUED),
+        _states(I.ISSUED),
+        _l("Record a payment"),
+        roles=MONEY,
+        needs=needs.PaymentForm,
+        main=True,
+    ),
     Transition(Invoice, Invoice.void, _states(I.ISSUED), _states(I.VOID), _l("Void"), needs=needs.VoidForm, tone=BAD),
 )
 

@@ -22,7 +22,12 @@ def describe_item(item: CatalogItem) -> str:
 
 
 item_lookup = Lookup(
-    "item", CatalogItem, matches_item, order_by=CatalogItem.code, describe=describe_item, narrow=lambda: CatalogItem.active
+    "item",
+    CatalogItem,
+    matches_item,
+    order_by=CatalogItem.code,
+    describe=describe_item,
+    narrow=lambda: CatalogItem.active,
 )
 
 

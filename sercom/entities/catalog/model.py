@@ -10,7 +10,6 @@ from sercom.core import formats
 from sercom.core.base import CreatedAt, Model, PrimaryKey, UpdatedAt, one_of
 from sercom.core.labels import Labelled, LabelledType
 from sercom.core.money import ZERO, Money, TaxStatus
-
 from sercom.entities.users.model import Language
 
 

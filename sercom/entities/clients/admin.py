@@ -65,7 +65,9 @@ class ClientView(EntityView):
         """A client with a whole address gets it as the first service address."""
         super().insert(form, row)
         if row.street and row.city and row.province and row.postal_code:
-            site = Site(client=row, street=row.street, city=row.city, province=row.province, postal_code=row.postal_code)
+            site = Site(
+                client=row, street=row.street, city=row.city, province=row.province, postal_code=row.postal_code
+            )
             db.session.add(site)
             db.session.flush()
             journal.record(db.session, current_actor(), "created", site)

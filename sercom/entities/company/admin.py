@@ -75,4 +75,3 @@ class TaxRateView(EntityView):
         "percent": {"validators": [NumberRange(0, 30)]},
     }
     column_filters = (filters.Choice(TaxRate.province, _l("Province"), Province, "province"),)
-

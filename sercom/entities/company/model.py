@@ -16,6 +16,7 @@ from sercom.core.labels import LabelledType
 from sercom.core.money import Percent, Rate
 from sercom.entities.sites.model import Province
 
+
 class Company(Model):
     """The one row of settings: who sells, under which numbers, on which terms."""
 
@@ -119,9 +120,7 @@ class TaxRate(Model):
 def rates_in_force(session: Session, province: Province, on: date) -> Sequence[Rate]:
     """The taxes of ``province`` on the day ``on``: GST then QST in Québec, HST alone in Ontario."""
     rows = session.scalars(
-        select(TaxRate)
-        .where(TaxRate.province == province, TaxRate.valid_from <= on)
-        .order_by(TaxRate.valid_from)
+        select(TaxRate).where(TaxRate.province == province, TaxRate.valid_from <= on).order_by(TaxRate.valid_from)
     )
     latest = {row.code: Rate(row.code, row.percent) for row in rows}
     return [latest[code] for code in ("GST", "HST", "QST") if code in latest]

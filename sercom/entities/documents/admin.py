@@ -15,7 +15,7 @@ from wtforms.validators import InputRequired, Optional
 from sercom.backoffice.access import current_actor, require
 from sercom.backoffice.commands import CommandMixin
 from sercom.backoffice.listing import contains
-from sercom.backoffice.lookup import Lookup, LookupField
+from sercom.backoffice.lookup import LookupField
 from sercom.backoffice.seam import attempt
 from sercom.backoffice.view import UNPROCESSABLE, read_id, read_version
 from sercom.core import formats
@@ -51,7 +51,9 @@ class ConvertForm:
             {
                 "line": line,
                 "left": left.get(line.id, line.quantity),
-                "text": request.form.get(f"quantity-{line.id}", formats.plain_quantity(left.get(line.id, line.quantity))),
+                "text": request.form.get(
+                    f"quantity-{line.id}", formats.plain_quantity(left.get(line.id, line.quantity))
+                ),
             }
             for line in source.lines
         ]
@@ -140,7 +142,7 @@ class DocumentView(CommandMixin):
 
     def insert(self, form: Any, row: Any) -> None:
         """Start a case with this document."""
-        for name, field in form._fields.items():  # noqa: SLF001  # WTForms has no public way to the fields
+        for name, field in form._fields.items():  # WTForms has no public way to the fields
             if name not in {"client", "site", "lines"}:
                 field.populate_obj(row, name)
         content.start(

@@ -14,7 +14,18 @@ from sercom.core.errors import DomainError
 from sercom.core.money import MAX_QUANTITY, ZERO, Amount, TaxStatus, Totals, compute_totals
 from sercom.entities.documents.model import Line, LineDraft
 
-CELLS = ("id", "item_id", "source_line_id", "description", "quantity", "unit", "unit_price", "discount", "cost", "tax_status")
+CELLS = (
+    "id",
+    "item_id",
+    "source_line_id",
+    "description",
+    "quantity",
+    "unit",
+    "unit_price",
+    "discount",
+    "cost",
+    "tax_status",
+)
 MAX_LINES = 500
 UNIT_LENGTH = 20
 TEXT_LENGTH = 5000

@@ -14,7 +14,18 @@ from sercom.core.access import Actor
 from sercom.core.base import CreatedAt, LongText, Model, PrimaryKey, UpdatedAt, one_of
 from sercom.core.errors import DomainError
 from sercom.core.labels import Labelled, LabelledType, Status
-from sercom.core.money import ZERO, Amount, Money, Percent, Quantity, Rate, TaxStatus, Totals, compute_totals, line_amount
+from sercom.core.money import (
+    ZERO,
+    Amount,
+    Money,
+    Percent,
+    Quantity,
+    Rate,
+    TaxStatus,
+    Totals,
+    compute_totals,
+    line_amount,
+)
 from sercom.entities.cases.model import Case
 from sercom.entities.clients.model import Client
 from sercom.entities.sites.model import Province
@@ -88,7 +99,10 @@ class Document(Model):
     )
     client: Mapped[Client] = relationship(foreign_keys=[client_id])
     lines: Mapped[list["Line"]] = relationship(
-        back_populates="document", cascade="all, delete-orphan", order_by="Line.position", foreign_keys="Line.document_id"
+        back_populates="document",
+        cascade="all, delete-orphan",
+        order_by="Line.position",
+        foreign_keys="Line.document_id",
     )
     taxes: Mapped[list["DocumentTax"]] = relationship(
         cascade="all, delete-orphan", order_by="DocumentTax.position", passive_deletes=True

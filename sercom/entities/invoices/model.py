@@ -38,7 +38,9 @@ class Invoice(Document):
     __tablename__ = "invoice"
     __table_args__ = (
         one_of("status", InvoiceStatus),
-        CheckConstraint("status = 'draft' OR (issue_date IS NOT NULL AND snapshot IS NOT NULL)", name="issued_is_whole"),
+        CheckConstraint(
+            "status = 'draft' OR (issue_date IS NOT NULL AND snapshot IS NOT NULL)", name="issued_is_whole"
+        ),
         CheckConstraint("due_date >= issue_date", name="due_after_issue"),
     )
     __mapper_args__ = {"polymorphic_identity": DocumentKind.INVOICE}
@@ -207,8 +209,7 @@ FROZEN_GUARDS = (
     Guard(
         "document",
         "UPDATE",
-        "(NEW.total <> OLD.total OR NEW.net <> OLD.net OR NEW.number <> OLD.number) AND "
-        + _issued.format("OLD.id"),
+        "(NEW.total <> OLD.total OR NEW.net <> OLD.net OR NEW.number <> OLD.number) AND " + _issued.format("OLD.id"),
         "an issued document is frozen",
     ),
 )

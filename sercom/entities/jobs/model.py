@@ -1,18 +1,16 @@
 """The job: the work itself, planned with the team, done, invoiced."""
 
 from datetime import datetime
-from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, func, select
-from sqlalchemy.orm import Mapped, aliased, column_property, mapped_column
+from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from sercom.core.access import Actor
 from sercom.core.base import LongText, one_of
 from sercom.core.clock import utcnow
 from sercom.core.errors import DomainError, NeedsConfirmationError
 from sercom.core.labels import Labelled, LabelledType, Status, Tone
-from sercom.core.money import ZERO, Money
 from sercom.entities.documents.model import Conversion, Document, DocumentKind
 from sercom.entities.documents.stage import DERIVED, Stage, stage_column
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
@@ -153,8 +151,7 @@ Job.stage = stage_column(
     {
         JobStage.CANCELLED: _table.status == JobStatus.CANCELLED,
         JobStage.CLOSED: _table.status == JobStatus.CLOSED,
-        JobStage.INVOICED: (_count_invoices.scalar_subquery() > 0)
-        & (_live_invoices.scalar_subquery() >= _own_net),
+        JobStage.INVOICED: (_count_invoices.scalar_subquery() > 0) & (_live_invoices.scalar_subquery() >= _own_net),
         JobStage.PARTLY_INVOICED: _count_invoices.scalar_subquery() > 0,
         JobStage.TO_INVOICE: _table.status == JobStatus.DONE,
         JobStage.ON_HOLD: _table.status == JobStatus.ON_HOLD,

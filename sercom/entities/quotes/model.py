@@ -3,10 +3,9 @@
 import hashlib
 import json
 from datetime import date, datetime, timedelta
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, bindparam
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, bindparam
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sercom.core import clock

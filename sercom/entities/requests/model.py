@@ -9,7 +9,6 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sercom.core.access import Actor
 from sercom.core.base import one_of
-from sercom.core.errors import DomainError
 from sercom.core.labels import Labelled, LabelledType, Status, Tone
 from sercom.entities.catalog.model import Service
 from sercom.entities.documents.model import Document, DocumentKind

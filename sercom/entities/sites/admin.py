@@ -20,7 +20,16 @@ class SiteView(EntityView):
     entity = "sites"
     column_list = ("street", "city", "postal_code", "client", "contact_name")
     column_sortable_list = ("street", "city", "postal_code")
-    column_export_list = ("client", "label", "street", "city", "province", "postal_code", "contact_name", "contact_phone")
+    column_export_list = (
+        "client",
+        "label",
+        "street",
+        "city",
+        "province",
+        "postal_code",
+        "contact_name",
+        "contact_phone",
+    )
     column_labels = {
         "client": _l("Client"),
         "label": _l("Name of the place"),

@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import abort, request
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from sercom.backoffice import filters
@@ -31,7 +31,17 @@ class VisitView(CommandMixin):
     tab_enum = VisitStatus
     column_list = ("starts_at", "case", "case.client", "status", "person", "team", "minutes")
     column_sortable_list = ("starts_at",)
-    column_export_list = ("starts_at", "ends_at", "case", "case.client", "status", "person", "team", "minutes", "findings")
+    column_export_list = (
+        "starts_at",
+        "ends_at",
+        "case",
+        "case.client",
+        "status",
+        "person",
+        "team",
+        "minutes",
+        "findings",
+    )
     column_labels = {
         "starts_at": _l("When"),
         "ends_at": _l("Until"),

@@ -58,7 +58,9 @@ class Visit(Model):
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         CheckConstraint("ended_at >= started_at", name="ended_after_started"),
         CheckConstraint("minutes BETWEEN 0 AND 1440", name="minutes_range"),
-        CheckConstraint("status = 'unscheduled' OR status = 'cancelled' OR starts_at IS NOT NULL", name="planned_has_time"),
+        CheckConstraint(
+            "status = 'unscheduled' OR status = 'cancelled' OR starts_at IS NOT NULL", name="planned_has_time"
+        ),
         Index(None, "status", "starts_at"),
         Index(None, "person_id", "starts_at"),
     )

@@ -65,7 +65,8 @@ class PartsField(Field):
     def _posted(self, formdata: Any) -> list[PartRow]:
         count = min(formdata.get(f"{self.name}-count", 0, type=int) or 0, MAX_PARTS)
         return [
-            PartRow({cell: formdata.get(f"{self.name}-{number}-{cell}", "") for cell in CELLS}) for number in range(count)
+            PartRow({cell: formdata.get(f"{self.name}-{number}-{cell}", "") for cell in CELLS})
+            for number in range(count)
         ]
 
     @staticmethod

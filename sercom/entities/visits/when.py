@@ -32,9 +32,7 @@ def late(document_id: ColumnElement[int]) -> ColumnElement[bool]:
 
 def today(document_id: ColumnElement[int]) -> ColumnElement[bool]:
     """A planned visit begins today or earlier."""
-    return exists().where(
-        Visit.document_id == document_id, Visit.status.in_(PLANNED), Visit.starts_at < _day_end()
-    )
+    return exists().where(Visit.document_id == document_id, Visit.status.in_(PLANNED), Visit.starts_at < _day_end())
 
 
 def worked(document_id: ColumnElement[int]) -> ColumnElement[bool]:

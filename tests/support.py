@@ -1,0 +1,182 @@
+"""What tests are told in: a world of people and documents, and a browser without a screen."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from decimal import Decimal
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from itsdangerous import URLSafeTimedSerializer
+from sqlalchemy import event, select
+from werkzeug.test import TestResponse
+
+from sercom import models
+from sercom.core.access import Actor
+from sercom.core.access import Role as RoleName
+from sercom.core.base import db
+from sercom.entities.documents.model import LineDraft
+from sercom.entities.sites.model import Province
+from sercom.workflow import content, edges
+from sercom.workflow.edges import Choice
+from sercom.workflow.transitions import run
+
+#: ``100.00`` of taxable work.
+HUNDRED = LineDraft("Main-d’œuvre", Decimal(1), "h", Decimal("100.00"))
+KINDS: dict[str, type[Any]] = {
+    "request": models.ServiceRequest,
+    "quote": models.Quote,
+    "job": models.Job,
+    "invoice": models.Invoice,
+}
+
+
+def make_user(role: RoleName | str, **columns: Any) -> models.User:
+    """A person with a role, in the open session."""
+    name = role.value if isinstance(role, RoleName) else role
+    row = db.session.scalars(select(models.Role).where(models.Role.name == name)).one()
+    token = secrets.token_hex(4)
+    columns = {"email": f"{name}-{token}@example.org", "name": f"{name} {token}"} | columns
+    user = models.User(fs_uniquifier=secrets.token_hex(32), roles=[row], **columns)
+    db.session.add(user)
+    db.session.flush()
+    return user
+
+
+def make_client(name: str = "Julie Tremblay", *, province: Province = Province.QC, **columns: Any) -> models.Client:
+    """A client with one address in ``province``, in the open session."""
+    place = {"street": "84, rue Sainte-Rose", "city": "Laval", "postal_code": "H7L 1M3", "province": province}
+    client = models.Client(name=name, phone="+14505550110", **(place | columns))
+    client.sites.append(models.Site(**place))
+    db.session.add(client)
+    db.session.flush()
+    return client
+
+
+def start(
+    kind: str, actor: Actor, client: models.Client | None = None, drafts: Any = (HUNDRED,), **columns: Any
+) -> Any:
+    """A document of ``kind`` in a case of its own, in the open session."""
+    client = client or make_client()
+    document = KINDS[kind](**({"title": "Thermopompe"} | columns))
+    content.start(db.session, document, actor, client=client, site=client.sites[0], drafts=drafts)
+    return document
+
+
+def convert(source: Any, target: str, actor: Actor, **choice: Any) -> Any:
+    """Convert with the default choices, confirmed, in the open session."""
+    edge = edges.find_edge(type(source), target)
+    assert edge is not None
+    chosen = Choice(**({"confirm": True} | choice))
+    made = edges.convert(db.session, edge, source, actor, chosen, token=secrets.token_hex(8))
+    db.session.expire(source, ["conversions"])
+    db.session.expire(source.case, ["visits", "documents"])
+    return made
+
+
+def give(command: str, subject: Any, actor: Actor, **data: Any) -> None:
+    """Give a command, in the open session."""
+    run(db.session, command, subject, actor, data)
+
+
+class World:
+    """Makes things for HTTP tests and commits them; keeps ids, never objects."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+
+    def make(self, build: Callable[[], Any]) -> int:
+        """Run ``build`` in a context of its own, commit, give the id of what it made."""
+        with self.app.app_context():
+            made = build()
+            db.session.commit()
+            return int(made.id)
+
+    def user(self, role: RoleName | str, **columns: Any) -> int:
+        """A person's id."""
+        return self.make(lambda: make_user(role, **columns))
+
+    def document(self, kind: str, **options: Any) -> int:
+        """A document's id; it was started by a person of the office."""
+        return self.make(lambda: start(kind, make_user("office").actor, **options))
+
+    def read(self, look: Callable[[], Any]) -> Any:
+        """What ``look`` finds, in a context of its own."""
+        with self.app.app_context():
+            return look()
+
+    def get(self, model: type[Any], row_id: int, *names: str) -> Any:
+        """Attributes of a row: one value, or a tuple."""
+        with self.app.app_context():
+            row = db.session.get_one(model, row_id)
+            values = tuple(getattr(row, name) for name in names)
+            return values[0] if len(values) == 1 else values
+
+    @contextmanager
+    def counting(self) -> Iterator[list[str]]:
+        """The SQL statements that run meanwhile (savepoints aside)."""
+        statements: list[str] = []
+
+        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+            if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "PRAGMA")):
+                statements.append(statement)
+
+        with self.app.app_context():
+            engine = db.engines[None]
+        event.listen(engine, "before_cursor_execute", note)
+        try:
+            yield statements
+        finally:
+            event.remove(engine, "before_cursor_execute", note)
+
+
+class Browser:
+    """A client of the application's HTTP, signed in or not."""
+
+    def __init__(self, app: Flask) -> None:
+        self.app = app
+        self.client: FlaskClient = app.test_client()
+
+    def sign_in(self, user_id: int) -> Browser:
+        """Be that person, without the form."""
+        with self.app.app_context():
+            key = db.session.get_one(models.User, user_id).fs_uniquifier
+        self.client = self.app.test_client()
+        with self.client.session_transaction() as session:
+            session["_user_id"], session["_fresh"] = key, True
+        return self
+
+    def csrf(self) -> str:
+        """A valid token for this browser's session."""
+        with self.client.session_transaction() as session:
+            raw = session.setdefault("csrf_token", secrets.token_hex(20))
+        return str(URLSafeTimedSerializer(self.app.secret_key, salt="wtf-csrf-token").dumps(raw))
+
+    def get(self, url: str, **options: Any) -> TestResponse:
+        """GET."""
+        return self.client.get(url, **options)
+
+    def post(self, url: str, data: dict[str, Any] | None = None, *, csrf: bool = True, **options: Any) -> TestResponse:
+        """POST a form, with the token."""
+        token = {"csrf_token": self.csrf()} if csrf else {}
+        return self.client.post(url, data=token | (data or {}), **options)
+
+    def form(self, url: str) -> dict[str, str]:
+        """The hidden fields of a page's forms: version, token, ticket."""
+        page = self.get(url).get_data(as_text=True)
+        return hidden_fields(page)
+
+
+def hidden_fields(page: str) -> dict[str, str]:
+    """Names and values of the hidden inputs of a page."""
+    tags = re.findall(r'<input type="hidden"[^>]*>', page)
+    found = {}
+    for tag in tags:
+        name, value = re.search(r'name="([^"]*)"', tag), re.search(r'value="([^"]*)"', tag)
+        if name and value:
+            found[name.group(1)] = value.group(1)
+    return found
