@@ -4,7 +4,6 @@ import hashlib
 import secrets
 from functools import lru_cache
 from pathlib import Path
-from typing import Any
 
 from flask import Flask, url_for
 from flask_babel import LazyString
@@ -14,6 +13,7 @@ from sercom.backoffice.formatters import pill
 from sercom.core import clock, formats
 from sercom.core.access import MONEY
 from sercom.core.journal import JournalEntry
+from sercom.core.labels import Status
 from sercom.core.money import TaxStatus
 from sercom.entities.documents.admin import document_url
 from sercom.entities.documents.lines import blank_row
@@ -32,7 +32,9 @@ EVENTS: dict[str, LazyString] = {
     "payment_corrected": _l("took back a payment on"),
     "seeded": _l("made the demo of"),
 }
-STATUSES = {model.__tablename__: model for model in (ServiceRequest, Quote, Job, Invoice, Visit)}
+STATUSES: dict[str, type[Status]] = {
+    model.__tablename__: model.status.type.enum for model in (ServiceRequest, Quote, Job, Invoice, Visit)
+}
 
 
 def event_label(event: str) -> str:
@@ -45,10 +47,9 @@ def event_label(event: str) -> str:
 
 def change_text(entry: JournalEntry) -> str:
     """A change of status in words: ``Draft → Sent``."""
-    model = STATUSES.get(entry.subject_type)
-    if model is None or "status" not in entry.changes:
+    enum = STATUSES.get(entry.subject_type)
+    if enum is None or "status" not in entry.changes:
         return ""
-    enum: Any = Visit.status.type.enum if model is Visit else model.statuses
     return " → ".join(str(enum(value).label) for value in entry.changes["status"] if value)
 
 

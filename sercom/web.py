@@ -92,7 +92,7 @@ def _fault(error: Exception) -> Any:
         return _refused(refusal)
     if current_app.testing or current_app.config.get("PROPAGATE_EXCEPTIONS"):
         raise error
-    current_app.logger.exception("unhandled", exc_info=error)
+    current_app.logger.error("unhandled", exc_info=error)
     return _page(HTTPStatus.INTERNAL_SERVER_ERROR)
 
 

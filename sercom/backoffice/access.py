@@ -16,7 +16,7 @@ def current_actor() -> Actor:
     """The person who is signed in, as the workflow and the journal know them."""
     if "actor" not in g:
         g.actor = current_user.actor if current_user.is_authenticated else NOBODY_SIGNED_IN
-    return g.actor  # type: ignore[no-any-return]
+    return g.actor
 
 
 def may(action: str, entity: str) -> bool:
@@ -35,7 +35,7 @@ def guard() -> Response | None:
     if request.path.startswith("/admin") and not current_user.is_authenticated:
         if request.method != "GET":
             abort(401)
-        return redirect(url_for("security.login", next=request.full_path.rstrip("?")))  # type: ignore[return-value]
+        return redirect(url_for("security.login", next=request.full_path.rstrip("?")))
     return None
 
 

@@ -4,9 +4,10 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
+from flask_sqlalchemy.session import Session as FlaskSession
 from sqlalchemy import CheckConstraint, MetaData, String, Text, event
 from sqlalchemy import inspect as sa_inspect
-from sqlalchemy.orm import DeclarativeBase, mapped_column, registry
+from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry, scoped_session
 
 from sercom.core.clock import UtcDateTime, utcnow
 
@@ -17,6 +18,9 @@ NAMING = {
     "fk": "fk_%(table_name)s_%(column_0_N_name)s_%(referred_table_name)s",
     "pk": "pk_%(table_name)s",
 }
+
+#: A session, or the application's proxy of the present one.
+AnySession = Session | scoped_session[FlaskSession]
 
 #: The largest id a URL may name: PostgreSQL's integer.
 MAX_ID = 2**31 - 1

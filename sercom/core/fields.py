@@ -224,8 +224,8 @@ class RowField(SelectField):
 class RowsField(SelectMultipleField):
     """Several among a few rows (roles, members), each a checkbox; its data is the list of rows."""
 
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
+    widget: Any = ListWidget(prefix_label=False)
+    option_widget: Any = CheckboxInput()
 
     def __init__(
         self, label: Any = None, validators: Any = None, *, rows: Callable[[], Iterable[Any]], **kwargs: Any
@@ -262,8 +262,8 @@ class RowsField(SelectMultipleField):
 class CheckboxesField(SelectMultipleField):
     """Several choices, each a checkbox."""
 
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
+    widget: Any = ListWidget(prefix_label=False)
+    option_widget: Any = CheckboxInput()
 
 
 #: Limits of free text, so that no database refuses what a form accepted.

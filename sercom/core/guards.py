@@ -26,17 +26,15 @@ class Guard:
 
     def create(self, dialect: str) -> list[str]:
         """The statements that create it on ``sqlite`` or ``postgresql``."""
+        on = f'BEFORE {self.operation} ON "{self.table}" FOR EACH ROW'
         if dialect == "sqlite":
-            return [
-                f'CREATE TRIGGER {self.name} BEFORE {self.operation} ON "{self.table}" FOR EACH ROW '
-                f"WHEN {self.when} BEGIN SELECT RAISE(ABORT, '{self.message}'); END"
-            ]
+            raises = f"SELECT RAISE(ABORT, '{self.message}')"
+            return [f"CREATE TRIGGER {self.name} {on} WHEN {self.when} BEGIN {raises}; END"]
         back = "OLD" if self.operation == "DELETE" else "NEW"
+        check = f"IF {self.when} THEN RAISE EXCEPTION '{self.message}'; END IF; RETURN {back};"
         return [
-            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-            f"IF {self.when} THEN RAISE EXCEPTION '{self.message}'; END IF; RETURN {back}; END $$",
-            f'CREATE TRIGGER {self.name} BEFORE {self.operation} ON "{self.table}" '
-            f"FOR EACH ROW EXECUTE FUNCTION {self.name}()",
+            f"CREATE OR REPLACE FUNCTION {self.name}() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN {check} END $$",
+            f"CREATE TRIGGER {self.name} {on} EXECUTE FUNCTION {self.name}()",
         ]
 
     def drop(self, dialect: str) -> list[str]:

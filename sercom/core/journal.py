@@ -11,10 +11,10 @@ from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy import inspect as sa_inspect
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
 from sercom.core.access import Actor
-from sercom.core.base import CreatedAt, Model, PrimaryKey
+from sercom.core.base import AnySession, CreatedAt, Model, PrimaryKey
 
 #: Columns that tell nothing: the row's own bookkeeping and secrets.
 SILENT = frozenset({"id", "version", "created_at", "updated_at", "password", "fs_uniquifier", "snapshot"})
@@ -40,7 +40,7 @@ class JournalEntry(Model):
     changes: Mapped[Changes] = mapped_column(JSON, default=dict)
 
 
-def record(session: Session, actor: Actor, event: str, subject: Any, changes: Changes | None = None) -> JournalEntry:
+def record(session: AnySession, actor: Actor, event: str, subject: Any, changes: Changes | None = None) -> JournalEntry:
     """Add one event about ``subject`` (a flushed row) to the journal."""
     entry = JournalEntry(
         user_id=actor.user_id,

@@ -21,10 +21,10 @@ class Tone(StrEnum):
 class Labelled(Enum):
     """A choice: its stored value, its label in the reader's language, its tone."""
 
-    label: LazyString
+    label: LazyString | str
     tone: Tone
 
-    def __new__(cls, value: str, label: LazyString, tone: Tone = Tone.NEUTRAL) -> Self:
+    def __new__(cls, value: Any, label: LazyString | str = "", tone: Tone = Tone.NEUTRAL) -> Self:
         """Take ``value`` as the stored value, the rest as what is shown."""
         member = object.__new__(cls)
         member._value_ = value
@@ -36,7 +36,7 @@ class Labelled(Enum):
         return str(self.label)
 
     @classmethod
-    def choices(cls) -> list[tuple[str, LazyString]]:
+    def choices(cls) -> list[tuple[str, LazyString | str]]:
         """``(value, label)`` pairs for a form's select."""
         return [(member.value, member.label) for member in cls]
 

@@ -1,9 +1,9 @@
 """Series of numbers without gaps: a counter row, raised in the transaction that uses the number."""
 
-from sqlalchemy import String, update
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy import Insert, String, update
+from sqlalchemy.orm import Mapped, mapped_column
 
-from sercom.core.base import Model
+from sercom.core.base import AnySession, Model
 
 INVOICES = "invoice"
 
@@ -17,7 +17,7 @@ class Counter(Model):
     value: Mapped[int]
 
 
-def next_number(session: Session, series: str) -> int:
+def next_number(session: AnySession, series: str) -> int:
     """Raise ``series`` and return its new value.
 
     The row stays locked until the transaction ends, so that a number whose transaction is rolled
@@ -31,7 +31,7 @@ def next_number(session: Session, series: str) -> int:
     return value
 
 
-def _insert_if_missing(session: Session, series: str):  # type: ignore[no-untyped-def]  # two dialects, one clause
+def _insert_if_missing(session: AnySession, series: str) -> Insert:
     if session.get_bind().dialect.name == "postgresql":
         from sqlalchemy.dialects.postgresql import insert
     else:
@@ -39,11 +39,11 @@ def _insert_if_missing(session: Session, series: str):  # type: ignore[no-untype
     return insert(Counter).values(name=series, value=0).on_conflict_do_nothing()
 
 
-def case_number(session: Session, year: int) -> str:
+def case_number(session: AnySession, year: int) -> str:
     """The next case of ``year``: ``2026-0142``. Gaps are allowed here, and do not happen."""
     return f"{year}-{next_number(session, f'case-{year}'):04d}"
 
 
-def invoice_number(session: Session) -> str:
+def invoice_number(session: AnySession) -> str:
     """The next invoice of the gap-free series: ``F-000123``."""
     return f"F-{next_number(session, INVOICES):06d}"

@@ -7,10 +7,10 @@ from collections.abc import Sequence
 from typing import Any
 
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from sercom.core import journal
 from sercom.core.access import Actor
+from sercom.core.base import AnySession
 from sercom.core.clock import utcnow
 from sercom.core.formats import locale_name
 from sercom.entities.clients.model import Client, ClientKind
@@ -25,13 +25,13 @@ from sercom.workflow import content
 TITLE_LENGTH = 80
 
 
-def find_by_ticket(session: Session, nonce: str) -> ServiceRequest | None:
+def find_by_ticket(session: AnySession, nonce: str) -> ServiceRequest | None:
     """The request that this ticket already made."""
     return session.scalars(select(ServiceRequest).where(ServiceRequest.ticket == nonce)).one_or_none()
 
 
 def receive(
-    session: Session, answers: dict[str, Any], photos: Sequence[tuple[str, Photo]], nonce: str
+    session: AnySession, answers: dict[str, Any], photos: Sequence[tuple[str, Photo]], nonce: str
 ) -> ServiceRequest:
     """Keep a request; ``photos`` are pairs of name and safe photo. The ticket's constraint is the last guard."""
     actor = Actor(answers["name"])

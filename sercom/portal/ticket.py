@@ -33,4 +33,4 @@ def read(text: str) -> Ticket | None:
 
 
 def _serializer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.secret_key, salt="intake-ticket")
+    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt="intake-ticket")

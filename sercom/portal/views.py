@@ -60,7 +60,8 @@ def _intake() -> Any:
     photos, problem = _photos()
     if not form.validate() or problem:
         sent_photos = any(file.filename for file in request.files.getlist("photos"))
-        form.photos.errors = [problem] if problem else [_("Please choose your photos again.")] if sent_photos else []
+        if problem or sent_photos:
+            form.photos.errors = (problem or _("Please choose your photos again."),)
         return _form_page(form, sent), UNPROCESSABLE
     try:
         inbox.receive(db.session, form.data, photos, known.nonce)

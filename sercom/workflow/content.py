@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy.orm import Session
-
 from sercom.core import journal
 from sercom.core.access import Actor
+from sercom.core.base import AnySession
 from sercom.core.clock import utcnow
 from sercom.entities.cases.model import Case
 from sercom.entities.clients.model import Client
@@ -16,7 +15,7 @@ from sercom.entities.sites.model import Site
 
 
 def start(
-    session: Session,
+    session: AnySession,
     document: Document,
     actor: Actor,
     *,
@@ -30,7 +29,7 @@ def start(
     join(session, document, case, actor, drafts)
 
 
-def join(session: Session, document: Document, case: Case, actor: Actor, drafts: Sequence[LineDraft]) -> None:
+def join(session: AnySession, document: Document, case: Case, actor: Actor, drafts: Sequence[LineDraft]) -> None:
     """Put ``document`` into ``case`` (new or locked): numbered, begun, priced, journalled."""
     with session.no_autoflush:
         document.case, document.client = case, case.client
@@ -44,7 +43,7 @@ def join(session: Session, document: Document, case: Case, actor: Actor, drafts:
     journal.record(session, actor, "created", document)
 
 
-def change(session: Session, document: Document, actor: Actor, drafts: Sequence[LineDraft]) -> None:
+def change(session: AnySession, document: Document, actor: Actor, drafts: Sequence[LineDraft]) -> None:
     """Take new content: its columns are already set, ``drafts`` are its lines from now on."""
     document.require_editable()
     before = document.lines_state()

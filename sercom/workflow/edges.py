@@ -7,10 +7,10 @@ from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import Session
 
 from sercom.core import journal
 from sercom.core.access import OFFICE, Actor, Role
+from sercom.core.base import AnySession
 from sercom.core.errors import ConflictError, DomainError, ForbiddenError, NeedsConfirmationError
 from sercom.core.labels import Status
 from sercom.entities.cases.model import Case
@@ -109,7 +109,7 @@ def questions(source: Document, edge: Edge) -> list[LazyString]:
 
 
 def convert(
-    session: Session,
+    session: AnySession,
     edge: Edge,
     source: Document,
     actor: Actor,
@@ -159,7 +159,7 @@ def require_state(edge: Edge, source: Document) -> None:
         raise ConflictError(_l("This cannot be converted: %(state)s.", state=source.status.label))
 
 
-def _approve(session: Session, quote: Document, actor: Actor, approval: Mapping[str, Any] | None) -> None:
+def _approve(session: AnySession, quote: Document, actor: Actor, approval: Mapping[str, Any] | None) -> None:
     if not approval:
         raise DomainError(_l("The client has not approved this quote: record the approval."), "name")
     assert isinstance(quote, Quote)
@@ -187,7 +187,7 @@ def _undo_refusal(target: Document) -> LazyString | None:
     return None
 
 
-def undo(session: Session, target: Document, actor: Actor, *, version: int | None = None) -> Document:
+def undo(session: AnySession, target: Document, actor: Actor, *, version: int | None = None) -> Document:
     """Take a conversion back: ``target`` goes, the source stands as before; the journal keeps both.
 
     Returns the source. Photos and notes stay on the case.

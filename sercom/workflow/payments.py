@@ -1,17 +1,17 @@
 """Payments taken back."""
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import Session
 
 from sercom.core import journal
 from sercom.core.access import MONEY, Actor
+from sercom.core.base import AnySession
 from sercom.core.clock import utcnow
 from sercom.core.errors import ConflictError, ForbiddenError
 from sercom.entities.invoices.model import Invoice
 from sercom.entities.ledger.model import EntryKind, Payment
 
 
-def correct(session: Session, invoice: Invoice, payment: Payment, actor: Actor) -> None:
+def correct(session: AnySession, invoice: Invoice, payment: Payment, actor: Actor) -> None:
     """Meet ``payment`` with a correction of the same amount; once."""
     if not actor.has(MONEY):
         raise ForbiddenError(_l("Your role does not allow this."))

@@ -6,10 +6,10 @@ from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import Session
 
 from sercom.core import journal
 from sercom.core.access import FIELD, MONEY, OFFICE, Actor, Role
+from sercom.core.base import AnySession
 from sercom.core.clock import utcnow
 from sercom.core.errors import ConflictError, ForbiddenError
 from sercom.core.labels import Status, Tone
@@ -228,7 +228,7 @@ def available(subject: Subject, actor: Actor) -> list[Transition]:
 
 
 def run(
-    session: Session,
+    session: AnySession,
     name: str,
     subject: Subject,
     actor: Actor,

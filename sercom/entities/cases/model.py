@@ -4,10 +4,10 @@ from typing import TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sercom.core import clock, numbering
-from sercom.core.base import CreatedAt, LongText, Model, PrimaryKey, UpdatedAt, one_of
+from sercom.core.base import AnySession, CreatedAt, LongText, Model, PrimaryKey, UpdatedAt, one_of
 from sercom.core.errors import DomainError
 from sercom.core.labels import Labelled, LabelledType
 from sercom.entities.clients.model import Client
@@ -72,7 +72,7 @@ class Case(Model):
         return self.id
 
     @classmethod
-    def open(cls, session: Session, client: Client, site: Site | None, title: str = "") -> "Case":
+    def open(cls, session: AnySession, client: Client, site: Site | None, title: str = "") -> "Case":
         """Start a case. ``site``, where given, is one of the client's."""
         if site is not None and site.client_id != client.id:
             raise DomainError(_l("This address belongs to another client."), "site")

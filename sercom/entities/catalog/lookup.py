@@ -27,7 +27,7 @@ item_lookup = Lookup(
     matches_item,
     order_by=CatalogItem.code,
     describe=describe_item,
-    narrow=lambda: CatalogItem.active,
+    narrow=lambda: CatalogItem.active.is_(True),
 )
 
 

@@ -8,9 +8,9 @@ from decimal import Decimal
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, String, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, Session, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column
 
-from sercom.core.base import LongText, Model, PrimaryKey, UpdatedAt, one_of
+from sercom.core.base import AnySession, LongText, Model, PrimaryKey, UpdatedAt, one_of
 from sercom.core.errors import DomainError
 from sercom.core.labels import LabelledType
 from sercom.core.money import Percent, Rate
@@ -91,7 +91,7 @@ def qst_check(digits: str) -> bool:
     return (11 - weighted % 11) % 10 == int(digits[9])
 
 
-def get_company(session: Session) -> Company:
+def get_company(session: AnySession) -> Company:
     """The company's settings (the first migration inserts the row)."""
     return session.get_one(Company, 1)
 
@@ -117,7 +117,7 @@ class TaxRate(Model):
         return f"{self.code} {self.province.value} {self.valid_from}"
 
 
-def rates_in_force(session: Session, province: Province, on: date) -> Sequence[Rate]:
+def rates_in_force(session: AnySession, province: Province, on: date) -> Sequence[Rate]:
     """The taxes of ``province`` on the day ``on``: GST then QST in Québec, HST alone in Ontario."""
     rows = session.scalars(
         select(TaxRate).where(TaxRate.province == province, TaxRate.valid_from <= on).order_by(TaxRate.valid_from)

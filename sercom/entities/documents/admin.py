@@ -47,7 +47,7 @@ class ConvertForm:
     def __init__(self, source: Document, edge: Edge) -> None:
         left = remaining(source) if edge.by_line else {}
         self.errors: dict[str, str] = {}
-        self.rows = [
+        self.rows: list[dict[str, Any]] = [
             {
                 "line": line,
                 "left": left.get(line.id, line.quantity),
@@ -75,8 +75,8 @@ class DocumentView(CommandMixin):
 
     details_template = "admin/document.html"
     create_template = edit_template = "admin/document_form.html"
-    column_list = ("number", "client", "title", "stage", "total", "created_at")
-    column_sortable_list = ("number", "total", "created_at")
+    column_list: Any = ("number", "client", "title", "stage", "total", "created_at")
+    column_sortable_list: Any = ("number", "total", "created_at")
     column_labels = {
         "number": _l("Number"),
         "client": _l("Client"),
@@ -91,7 +91,7 @@ class DocumentView(CommandMixin):
         "qst": _l("QST"),
         "hst": _l("HST"),
     }
-    column_export_list = ("number", "client", "title", "stage", "net", "gst", "qst", "hst", "total", "created_at")
+    column_export_list: Any = ("number", "client", "title", "stage", "net", "gst", "qst", "hst", "total", "created_at")
     column_formatters_export = {
         code.lower(): lambda _view, _context, document, name: _tax_amount(document, name.upper())
         for code in ("GST", "QST", "HST")
@@ -127,10 +127,11 @@ class DocumentView(CommandMixin):
 
     def get_create_form(self) -> Any:
         """A new document also asks for its client and the place."""
-        form = type("CreateForm", (self.scaffold_form(),), {})
-        form.client = LookupField(client_lookup, _l("Client"), [InputRequired()])
-        form.site = LookupField(site_lookup, _l("Service address"), [Optional()], allow_blank=True)
-        return form
+        asked = {
+            "client": LookupField(client_lookup, _l("Client"), [InputRequired()]),
+            "site": LookupField(site_lookup, _l("Service address"), [Optional()], allow_blank=True),
+        }
+        return type("CreateForm", (self.scaffold_form(),), asked)
 
     def create_form(self, obj: Any = None) -> Any:
         """Prefilled with the client and address that the link names."""

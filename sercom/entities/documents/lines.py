@@ -75,7 +75,9 @@ class Row:
             self.errors["unit"] = _("This text is too long.")
         if self.errors:
             return
-        assert quantity is not None and price is not None and discount is not None
+        assert quantity is not None
+        assert price is not None
+        assert discount is not None
         self.draft = LineDraft(
             description=description,
             quantity=quantity,
@@ -93,7 +95,7 @@ class Row:
         if not text:
             return default
         try:
-            return read(text)  # type: ignore[no-any-return]
+            return read(text)
         except DomainError as error:
             self.errors[cell] = str(error)
             return None
@@ -107,7 +109,7 @@ class LinesField(Field):
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Rows from what was posted, else from the document's lines."""
-        self.process_errors = []
+        self.process_errors: Any = []
         if formdata and f"{self.name}-present" in formdata:
             self.rows = [row for row in read_rows(formdata, self.name) if not row.is_blank]
         else:

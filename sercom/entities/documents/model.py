@@ -30,6 +30,9 @@ from sercom.entities.cases.model import Case
 from sercom.entities.clients.model import Client
 from sercom.entities.sites.model import Province
 
+if TYPE_CHECKING:
+    from sercom.entities.visits.model import Visit
+
 
 class DocumentKind(Labelled):
     """What a document is."""
@@ -60,7 +63,7 @@ class Document(Model):
     """A stage of a case. Its subclasses hold what only they have; amounts are in dollars."""
 
     __tablename__ = "document"
-    __table_args__ = (
+    __table_args__: Any = (
         one_of("kind", DocumentKind),
         UniqueConstraint("number"),
         CheckConstraint("total = net + tax", name="total_adds_up"),
@@ -116,6 +119,7 @@ class Document(Model):
     )
 
     if TYPE_CHECKING:
+        # Each subclass has its own.
         status: Mapped[Any]
         stage: Mapped[Any]
 
@@ -144,6 +148,9 @@ class Document(Model):
         """Raise where the content may not change any more."""
         if not self.is_editable:
             raise DomainError(_l("This document can no longer be changed."))
+
+    def visit_done(self, visit: "Visit") -> None:
+        """A visit of this document was finished."""
 
     def begin(self, actor: Actor) -> None:
         """What a kind of document starts with, once it stands in its case."""

@@ -44,7 +44,7 @@ class FileView(EntityView):
     empty_hint = _l("Add photos on the page of a case or of a visit.")
 
     @property
-    def can_create(self) -> bool:  # type: ignore[override]
+    def can_create(self) -> bool:
         """Not here: on the case's page."""
         return False
 

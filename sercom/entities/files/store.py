@@ -3,10 +3,9 @@
 from pathlib import PurePath
 from typing import Any
 
-from sqlalchemy.orm import Session
-
 from sercom.core import journal
 from sercom.core.access import Actor
+from sercom.core.base import AnySession
 from sercom.entities.cases.model import Case
 from sercom.entities.files.model import File, FileContent, Moment
 from sercom.entities.files.photos import Photo
@@ -15,7 +14,7 @@ NAME_LENGTH = 160
 
 
 def add_photo(
-    session: Session,
+    session: AnySession,
     case: Case,
     photo: Photo,
     actor: Actor,

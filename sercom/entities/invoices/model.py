@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, bindparam, func, select
+from sqlalchemy import BindParameter, CheckConstraint, ForeignKey, String, Text, bindparam, func, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column, object_session, relationship
 
 from sercom.core import clock
@@ -170,7 +170,7 @@ class InvoiceStage(Stage):
 
 _table = Invoice.__table__.c
 _document = Document.__table__.alias("own_document")
-_today = bindparam("today", callable_=clock.today, unique=True)
+_today: BindParameter[date] = bindparam("today", callable_=clock.today, unique=True)
 _paid = (
     select(func.coalesce(func.sum(Allocation.amount), 0)).where(Allocation.invoice_id == _table.id).scalar_subquery()
 )
@@ -194,10 +194,9 @@ FROZEN_GUARDS = (
     Guard("line", "INSERT", _issued.format("NEW.document_id"), "an issued document is frozen"),
     Guard("line", "UPDATE", _issued.format("OLD.document_id"), "an issued document is frozen"),
     Guard("line", "DELETE", _issued.format("OLD.document_id"), "an issued document is frozen"),
-    *(
-        Guard("document_tax", operation, _issued.format(f"{row}.document_id"), "an issued document is frozen")
-        for operation, row in (("INSERT", "NEW"), ("UPDATE", "OLD"), ("DELETE", "OLD"))
-    ),
+    Guard("document_tax", "INSERT", _issued.format("NEW.document_id"), "an issued document is frozen"),
+    Guard("document_tax", "UPDATE", _issued.format("OLD.document_id"), "an issued document is frozen"),
+    Guard("document_tax", "DELETE", _issued.format("OLD.document_id"), "an issued document is frozen"),
     Guard("invoice", "DELETE", "OLD.status <> 'draft'", "an issued document is frozen"),
     Guard(
         "invoice",

@@ -2,8 +2,7 @@
 
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy.orm import Session
-
+from sercom.core.base import AnySession
 from sercom.core.journal import plain
 from sercom.entities.company.model import get_company
 
@@ -15,7 +14,7 @@ if TYPE_CHECKING:
 SNAPSHOT_VERSION = 1
 
 
-def snapshot_of(session: Session, invoice: "Invoice") -> dict[str, Any]:
+def snapshot_of(session: AnySession, invoice: "Invoice") -> dict[str, Any]:
     """The invoice as plain JSON: amounts in dollars as strings, dates in ISO 8601."""
     company, client, site = get_company(session), invoice.client, invoice.case.site
     return {

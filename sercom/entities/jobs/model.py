@@ -111,9 +111,6 @@ class Job(Document):
                 visit.cancel(actor)
         self.status = JobStatus.CANCELLED
 
-    def visit_done(self, visit: Visit) -> None:
-        """A visit was finished. Whether the job is done is for a person to say."""
-
 
 class JobStage(Stage):
     """Where a job stands."""

@@ -5,7 +5,7 @@ import json
 from datetime import date, datetime, timedelta
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, bindparam
+from sqlalchemy import BindParameter, CheckConstraint, ForeignKey, String, Text, bindparam
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sercom.core import clock
@@ -201,7 +201,7 @@ class QuoteStage(Stage):
 
 
 _table = Quote.__table__.c
-_today = bindparam("today", callable_=clock.today, unique=True)
+_today: BindParameter[date] = bindparam("today", callable_=clock.today, unique=True)
 Quote.stage = stage_column(
     {
         QuoteStage.CONVERTED: (_table.status == QuoteStatus.APPROVED) & converted(_table.id),

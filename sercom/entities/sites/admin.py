@@ -56,9 +56,8 @@ class SiteView(EntityView):
 
     def get_create_form(self) -> Any:
         """A new address also asks whose it is."""
-        form = type("CreateForm", (self.scaffold_form(),), {})
-        form.client = LookupField(client_lookup, _l("Client"), [InputRequired()])
-        return form
+        asked = {"client": LookupField(client_lookup, _l("Client"), [InputRequired()])}
+        return type("CreateForm", (self.scaffold_form(),), asked)
 
     def create_form(self, obj: Any = None) -> Any:
         """Prefilled with the client that the link names."""

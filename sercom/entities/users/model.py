@@ -61,7 +61,7 @@ class User(Model, UserMixin):
     may_invoice_on_site: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[CreatedAt]
 
-    roles: Mapped[list[Role]] = relationship(secondary=user_role, order_by=Role.id)
+    roles: Mapped[list[Role]] = relationship(secondary=user_role, order_by=Role.id)  # type: ignore[assignment]  # list is invariant
     teams: Mapped[list["Team"]] = relationship(secondary=team_member, back_populates="members")
 
     def __str__(self) -> str:

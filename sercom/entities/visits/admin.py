@@ -106,4 +106,5 @@ class VisitView(CommandMixin):
 
     def after_command(self, row: Any) -> str:
         """Back to the page it was given from."""
-        return request.form.get("back") if request.form.get("back", "").startswith("/admin/") else self.page_url(row)
+        back = request.form.get("back", "")
+        return back if back.startswith("/admin/") else self.page_url(row)

@@ -56,7 +56,7 @@ class PartsField(Field):
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Rows from what was posted, else from the visit."""
-        self.process_errors = []
+        self.process_errors: Any = []
         if formdata and f"{self.name}-present" in formdata:
             self.rows = [row for row in self._posted(formdata) if any(row.cells.values())]
         else:
