@@ -111,7 +111,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         Quote.request_changes,
         _states(Q.SENT),
         _states(Q.CHANGES_REQUESTED),
-        _l("Changes requested"),
+        _l("Record the changes requested"),
         needs=needs.ChangesForm,
     ),
     Transition(
@@ -119,7 +119,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         Quote.decline,
         _states(Q.SENT, Q.CHANGES_REQUESTED),
         _states(Q.DECLINED),
-        _l("Declined"),
+        _l("Record the refusal"),
         needs=needs.DeclineForm,
     ),
     Transition(
@@ -181,7 +181,7 @@ TRANSITIONS: tuple[Transition, ...] = (
         Visit.leave_incomplete,
         _states(V.IN_PROGRESS),
         _states(V.INCOMPLETE),
-        _l("Incomplete"),
+        _l("Mark as incomplete"),
         roles=FIELD,
         needs=needs.IncompleteForm,
     ),
@@ -213,7 +213,15 @@ TRANSITIONS: tuple[Transition, ...] = (
         needs=needs.PaymentForm,
         main=True,
     ),
-    Transition(Invoice, Invoice.void, _states(I.ISSUED), _states(I.VOID), _l("Void"), needs=needs.VoidForm, tone=BAD),
+    Transition(
+        Invoice,
+        Invoice.void,
+        _states(I.ISSUED),
+        _states(I.VOID),
+        _l("Void the invoice"),
+        needs=needs.VoidForm,
+        tone=BAD,
+    ),
 )
 
 

@@ -59,7 +59,7 @@ class ClientView(EntityView):
         filters.Choice(Client.kind, _l("Kind"), ClientKind, "kind"),
         filters.YesNo(Client.is_prospect, _l("Prospect"), "prospect", (_l("Prospects"), _l("Clients"))),
     )
-    empty_hint = _l("Clients come from the online form, or with “New”.")
+    empty_hint = _l("Clients come from the online form, or with “Add”.")
 
     def insert(self, form: Any, row: Any) -> None:
         """A client with a whole address gets it as the first service address."""

@@ -15,7 +15,7 @@ DEFAULT_TERMS_DAYS = 30
 class ClientKind(Labelled):
     """A consumer or a company: consumer law asks which."""
 
-    PERSON = "person", _l("Person")
+    PERSON = "person", _l("Individual")
     COMPANY = "company", _l("Company")
 
 

@@ -27,7 +27,7 @@ class JobView(DocumentView):
         filters.Since(Job.created_at, _l("Created from"), "from", lambda day: day_bounds(day)[0]),
         filters.Until(Job.created_at, _l("Created until"), "until", lambda day: day_bounds(day)[1]),
     )
-    empty_hint = _l("A job comes from a request or a quote. For a price given by phone, start one with “New”.")
+    empty_hint = _l("A job comes from a request or a quote. For a price given by phone, start one with “Add”.")
 
     @expose("/<int:row_id>/visits", methods=("POST",))
     def add_visit_view(self, row_id: int) -> Any:

@@ -20,4 +20,4 @@ class QuoteView(DocumentView):
         filters.Since(Quote.created_at, _l("Created from"), "from", lambda day: day_bounds(day)[0]),
         filters.Until(Quote.created_at, _l("Created until"), "until", lambda day: day_bounds(day)[1]),
     )
-    empty_hint = _l("Convert a request to a quote, or start one with “New”.")
+    empty_hint = _l("Convert a request to a quote, or start one with “Add”.")

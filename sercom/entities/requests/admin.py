@@ -44,7 +44,7 @@ class RequestView(DocumentView):
         filters.Since(ServiceRequest.created_at, _l("Created from"), "from", lambda day: day_bounds(day)[0]),
         filters.Until(ServiceRequest.created_at, _l("Created until"), "until", lambda day: day_bounds(day)[1]),
     )
-    empty_hint = _l("Requests from the online form arrive here. Enter the ones that come by phone with “New”.")
+    empty_hint = _l("Requests from the online form arrive here. Enter the ones that come by phone with “Add”.")
 
     def load_options(self) -> tuple[Any, ...]:
         """The list shows the service too."""

@@ -102,7 +102,7 @@ class TeamView(EntityView):
     versioned = False
     column_list = ("name", "members", "active")
     column_details_list = ("name", "members", "active")
-    column_labels = {"name": _l("Name"), "members": _l("Members"), "active": _l("Active")}
+    column_labels = {"name": _l("Name"), "members": _l("Members"), "active": _l("In use")}
     form_columns = ("name", "members", "active")
     form_overrides = {"members": RowsField}
     form_args = {"members": {"rows": active_people}}
