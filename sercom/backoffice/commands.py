@@ -38,7 +38,7 @@ class CommandMixin(EntityView):
         row = self.get_for_update(row_id) if request.method == "POST" else self.get_one(row_id)
         if request.method == "GET":
             transitions.require_role(transition, row, current_actor())
-            transitions.require_state(transition, row)
+            transitions.require_possible(transition, row)
         form = self.command_form(transition, row)
         if request.method == "POST" and (form is None or form.validate()):
             data = form.arguments() if form is not None else {}

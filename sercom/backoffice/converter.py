@@ -92,8 +92,12 @@ class Converter(AdminModelConverter):
         return LabelledField(enum=column.type.enum, **self._args(column, field_args))
 
     def conv_money(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> Field:
-        """An amount in dollars."""
-        return MoneyField(**self._args(column, field_args))
+        """An amount in dollars; blank is the column's default, where it has one."""
+        args = self._args(column, field_args)
+        if column.default is not None:
+            args["validators"][0] = Optional()
+            args["filters"] = [lambda value: column.default.arg if value is None else value]
+        return MoneyField(**args)
 
     def conv_quantity(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> Field:
         """A quantity."""

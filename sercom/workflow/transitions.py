@@ -11,7 +11,7 @@ from sercom.core import journal
 from sercom.core.access import FIELD, MONEY, OFFICE, Actor, Role
 from sercom.core.base import AnySession
 from sercom.core.clock import utcnow
-from sercom.core.errors import ConflictError, ForbiddenError
+from sercom.core.errors import ConflictError, DomainError, ForbiddenError
 from sercom.core.labels import Status, Tone
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
 from sercom.entities.jobs.model import Job, JobStatus
@@ -28,8 +28,9 @@ States = frozenset[Status]
 class Transition:
     """A command of ``model``: ``verb`` leads from one of ``sources`` to one of ``targets``.
 
-    ``needs`` is the form that asks for the verb's arguments; ``main`` marks the next step that a
-    page shows as its main button; ``tone`` colours what is hard to take back.
+    ``needs`` is the form that asks for the verb's arguments; ``refuses`` says why this subject, in
+    the right state, still cannot (``None``: it can); ``main`` marks the next step that a page shows
+    as its main button; ``tone`` colours what is hard to take back.
     """
 
     model: type[Any]
@@ -39,6 +40,7 @@ class Transition:
     label: LazyString
     roles: frozenset[Role] = OFFICE
     needs: type[Any] | None = None
+    refuses: Callable[[Any], LazyString | None] = lambda _subject: None
     main: bool = False
     tone: Tone = Tone.NEUTRAL
 
@@ -48,8 +50,13 @@ class Transition:
         return self.verb.__name__
 
     def allowed_for(self, subject: Subject, actor: Actor) -> bool:
-        """Whether the state and the actor's roles allow it. A technician acts on own visits only."""
-        return subject.status in self.sources and actor.has(self.roles) and may_touch(subject, actor)
+        """Whether the subject's state and the actor's roles allow it. A technician acts on own visits only."""
+        return (
+            subject.status in self.sources
+            and actor.has(self.roles)
+            and may_touch(subject, actor)
+            and self.refuses(subject) is None
+        )
 
 
 def may_touch(subject: Any, actor: Actor) -> bool:
@@ -96,7 +103,15 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(
         ServiceRequest, ServiceRequest.reopen, _states(R.CLOSED), _states(R.NEW, R.ASSESSED), _l("Reopen"), main=True
     ),
-    Transition(Quote, Quote.mark_sent, _states(Q.DRAFT), _states(Q.SENT), _l("Mark as sent"), main=True),
+    Transition(
+        Quote,
+        Quote.mark_sent,
+        _states(Q.DRAFT),
+        _states(Q.SENT),
+        _l("Mark as sent"),
+        refuses=Quote.refuse_empty,
+        main=True,
+    ),
     Transition(
         Quote,
         Quote.approve,
@@ -145,7 +160,15 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(Job, Job.resume, _states(J.ON_HOLD), _states(J.OPEN), _l("Resume")),
     Transition(Job, Job.reopen, _states(J.DONE, J.CLOSED), _states(J.OPEN), _l("Reopen")),
     Transition(Job, Job.close, _states(J.DONE), _states(J.CLOSED), _l("Close")),
-    Transition(Job, Job.cancel, _states(J.OPEN, J.ON_HOLD), _states(J.CANCELLED), _l("Cancel the job"), tone=BAD),
+    Transition(
+        Job,
+        Job.cancel,
+        _states(J.OPEN, J.ON_HOLD),
+        _states(J.CANCELLED),
+        _l("Cancel the job"),
+        refuses=Job.refuse_cancel,
+        tone=BAD,
+    ),
     Transition(
         Visit,
         Visit.schedule,
@@ -202,7 +225,15 @@ TRANSITIONS: tuple[Transition, ...] = (
         _l("Cancel the visit"),
         tone=BAD,
     ),
-    Transition(Invoice, Invoice.issue, _states(I.DRAFT), _states(I.ISSUED), _l("Issue"), main=True),
+    Transition(
+        Invoice,
+        Invoice.issue,
+        _states(I.DRAFT),
+        _states(I.ISSUED),
+        _l("Issue"),
+        refuses=Invoice.refuse_issue,
+        main=True,
+    ),
     Transition(
         Invoice,
         Invoice.record_payment,
@@ -255,7 +286,7 @@ def run(
         raise ConflictError(_l("There is no such command."))
     require_role(transition, subject, actor)
     require_version(subject, version)
-    require_state(transition, subject)
+    require_possible(transition, subject)
     transition.verb(subject, actor, **(data or {}))
     if subject.status not in transition.targets:
         msg = f"{name} led to {subject.status}"
@@ -278,9 +309,12 @@ def require_role(transition: Transition, subject: Subject, actor: Actor) -> None
         raise ForbiddenError(_l("Your role does not allow this."))
 
 
-def require_state(transition: Transition, subject: Subject) -> None:
-    """Refuse a command in a state it does not start from."""
+def require_possible(transition: Transition, subject: Subject) -> None:
+    """Refuse a command in a state it does not start from, or that this subject cannot take."""
     if subject.status not in transition.sources:
         raise ConflictError(
             _l("“%(command)s” is not possible: %(state)s.", command=transition.label, state=subject.status.label)
         )
+    refusal = transition.refuses(subject)
+    if refusal is not None:
+        raise DomainError(refusal)

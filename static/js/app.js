@@ -9,7 +9,6 @@ document.addEventListener("click", (event) => {
     const open = document.getElementById(toggle.dataset.toggle).classList.toggle("open");
     toggle.setAttribute("aria-expanded", open);
   }
-  document.querySelectorAll("details.menu[open]").forEach((menu) => menu.contains(event.target) || (menu.open = false));
 });
 
 // A form is sent once: the second click of a double click does nothing.

@@ -20,6 +20,7 @@ from sercom.backoffice.seam import attempt
 from sercom.backoffice.view import UNPROCESSABLE, read_id, read_version
 from sercom.core import formats
 from sercom.core.base import db
+from sercom.core.clock import to_company
 from sercom.core.errors import DomainError, NeedsConfirmationError
 from sercom.core.journal import JournalEntry
 from sercom.core.money import MAX_QUANTITY, ZERO
@@ -91,6 +92,7 @@ class DocumentView(CommandMixin):
         "qst": _l("QST"),
         "hst": _l("HST"),
     }
+    column_formatters: Any = {"created_at": lambda _view, _context, row, _name: to_company(row.created_at).date()}
     column_export_list: Any = ("number", "client", "title", "stage", "net", "gst", "qst", "hst", "total", "created_at")
     column_formatters_export = {
         code.lower(): lambda _view, _context, document, name: _tax_amount(document, name.upper())
@@ -319,7 +321,7 @@ class DocumentView(CommandMixin):
         """Conversions first."""
         actor = current_actor()
         conversions = [
-            (f"convert-{edge.name}", _("Convert to: %(target)s", target=edge.label))
+            (f"convert-{edge.name}", _("Convert to: %(target)s", target=str(edge.label).lower()))
             for edge in edges.EDGES
             if edge.source is self.model and actor.has(edge.roles)
         ]

@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from wtforms import Field, Form
+from wtforms.validators import ValidationError
 
 from sercom.core import formats
 from sercom.core.base import MAX_ID
@@ -118,11 +119,11 @@ class LinesField(Field):
     def pre_validate(self, form: Form) -> None:
         """Read every row; one bad cell is enough."""
         if len(self.rows) > MAX_LINES:
-            raise ValueError(_("At most %(count)s lines.", count=MAX_LINES))
+            raise ValidationError(_("At most %(count)s lines.", count=MAX_LINES))
         for row in self.rows:
             row.read()
         if any(row.errors for row in self.rows):
-            raise ValueError(_("Some lines need a correction."))
+            raise ValidationError(_("Some lines need a correction."))
 
     @property
     def drafts(self) -> list[LineDraft]:

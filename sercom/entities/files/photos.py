@@ -10,7 +10,7 @@ from io import BytesIO
 
 import pillow_heif
 from flask_babel import lazy_gettext as _l
-from PIL import Image, ImageOps, UnidentifiedImageError
+from PIL import ExifTags, Image
 
 from sercom.core.errors import DomainError
 
@@ -22,6 +22,16 @@ MAX_PIXELS_OTHER = 16_000_000
 EDGE, THUMBNAIL_EDGE = 2048, 480
 QUALITY = 82
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
+#: EXIF orientation to what turns the picture upright.
+UPRIGHT = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
 
 #: One decode at a time: a decoded photo takes up to 200 MB.
 _one_at_a_time = threading.Lock()
@@ -52,24 +62,33 @@ def make_safe(raw: bytes, field: str = "photos") -> Photo:
     with _one_at_a_time:
         try:
             return _rewrite(raw, field)
-        except (UnidentifiedImageError, OSError, ValueError, SyntaxError, Image.DecompressionBombError):
+        except DomainError:
+            raise
+        except Exception:  # noqa: BLE001  # a decoder given hostile bytes raises what it likes
             raise DomainError(_l("This file is not a photo we can read (JPEG, PNG, WebP or HEIC)."), field) from None
 
 
 def _rewrite(raw: bytes, field: str) -> Photo:
     with Image.open(BytesIO(raw), formats=FORMATS) as image:
         width, height = image.size
-        limit = MAX_PIXELS_JPEG if image.format == "JPEG" else MAX_PIXELS_OTHER
+        is_jpeg = image.format in {"JPEG", "MPO"}  # phones add a gain map or a preview: an MPO is a JPEG and more
+        limit = MAX_PIXELS_JPEG if is_jpeg else MAX_PIXELS_OTHER
         if width * height > limit:
             raise DomainError(_l("A photo has too many pixels."), field)
-        if image.format == "JPEG":
+        if is_jpeg:
             image.draft("RGB", (EDGE, EDGE))
-        upright = ImageOps.exif_transpose(image)
-        plain = _on_white(upright)
+        plain = _on_white(_upright(image))
+    plain.info = {}  # a comment found there would be written into the JPEG
     plain.thumbnail((EDGE, EDGE))
     small = plain.copy()
     small.thumbnail((THUMBNAIL_EDGE, THUMBNAIL_EDGE))
     return Photo(_jpeg(plain), _jpeg(small), *plain.size)
+
+
+def _upright(image: Image.Image) -> Image.Image:
+    """Turned as its EXIF says. Pillow's own ``exif_transpose`` fails on tags of the wrong type."""
+    turn = UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation))
+    return image if turn is None else image.transpose(turn)
 
 
 def _on_white(image: Image.Image) -> Image.Image:

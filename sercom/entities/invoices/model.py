@@ -4,6 +4,7 @@ import json
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import BindParameter, CheckConstraint, ForeignKey, String, Text, bindparam, func, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column, object_session, relationship
@@ -88,12 +89,14 @@ class Invoice(Document):
         """The client's terms; the number comes at issue."""
         self.terms_days = self.client.terms_days
 
+    def refuse_issue(self) -> LazyString | None:
+        """An invoice without a line bills nothing."""
+        return None if self.lines else _l("Add at least one line first.")
+
     def issue(self, actor: Actor) -> None:
         """Give the number, date it, compute its taxes at today's rates, keep the snapshot."""
         session = object_session(self)
         assert session is not None
-        if not self.lines:
-            raise DomainError(_l("Add at least one line first."))
         reprice(session, self)
         if self.total < ZERO:
             raise DomainError(_l("The total of an invoice is not negative."))
@@ -106,15 +109,21 @@ class Invoice(Document):
         self.snapshot = json.dumps(snapshot_of(session, self), ensure_ascii=False, sort_keys=True)
         self.status = InvoiceStatus.ISSUED
 
+    def refuse_void(self) -> LazyString | None:
+        """Why it cannot be voided, if it cannot."""
+        return _l("Something was paid on this invoice: it can no longer be voided.") if self.paid else None
+
     def void(self, actor: Actor, *, reason: str) -> None:
         """Cancel it, while nothing is paid. The number stays used."""
-        if self.paid:
-            raise DomainError(_l("Something was paid on this invoice: it can no longer be voided."))
         if not reason.strip():
             raise DomainError(_l("Say why: the journal keeps it."), "reason")
         self.void_reason = reason.strip()
         self.voided_at = utcnow()
         self.status = InvoiceStatus.VOID
+
+    def refuse_payment(self) -> LazyString | None:
+        """Why no payment can be recorded, if none can."""
+        return None if self.balance > ZERO else _l("Nothing is owed on this invoice.")
 
     def record_payment(
         self,

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, func, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column
@@ -9,7 +10,7 @@ from sqlalchemy.orm import Mapped, column_property, mapped_column
 from sercom.core.access import Actor
 from sercom.core.base import LongText, one_of
 from sercom.core.clock import utcnow
-from sercom.core.errors import DomainError, NeedsConfirmationError
+from sercom.core.errors import NeedsConfirmationError
 from sercom.core.labels import Labelled, LabelledType, Status, Tone
 from sercom.entities.documents.model import Conversion, Document, DocumentKind
 from sercom.entities.documents.stage import DERIVED, Stage, stage_column
@@ -102,10 +103,13 @@ class Job(Document):
         """Nothing more to do or to invoice."""
         self.status = JobStatus.CLOSED
 
+    def refuse_cancel(self) -> LazyString | None:
+        """Why it cannot be cancelled, if it cannot."""
+        invoiced = any(conversion.target.is_live for conversion in self.conversions)
+        return _l("This job was invoiced: void the invoice first.") if invoiced else None
+
     def cancel(self, actor: Actor) -> None:
-        """It will not be done; refused once something was invoiced."""
-        if any(conversion.target.is_live for conversion in self.conversions):
-            raise DomainError(_l("This job was invoiced: void the invoice first."))
+        """It will not be done."""
         for visit in self.visits:
             if visit.status not in ENDED:
                 visit.cancel(actor)

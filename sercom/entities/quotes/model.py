@@ -4,6 +4,7 @@ import hashlib
 import json
 from datetime import date, datetime, timedelta
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import BindParameter, CheckConstraint, ForeignKey, String, Text, bindparam
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -120,10 +121,12 @@ class Quote(Document):
         }
         return json.dumps(what, ensure_ascii=False, sort_keys=True)
 
+    def refuse_empty(self) -> LazyString | None:
+        """A quote without a line says nothing."""
+        return None if self.lines else _l("Add at least one line first.")
+
     def mark_sent(self, actor: Actor, *, validity_days: int = 30) -> None:
         """It left for the client; its validity runs from today unless a date was set."""
-        if not self.lines:
-            raise DomainError(_l("Add at least one line first."))
         self.valid_until = self.valid_until or clock.today() + timedelta(days=validity_days)
         self.sent_at = utcnow()
         self.status = QuoteStatus.SENT
@@ -132,8 +135,6 @@ class Quote(Document):
         """Record the client's word on this revision."""
         if not name.strip():
             raise DomainError(_l("Who approved?"), "name")
-        if not self.lines:
-            raise DomainError(_l("Add at least one line first."))
         self.approvals.append(
             Approval(
                 revision=self.revision,
@@ -147,10 +148,13 @@ class Quote(Document):
         )
         self.status = QuoteStatus.APPROVED
 
+    def refuse_withdrawal(self) -> LazyString | None:
+        """An approval stands while a job came of it."""
+        live = any(conversion.target.is_live for conversion in self.conversions)
+        return _l("A job was made from this quote: undo or cancel it first.") if live else None
+
     def withdraw_approval(self, actor: Actor) -> None:
-        """Take the approval back, while no job came of it."""
-        if self._has_live_job():
-            raise DomainError(_l("A job was made from this quote: undo or cancel it first."))
+        """Take the approval back."""
         self._withdraw()
         self.status = QuoteStatus.SENT
 
@@ -182,9 +186,6 @@ class Quote(Document):
     def _withdraw(self) -> None:
         if self.approval is not None:
             self.approval.withdrawn_at = utcnow()
-
-    def _has_live_job(self) -> bool:
-        return any(conversion.target.is_live for conversion in self.conversions)
 
 
 class QuoteStage(Stage):

@@ -6,6 +6,7 @@ from typing import Any
 
 from flask_babel import gettext as _
 from wtforms import Field, Form
+from wtforms.validators import ValidationError
 
 from sercom.core import formats
 from sercom.core.errors import DomainError
@@ -84,7 +85,7 @@ class PartsField(Field):
         for row in self.rows:
             row.read()
         if any(row.errors for row in self.rows):
-            raise ValueError(_("Some lines need a correction."))
+            raise ValidationError(_("Some lines need a correction."))
 
     def populate_obj(self, obj: Any, name: str) -> None:
         """Make the visit's parts equal to the rows, where they changed."""

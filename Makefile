@@ -1,0 +1,61 @@
+# `make` lists what there is.
+.DEFAULT_GOAL := help
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 5000
+export FLASK_APP := app.py
+
+help:  ## List the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+
+$(VENV)/.product: requirements.txt
+	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.txt
+	touch $@
+
+$(VENV)/.tools: $(VENV)/.product requirements-dev.txt
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.txt
+	touch $@
+
+run: $(VENV)/.product  ## Set everything up, make the demo company, serve on PORT (5000)
+	@$(BIN)/flask db upgrade
+	@echo "Form:        http://127.0.0.1:$(PORT)/"
+	@echo "Back-office: http://127.0.0.1:$(PORT)/admin/"
+	@$(BIN)/flask seed --if-empty
+	@$(BIN)/gunicorn --config gunicorn.conf.py --bind 127.0.0.1:$(PORT) app:app
+
+test: $(VENV)/.tools browser lint  ## Lint, types, contracts, and every test: SQLite, PostgreSQL, Chromium
+	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+lint: $(VENV)/.tools  ## Style, types, architecture, dangerous calls
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/bandit -q -r sercom -c pyproject.toml
+
+browser:  ## Debian's Chromium, where it is missing and may be installed
+	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
+		|| { echo "Install chromium: the browser tests drive it."; test -z "$$CI"; }
+
+bench: $(VENV)/.tools  ## Measure pages and conversions on 10,000 rows; prints medians
+	$(BIN)/python -m bench.pages
+
+messages: $(VENV)/.tools  ## Bring the French catalogue up to date with the code
+	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext --add-location=file --sort-output -o /tmp/sercom.pot .
+	$(BIN)/pybabel -q update -i /tmp/sercom.pot -d translations -l fr_CA --no-fuzzy-matching
+	$(BIN)/pybabel -q compile -d translations --statistics
+
+format: $(VENV)/.tools  ## Format the code
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+lock:  ## Pin and hash the dependencies anew (needs uv)
+	uv pip compile -q --upgrade --generate-hashes --no-header --python-version 3.11 requirements.in -o requirements.txt
+	uv pip compile -q --upgrade --generate-hashes --no-header --python-version 3.11 requirements-dev.in -o requirements-dev.txt
+
+unseed: $(VENV)/.product  ## Remove the demo company: the local database is made anew
+	rm -f instance/sercom.sqlite3*
+
+.PHONY: help run test lint browser bench messages format lock unseed
