@@ -11,7 +11,8 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_wtf.i18n import translations
 from wtforms import DateField, Form, SelectField, SelectMultipleField, StringField, TimeField
-from wtforms.validators import Length, Optional
+from wtforms.fields.choices import Choice, SelectChoice
+from wtforms.validators import Length, Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from sercom.core import formats
@@ -149,28 +150,33 @@ class ClockField(TimeField):
             raise ValueError(_("This is not a time. Example: 14:30")) from None
 
 
+def choices_of(enum: type[Labelled]) -> list[SelectChoice]:
+    """An enum's members, for a field to choose from."""
+    return [SelectChoice(value, label) for value, label in enum.choices()]  # type: ignore[arg-type]  # lazy labels
+
+
 class LabelledField(SelectField):
     """A choice among the members of a ``Labelled`` enum; its data is the member."""
 
     def __init__(self, label: Any = None, validators: Any = None, *, enum: type[Labelled], **kwargs: Any) -> None:
         self.enum = enum
         self.optional = any(isinstance(validator, Optional) for validator in validators or ())
-        blank = [("", "—")] if self.optional else []
-        super().__init__(label, validators, choices=[*blank, *enum.choices()], coerce=self._member, **kwargs)
+        blank = [SelectChoice("", "—")] if self.optional else []
+        super().__init__(label, validators, choices=[*blank, *choices_of(enum)], coerce=self._member, **kwargs)
 
     def _member(self, value: Any) -> Labelled | None:
         return value if isinstance(value, self.enum) else self.enum(value) if value else None
 
-    def iter_choices(self) -> Iterable[tuple[Any, Any, bool, dict[str, Any]]]:
+    def iter_choices(self) -> Iterable[Choice]:
         """Mark the member that is chosen."""
         chosen = self.data.value if isinstance(self.data, Labelled) else self.data or ""
-        for value, label in self.choices or ():
-            yield value, label, value == chosen, {}
+        for value, text, *_rest in self.choices or ():
+            yield Choice(value, text, value == chosen, {})
 
     def pre_validate(self, form: Form) -> None:
         """The coercion refused what is no member; blank is for optional ones."""
-        if self.data is None and not self.optional:
-            raise ValueError(self.gettext("Not a valid choice."))
+        if self.data is None and not self.optional and not self.process_errors:
+            raise ValidationError(self.gettext("Not a valid choice."))
 
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Read a member by its value."""
@@ -211,11 +217,11 @@ class RowField(SelectField):
         if text and self.data is None:
             raise ValueError(self.gettext("Not a valid choice."))
 
-    def iter_choices(self) -> Iterable[tuple[Any, Any, bool, dict[str, Any]]]:
+    def iter_choices(self) -> Iterable[Choice]:
         """A blank one, then the rows."""
-        yield "", "—", self.data is None, {}
+        yield Choice("", "—", self.data is None, {})
         for key, row in self.by_id.items():
-            yield key, str(row), row is self.data, {}
+            yield Choice(key, str(row), row is self.data, {})
 
     def pre_validate(self, form: Form) -> None:
         """Whether a row is required is the validators' business."""
@@ -237,7 +243,7 @@ class RowsField(SelectMultipleField):
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Load the rows, then find the ones that are named."""
         self.by_id = {str(row.id): row for row in self.rows()}
-        self.choices = [(key, str(row)) for key, row in self.by_id.items()]
+        self.choices = [SelectChoice(key, str(row)) for key, row in self.by_id.items()]
         super().process(formdata, data, extra_filters)
 
     def process_data(self, value: Any) -> None:
@@ -250,10 +256,10 @@ class RowsField(SelectMultipleField):
             raise ValueError(self.gettext("Not a valid choice."))
         self.data = [self.by_id[text] for text in valuelist]
 
-    def iter_choices(self) -> Iterable[tuple[Any, Any, bool, dict[str, Any]]]:
+    def iter_choices(self) -> Iterable[Choice]:
         """Tick the rows that are chosen."""
         for key, row in self.by_id.items():
-            yield key, str(row), row in (self.data or ()), {}
+            yield Choice(key, str(row), row in (self.data or ()), {})
 
     def pre_validate(self, form: Form) -> None:
         """Reading refused what is no row."""

@@ -15,6 +15,7 @@ from sercom.core.fields import (
     PostalCodeField,
     ProductForm,
     RowField,
+    choices_of,
 )
 from sercom.entities.catalog.model import Service
 from sercom.entities.requests.model import HalfDay, Urgency
@@ -50,7 +51,7 @@ class IntakeForm(ProductForm):
     service = RowField(_l("What do you need?"), [needed], rows=services)
     description = TextAreaField(_l("Describe the work or the problem"), [needed, Length(max=5000)])
     urgency = LabelledField(_l("How soon?"), enum=Urgency, default=Urgency.FLEXIBLE)
-    availability = CheckboxesField(_l("When can we come?"), choices=HalfDay.choices())
+    availability = CheckboxesField(_l("When can we come?"), choices=choices_of(HalfDay))
     photos = MultipleFileField(_l("Photos"), description=_l("Up to 6 photos, 12 MB each: JPEG, PNG, WebP or HEIC."))
     consent = BooleanField(
         _l("I agree that these details are kept to answer my request and carry out the work."),
