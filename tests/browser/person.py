@@ -1,0 +1,198 @@
+"""Somebody in front of a browser: what they see, what they do, and what the browser complains about.
+
+Everything is found by form names, addresses, roles and classes, so that a test holds in both languages.
+"""
+
+import re
+from datetime import datetime, timedelta
+from pathlib import Path
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, expect
+
+PASSWORD = "demo-pass-1234"
+DOMAIN = "demo.sercom.test"
+TECHNICIAN, TEAM = "Marc-André Pelletier", "Équipe installation"
+
+#: Tells of what no test may overlook, through the console: violations of the content security
+#: policy, and a page that scrolls sideways on a phone.
+WATCH = """
+document.addEventListener("securitypolicyviolation", (event) =>
+  console.error(`CSP: ${event.violatedDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber}`));
+addEventListener("load", () => {
+  const wide = document.documentElement.scrollWidth;
+  if (innerWidth <= 360 && wide > innerWidth) console.error(`SIDEWAYS: ${wide} px at ${location.href}`);
+});
+"""
+REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
+
+
+def tomorrow() -> str:
+    """Tomorrow in the company's time zone, as a date field takes it."""
+    return (datetime.now(ZoneInfo("America/Toronto")) + timedelta(days=1)).date().isoformat()
+
+
+class Person:
+    """A visitor, or somebody of the company once signed in."""
+
+    def __init__(self, context: BrowserContext) -> None:
+        context.add_init_script(WATCH)
+        self.page = context.new_page()
+        self.complaints: list[str] = []
+        #: Status codes that the test provokes; the browser's console reports each of them.
+        self.provokes: set[int] = set()
+        self.page.on("console", self._listen)
+        self.page.on("pageerror", lambda error: self.complaints.append(f"{self.page.url}: {error}"))
+
+    def _listen(self, message: ConsoleMessage) -> None:
+        refused = REFUSED.match(message.text)
+        if message.type == "error" and not (refused and int(refused[1]) in self.provokes):
+            self.complaints.append(f"{self.page.url}: {message.text}")
+
+    # --- seeing -------------------------------------------------------------------------------
+
+    def go(self, path: str) -> None:
+        """Open an address of the server."""
+        self.page.goto(path)
+
+    def find(self, selector: str) -> Locator:
+        """Elements of the page."""
+        return self.page.locator(selector)
+
+    @property
+    def path(self) -> str:
+        """The address without its server."""
+        return re.sub(r"^\w+://[^/]+", "", self.page.url)
+
+    @property
+    def number(self) -> str:
+        """The number at the top of a document's page."""
+        found = re.search(r"F-\d+|\d{4}-\d{4}\S*", self.find("h1").inner_text())
+        assert found is not None, self.page.url
+        return found[0]
+
+    def sees_photos(self) -> int:
+        """How many photos the page shows, each one loaded."""
+        images = self.find("ul.photos img")
+        for image in images.all():
+            image.scroll_into_view_if_needed()
+        self.page.wait_for_function("[...document.querySelectorAll('ul.photos img')].every((i) => i.naturalWidth > 0)")
+        return images.count()
+
+    def sums(self) -> list[str]:
+        """The figures of the totals shown: before tax, each tax, total."""
+        return self.find("dl.totals dd").all_inner_texts()
+
+    def is_in(self, kind: str, tab: str, number: str) -> bool:
+        """Whether the list of ``kind`` shows the document under its tab ``tab``."""
+        self.go(f"/admin/{kind}/?tab={tab}")
+        return self.page.get_by_role("link", name=number, exact=True).count() == 1
+
+    # --- doing --------------------------------------------------------------------------------
+
+    def press(self, element: Locator | str) -> None:
+        """Click what leads to another page, and wait for it."""
+        target = self.find(element) if isinstance(element, str) else element
+        with self.page.expect_navigation():
+            target.click()
+
+    def sign_in(self, who: str) -> None:
+        """Through the form."""
+        self.go("/login")
+        self.fill(email=f"{who}@{DOMAIN}", password=PASSWORD)
+        self.press("form:has([name=password]) button")
+
+    def fill(self, **fields: Any) -> None:
+        """Fill fields by their names; a list ticks checkboxes, a select takes a value or a label."""
+        for name, value in fields.items():
+            field = self.find(f'[name="{name.replace("__", "-")}"]:not([type=hidden])')
+            if isinstance(value, list):
+                for option in value:
+                    self.find(f'[name="{name}"][value="{option}"]').check()
+            elif isinstance(value, bool):
+                field.set_checked(value)
+            elif field.evaluate("(element) => element.tagName") == "SELECT":
+                field.select_option(value)
+            else:
+                field.fill(str(value))
+
+    def send(self) -> None:
+        """Send the page's main form."""
+        self.press("main form.form:not(.inline) button.primary")
+
+    def command(self, name: str, **fields: Any) -> None:
+        """Give a command of the workflow: a button, or a link to a form."""
+        link = self.find(f'main a[href$="/do/{name}"]')
+        if link.count():
+            self.press(link)
+            self.fill(**fields)
+            self.send()
+        else:
+            self.press(f'main form[action$="/do/{name}"] button')
+
+    def convert(self, edge: str, **fields: Any) -> None:
+        """Convert the document shown, with the page's default choices."""
+        self.press(f'main a[href$="/convert/{edge}"]')
+        self.fill(**fields)
+        self.send()
+
+    def edit(self) -> None:
+        """Open the form of what is shown."""
+        self.press('main a[href*="/edit/"]')
+
+    def open_row(self, kind: str, text: str) -> None:
+        """Find a row of a list by what stands in it, and open it."""
+        self.go(f"/admin/{kind}/")
+        self.press(self.find("table.list tbody tr").filter(has_text=text).first.get_by_role("link").first)
+
+    def add_photo(self, file: Path, moment: str, caption: str = "") -> None:
+        """Add a photo to the case shown."""
+        form = self.find("form.upload")
+        form.locator("[name=photos]").set_input_files(file)
+        form.locator("[name=moment]").select_option(moment)
+        form.locator("[name=caption]").fill(caption)
+        self.press(form.locator("button"))
+
+    def pick(self, name: str, term: str) -> None:
+        """Choose what a picker finds for ``term``, by the keyboard alone."""
+        box = self.find(f"#{name}-text")
+        box.focus()
+        self._choose(box, self.find(f"#{name}-list"), term)
+
+    def _choose(self, box: Locator, options: Locator, term: str) -> None:
+        """Type, go down to the option that begins with ``term``, Enter."""
+        wanted = re.compile(f"^{re.escape(term)}")
+        self.page.keyboard.type(term)
+        options.locator("[role=option]").filter(has_text=wanted).wait_for()
+        marked = options.locator("[role=option][aria-selected=true]").filter(has_text=wanted)
+        for _step in range(options.locator("[role=option]").count()):
+            self.page.keyboard.press("ArrowDown")
+            if marked.count():
+                break
+        self.page.keyboard.press("Enter")
+        expect(options).to_be_hidden()
+        expect(box).not_to_have_value(term)
+
+    # --- lines --------------------------------------------------------------------------------
+
+    def line(self, number: int, cell: str) -> Locator:
+        """A cell of the line editor."""
+        return self.find(f'[name="lines-{number}-{cell}"]')
+
+    def choose_item(self, number: int, code: str, quantity: str = "1") -> None:
+        """Complete a line from the catalogue, then type the quantity; waits for the new totals."""
+        text = self.line(number, "description")
+        text.focus()
+        self._choose(text, text.locator("xpath=../ul"), code)
+        with self.page.expect_response("**/totals"):
+            self.line(number, "quantity").fill(quantity)
+
+    def add_line(self) -> int:
+        """One more line; gives its number."""
+        self.find("[data-add-line]").click()
+        return self.find("tr.line").count() - 1
+
+    def screenshot(self, name: str) -> None:
+        """Keep a picture of the whole page, for somebody who wants to look."""
+        self.page.screenshot(path=name, full_page=True)
