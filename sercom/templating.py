@@ -7,6 +7,7 @@ from pathlib import Path
 
 from flask import Flask, url_for
 from flask_babel import LazyString
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from sercom.backoffice.formatters import pill
@@ -37,12 +38,12 @@ STATUSES: dict[str, type[Status]] = {
 }
 
 
-def event_label(event: str) -> str:
-    """An event of the journal in words: a command's label, or what happened."""
-    known = EVENTS.get(event)
-    if known is None:
-        known = next((t.label for t in TRANSITIONS if t.name == event), None)
-    return str(known or event)
+def event_label(entry: JournalEntry) -> str:
+    """An event of the journal in words: what happened, or which command was given."""
+    if entry.event in EVENTS:
+        return str(EVENTS[entry.event])
+    given = (t for t in TRANSITIONS if t.model.__tablename__ == entry.subject_type and t.name == entry.event)
+    return next((_("did “%(command)s” on", command=t.label) for t in given), entry.event)
 
 
 def change_text(entry: JournalEntry) -> str:

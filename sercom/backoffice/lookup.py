@@ -5,7 +5,9 @@ from typing import Any
 
 from flask_admin.model.ajax import AjaxModelLoader
 from flask_admin.model.fields import AjaxSelectField
+from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
+from wtforms.validators import ValidationError
 
 from sercom.core.base import MAX_ID, db
 
@@ -77,6 +79,11 @@ class LookupField(AjaxSelectField):
     def key(self) -> str:
         """The id of the row that is chosen."""
         return str(self.data.id) if self.data is not None else ""
+
+    def pre_validate(self, form: Any) -> None:
+        """An id of nothing is refused in our words: no catalogue holds Flask-Admin's own."""
+        if not self.allow_blank and self.data is None:
+            raise ValidationError(_("Choose from the list."))
 
     def process_formdata(self, valuelist: Any) -> None:
         """Blank is nothing."""

@@ -16,7 +16,6 @@ class CatalogView(EntityView):
     entity = "catalog"
     column_list = ("code", "name", "kind", "unit", "price", "active")
     column_sortable_list = ("code", "price")
-    column_export_list = ("code", "kind", "name_fr", "name_en", "unit", "price", "cost", "tax_status", "active")
     column_labels = {
         "code": _l("Code"),
         "kind": _l("Kind"),
@@ -30,6 +29,7 @@ class CatalogView(EntityView):
         "active": _l("Active"),
     }
     form_columns = ("code", "kind", "name_fr", "name_en", "unit", "price", "cost", "tax_status", "active")
+    column_details_list = column_export_list = form_columns
     search_in = (contains(CatalogItem.code), contains(CatalogItem.name_fr), contains(CatalogItem.name_en))
     column_filters = (
         filters.Choice(CatalogItem.kind, _l("Kind"), ItemKind, "kind"),

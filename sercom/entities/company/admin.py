@@ -5,10 +5,12 @@ from typing import Any
 from flask import flash, redirect
 from flask_admin import expose
 from flask_babel import lazy_gettext as _l
-from wtforms.validators import AnyOf, NumberRange
+from wtforms import SelectField
+from wtforms.validators import NumberRange
 
 from sercom.backoffice import filters
 from sercom.backoffice.view import EntityView
+from sercom.core.money import TAX_LABELS
 from sercom.entities.company.model import TaxRate
 from sercom.entities.sites.model import Province
 
@@ -69,9 +71,11 @@ class TaxRateView(EntityView):
         "percent": _l("Rate, in percent"),
         "valid_from": _l("In force from"),
     }
+    column_formatters = {"code": lambda _view, _context, rate, _name: TAX_LABELS[rate.code]}
     form_columns = ("province", "code", "percent", "valid_from")
+    form_overrides = {"code": SelectField}
     form_args = {
-        "code": {"validators": [AnyOf(("GST", "QST", "HST"))], "description": _l("GST, QST or HST")},
+        "code": {"choices": list(TAX_LABELS.items())},
         "percent": {"validators": [NumberRange(0, 30)]},
     }
     column_filters = (filters.Choice(TaxRate.province, _l("Province"), Province, "province"),)

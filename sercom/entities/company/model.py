@@ -13,7 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sercom.core.base import AnySession, LongText, Model, PrimaryKey, UpdatedAt, one_of
 from sercom.core.errors import DomainError
 from sercom.core.labels import LabelledType
-from sercom.core.money import Percent, Rate
+from sercom.core.money import TAX_LABELS, Percent, Rate
 from sercom.entities.sites.model import Province
 
 
@@ -114,7 +114,7 @@ class TaxRate(Model):
     valid_from: Mapped[date]
 
     def __str__(self) -> str:
-        return f"{self.code} {self.province.value} {self.valid_from}"
+        return f"{TAX_LABELS[self.code]} {self.province.value} {self.valid_from}"
 
 
 def rates_in_force(session: AnySession, province: Province, on: date) -> Sequence[Rate]:

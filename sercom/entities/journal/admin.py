@@ -7,6 +7,7 @@ from sercom.backoffice.listing import contains
 from sercom.backoffice.view import EntityView
 from sercom.core.clock import day_bounds
 from sercom.core.journal import JournalEntry
+from sercom.templating import change_text, event_label
 
 
 class JournalView(EntityView):
@@ -16,6 +17,12 @@ class JournalView(EntityView):
     versioned = False
     column_list = ("at", "actor_name", "event", "subject_label", "changes")
     column_sortable_list = ("at",)
+    column_details_list = column_list
+    column_formatters = {
+        "event": lambda _view, _context, entry, _name: event_label(entry),
+        "changes": lambda _view, _context, entry, _name: change_text(entry),
+    }
+    column_formatters_export = {"event": column_formatters["event"]}
     column_labels = {
         "at": _l("When"),
         "actor_name": _l("Who"),

@@ -18,6 +18,7 @@ class PaymentView(EntityView):
     entity = "payments"
     column_list = ("received_on", "client", "kind", "method", "reference", "invoices", "amount")
     column_sortable_list = ("received_on", "amount")
+    column_details_list = column_list
     column_labels = {
         "received_on": _l("Received on"),
         "client": _l("Client"),

@@ -20,6 +20,10 @@ class SiteView(EntityView):
     entity = "sites"
     column_list = ("street", "city", "postal_code", "client", "contact_name")
     column_sortable_list = ("street", "city", "postal_code")
+    column_details_list = (
+        *("client", "label", "street", "city", "province", "postal_code"),
+        *("access_notes", "contact_name", "contact_phone"),
+    )
     column_export_list = (
         "client",
         "label",
