@@ -87,7 +87,7 @@ def _rewrite(raw: bytes, field: str) -> Photo:
 
 def _upright(image: Image.Image) -> Image.Image:
     """Turned as its EXIF says. Pillow's own ``exif_transpose`` fails on tags of the wrong type."""
-    turn = UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation))
+    turn = UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation, 1))
     return image if turn is None else image.transpose(turn)
 
 
