@@ -6,7 +6,8 @@ from sercom.entities.cases.model import Case, Note
 from sercom.entities.catalog.model import CatalogItem, Service
 from sercom.entities.clients.model import Client
 from sercom.entities.company.model import Company, TaxRate
-from sercom.entities.documents.model import Conversion, Document, DocumentTax, Line
+from sercom.entities.documents.line import DocumentTax, Line
+from sercom.entities.documents.model import Conversion, Document
 from sercom.entities.files.model import File, FileContent
 from sercom.entities.invoices.model import Invoice
 from sercom.entities.jobs.model import Job

@@ -16,6 +16,7 @@ from sercom.core.access import MONEY
 from sercom.core.journal import JournalEntry
 from sercom.core.labels import Status
 from sercom.core.money import TaxStatus
+from sercom.entities.catalog.lookup import known_parts
 from sercom.entities.documents.admin import document_url
 from sercom.entities.documents.lines import blank_row
 from sercom.models import Invoice, Job, Quote, ServiceRequest, Visit
@@ -70,6 +71,7 @@ def init_app(app: Flask) -> None:
         "event_label": event_label,
         "in_french": formats.in_french,
         "is_corrected": is_corrected,
+        "known_parts": known_parts,
         "locale_name": formats.locale_name,
         "nonce": lambda: secrets.token_urlsafe(12),
         "spare_lines": lambda: [blank_row()],

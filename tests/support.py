@@ -19,7 +19,7 @@ from sercom import models
 from sercom.core.access import Actor
 from sercom.core.access import Role as RoleName
 from sercom.core.base import db
-from sercom.entities.documents.model import LineDraft
+from sercom.entities.documents.line import LineDraft
 from sercom.entities.sites.model import Province
 from sercom.workflow import content, edges
 from sercom.workflow.edges import Choice

@@ -538,6 +538,7 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_visit_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_document_id"), ["document_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_person_id_starts_at"), ["person_id", "starts_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_starts_at"), ["starts_at"], unique=False)
         batch_op.create_index(batch_op.f("ix_visit_status_starts_at"), ["status", "starts_at"], unique=False)
 
     op.create_table(
@@ -669,6 +670,7 @@ def downgrade() -> None:
     op.drop_table("allocation")
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_visit_status_starts_at"))
+        batch_op.drop_index(batch_op.f("ix_visit_starts_at"))
         batch_op.drop_index(batch_op.f("ix_visit_person_id_starts_at"))
         batch_op.drop_index(batch_op.f("ix_visit_document_id"))
         batch_op.drop_index(batch_op.f("ix_visit_case_id"))

@@ -6,10 +6,10 @@ from flask_admin.contrib.sqla.form import AdminModelConverter
 from wtforms import BooleanField, Field, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
+from sercom.core.choices import LabelledField
 from sercom.core.fields import (
     DayField,
     EmailField,
-    LabelledField,
     MoneyField,
     PercentField,
     PhoneField,

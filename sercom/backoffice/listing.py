@@ -39,6 +39,8 @@ class ListingMixin:
     tab_enum: type[Labelled] | None = None
     #: Where a word of the search box may be found.
     search_in: Sequence[SearchCondition] = ()
+    #: The order of a list nobody sorted; the newest first where there is none.
+    default_order: tuple[Any, ...] = ()
     export_max_rows = 100_000
 
     # --- what the person may see --------------------------------------------------------------
@@ -120,6 +122,8 @@ class ListingMixin:
         """The newest first, also among equals: a page never shows a row twice."""
         if sort_column is not None:
             query, joins = super()._apply_sorting(query, joins, sort_column, sort_desc)  # type: ignore[misc]
+        else:
+            query = query.order_by(*self.default_order)
         return query.order_by(self.model.id.desc()), joins
 
     # --- the page -----------------------------------------------------------------------------

@@ -11,13 +11,15 @@ from typing import Any
 
 from sqlalchemy import JSON, ForeignKey, Index, String
 from sqlalchemy import inspect as sa_inspect
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, RelationshipDirection, mapped_column
 
 from sercom.core.access import Actor
 from sercom.core.base import AnySession, CreatedAt, Model, PrimaryKey
 
 #: Columns that tell nothing: the row's own bookkeeping and secrets.
 SILENT = frozenset({"id", "version", "created_at", "updated_at", "password", "fs_uniquifier", "snapshot"})
+#: Rows of a document that the workflow tells of itself.
+TOLD_APART = frozenset({"lines", "taxes"})
 
 Changes = dict[str, list[Any]]
 
@@ -66,7 +68,23 @@ def changes_of(subject: Any) -> Changes:
         history = state.attrs[attribute.key].history
         if history.has_changes() and history.deleted:
             found[attribute.key] = [plain(history.deleted[0]), plain(history.added[0] if history.added else None)]
+    for relation in state.mapper.relationships:
+        if _is_content(relation):
+            history = state.attrs[relation.key].history
+            before, after = _names(history.deleted), _names(history.added)
+            if before != after:
+                found[relation.key] = [before, after]
     return found
+
+
+def _is_content(relation: Any) -> bool:
+    """A reference (person, site), a choice of several (roles, members), or rows that are the subject's own."""
+    own = relation.direction is not RelationshipDirection.ONETOMANY or relation.cascade.delete_orphan
+    return own and relation.key not in TOLD_APART
+
+
+def _names(rows: Any) -> list[str]:
+    return [str(row) for row in rows or () if row is not None]
 
 
 def plain(value: Any) -> Any:

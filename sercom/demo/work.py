@@ -11,7 +11,8 @@ from sercom.core.access import Actor
 from sercom.core.base import db
 from sercom.demo.pictures import picture
 from sercom.entities.clients.model import ClientKind
-from sercom.entities.documents.model import Document, LineDraft
+from sercom.entities.documents.line import LineDraft
+from sercom.entities.documents.model import Document
 from sercom.entities.files.model import Moment
 from sercom.entities.files.photos import make_safe
 from sercom.entities.files.store import add_photo

@@ -7,16 +7,8 @@ from wtforms import BooleanField, MultipleFileField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from sercom.core.base import db
-from sercom.core.fields import (
-    CheckboxesField,
-    EmailField,
-    LabelledField,
-    PhoneField,
-    PostalCodeField,
-    ProductForm,
-    RowField,
-    choices_of,
-)
+from sercom.core.choices import CheckboxesField, LabelledField, RowField, choices_of
+from sercom.core.fields import EmailField, PhoneField, PostalCodeField, ProductForm
 from sercom.entities.catalog.model import Service
 from sercom.entities.requests.model import HalfDay, Urgency
 from sercom.entities.sites.model import Province

@@ -12,7 +12,8 @@ from sercom.core import clock, formats
 from sercom.core.errors import DomainError
 from sercom.core.money import ZERO, round_money
 from sercom.entities.catalog.model import CatalogItem, ItemKind
-from sercom.entities.documents.model import Document, LineDraft
+from sercom.entities.documents.line import LineDraft
+from sercom.entities.documents.model import Document
 from sercom.entities.documents.taking import remaining
 from sercom.entities.invoices.model import Invoice
 from sercom.entities.jobs.model import Job

@@ -2,13 +2,17 @@
 
 from collections.abc import Sequence
 
+from flask_babel import lazy_gettext as _l
+
 from sercom.core import journal
 from sercom.core.access import Actor
 from sercom.core.base import AnySession
 from sercom.core.clock import utcnow
+from sercom.core.errors import DomainError
 from sercom.entities.cases.model import Case
 from sercom.entities.clients.model import Client
-from sercom.entities.documents.model import Document, LineDraft
+from sercom.entities.documents.line import LineDraft
+from sercom.entities.documents.model import Document
 from sercom.entities.documents.pricing import reprice
 from sercom.entities.documents.taking import require_within_source
 from sercom.entities.sites.model import Site
@@ -58,3 +62,14 @@ def change(session: AnySession, document: Document, actor: Actor, drafts: Sequen
     require_within_source(document)
     if changes:
         journal.record(session, actor, "changed", document, changes)
+
+
+def relocate(session: AnySession, case: Case, site: Site | None) -> None:
+    """Move a case to another address of its client; documents that may still change get its taxes."""
+    if site is not None and site.client_id != case.client_id:
+        raise DomainError(_l("This address belongs to another client."), "site")
+    case.site = site
+    for document in case.documents:
+        if document.is_editable:
+            reprice(session, document)
+            document.updated_at = utcnow()

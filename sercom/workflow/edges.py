@@ -14,7 +14,8 @@ from sercom.core.base import AnySession
 from sercom.core.errors import ConflictError, DomainError, ForbiddenError, NeedsConfirmationError
 from sercom.core.labels import Status
 from sercom.entities.cases.model import Case
-from sercom.entities.documents.model import Conversion, Document, LineDraft
+from sercom.entities.documents.line import LineDraft
+from sercom.entities.documents.model import Conversion, Document
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
 from sercom.entities.jobs.model import Job, JobStatus
 from sercom.entities.quotes.model import Quote, QuoteStatus

@@ -10,7 +10,8 @@ from wtforms.validators import InputRequired, NumberRange, Optional
 
 from sercom.core import clock
 from sercom.core.base import db
-from sercom.core.fields import ClockField, DayField, LabelledField, MoneyField, ProductForm, RowField, long, short
+from sercom.core.choices import LabelledField, RowField
+from sercom.core.fields import ClockField, DayField, MoneyField, ProductForm, long, short
 from sercom.entities.jobs.model import HoldReason
 from sercom.entities.ledger.model import Method
 from sercom.entities.quotes.model import Channel, DeclineReason

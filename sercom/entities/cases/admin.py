@@ -8,6 +8,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, with_polymorphic
+from wtforms.validators import Optional
 
 from sercom.backoffice.access import current_actor, require
 from sercom.backoffice.listing import contains
@@ -17,6 +18,7 @@ from sercom.config import MEGABYTE
 from sercom.core import journal
 from sercom.core.access import MONEY
 from sercom.core.base import db
+from sercom.core.choices import RowField
 from sercom.core.errors import DomainError
 from sercom.core.journal import JournalEntry
 from sercom.entities.cases.model import Case, Note
@@ -26,6 +28,7 @@ from sercom.entities.files.model import Moment
 from sercom.entities.files.photos import make_safe
 from sercom.entities.files.store import add_photo
 from sercom.entities.visits.model import Visit
+from sercom.workflow import content
 
 EVERY_KIND = with_polymorphic(Document, "*")
 MAX_PHOTOS = 6
@@ -50,6 +53,17 @@ class CaseView(EntityView):
     form_columns = ("title", "first_contact")
     search_in = (contains(Case.number), contains(Case.title), lambda word: Case.client_id.in_(search_clients(word)))
     empty_hint = _l("A case is made by its first document: a request, a quote, a job or an invoice.")
+
+    def edit_form(self, obj: Any = None) -> Any:
+        """The declared columns, and which of the client's addresses."""
+        site = RowField(_l("Service address"), [Optional()], rows=lambda: obj.client.sites)
+        form = type("EditForm", (self._edit_form_class,), {"site": site})
+        return form(request.form if request.method == "POST" else None, obj=obj)
+
+    def change(self, form: Any, row: Any) -> None:
+        """Another address may mean other taxes."""
+        super().change(form, row)
+        content.relocate(db.session, row, form.site.data)
 
     def narrow(self, query: Any) -> Any:
         """A technician sees the cases of own visits."""

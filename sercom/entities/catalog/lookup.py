@@ -2,12 +2,13 @@
 
 from typing import Any
 
-from sqlalchemy import ColumnElement, or_
+from sqlalchemy import ColumnElement, or_, select
 
 from sercom.backoffice.listing import like
 from sercom.backoffice.lookup import Lookup
 from sercom.core import formats
-from sercom.entities.catalog.model import CatalogItem
+from sercom.core.base import db
+from sercom.entities.catalog.model import CatalogItem, ItemKind
 
 
 def matches_item(word: str) -> ColumnElement[bool]:
@@ -29,6 +30,14 @@ item_lookup = Lookup(
     describe=describe_item,
     narrow=lambda: CatalogItem.active.is_(True),
 )
+
+MAX_KNOWN_PARTS = 300
+
+
+def known_parts() -> list[CatalogItem]:
+    """The parts that a technician's form proposes."""
+    parts = select(CatalogItem).where(CatalogItem.kind == ItemKind.PART, CatalogItem.active)
+    return list(db.session.scalars(parts.order_by(CatalogItem.code).limit(MAX_KNOWN_PARTS)))
 
 
 def item_cells(item: CatalogItem) -> dict[str, Any]:

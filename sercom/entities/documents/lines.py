@@ -13,7 +13,7 @@ from sercom.core import formats
 from sercom.core.base import MAX_ID
 from sercom.core.errors import DomainError
 from sercom.core.money import MAX_QUANTITY, ZERO, Amount, TaxStatus, Totals, compute_totals
-from sercom.entities.documents.model import Line, LineDraft
+from sercom.entities.documents.line import Line, LineDraft
 
 CELLS = (
     "id",

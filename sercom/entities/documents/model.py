@@ -1,11 +1,9 @@
 """What requests, quotes, jobs and invoices share: one table of documents, one table of lines."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict, dataclass
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
@@ -18,16 +16,14 @@ from sercom.core.money import (
     ZERO,
     Amount,
     Money,
-    Percent,
-    Quantity,
     Rate,
     TaxStatus,
     Totals,
     compute_totals,
-    line_amount,
 )
 from sercom.entities.cases.model import Case
 from sercom.entities.clients.model import Client
+from sercom.entities.documents.line import DocumentTax, Line, LineDraft
 from sercom.entities.sites.model import Province
 
 if TYPE_CHECKING:
@@ -41,22 +37,6 @@ class DocumentKind(Labelled):
     QUOTE = "quote", _l("Quote")
     JOB = "job", _l("Job")
     INVOICE = "invoice", _l("Invoice")
-
-
-@dataclass(frozen=True)
-class LineDraft:
-    """A line as a form or a conversion hands it over; ``id`` names the line it changes."""
-
-    description: str
-    quantity: Decimal = Decimal(1)
-    unit: str = ""
-    unit_price: Decimal = ZERO
-    discount: Decimal = ZERO
-    cost: Decimal | None = None
-    tax_status: TaxStatus = TaxStatus.TAXABLE
-    item_id: int | None = None
-    source_line_id: int | None = None
-    id: int | None = None
 
 
 class Document(Model):
@@ -195,72 +175,6 @@ class Document(Model):
             [line.description, str(line.quantity), str(line.unit_price), str(line.discount), line.tax_status.value]
             for line in self.lines
         ]
-
-
-class Line(Model):
-    """One line of a document: a quantity at a unit price, less a discount, in dollars."""
-
-    __tablename__ = "line"
-    __table_args__ = (
-        one_of("tax_status", TaxStatus),
-        CheckConstraint("discount >= 0", name="discount_positive"),
-        CheckConstraint("quantity <> 0", name="quantity_given"),
-        Index(None, "document_id", "position"),
-    )
-
-    id: Mapped[PrimaryKey]
-    document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"))
-    source_line_id: Mapped[int | None] = mapped_column(ForeignKey("line.id", ondelete="SET NULL"), index=True)
-    item_id: Mapped[int | None] = mapped_column(ForeignKey("catalog_item.id", ondelete="SET NULL"), index=True)
-    position: Mapped[int]
-    description: Mapped[LongText]
-    quantity: Mapped[Decimal] = mapped_column(Quantity)
-    unit: Mapped[str] = mapped_column(String(20), default="")
-    unit_price: Mapped[Decimal] = mapped_column(Money)
-    discount: Mapped[Decimal] = mapped_column(Money, default=ZERO)
-    cost: Mapped[Decimal | None] = mapped_column(Money)
-    tax_status: Mapped[TaxStatus] = mapped_column(LabelledType(TaxStatus), default=TaxStatus.TAXABLE)
-
-    document: Mapped[Document] = relationship(back_populates="lines", foreign_keys=[document_id])
-
-    def __str__(self) -> str:
-        return self.description[:80]
-
-    @property
-    def amount(self) -> Decimal:
-        """What it adds to the document, in dollars."""
-        return line_amount(self.quantity, self.unit_price, self.discount)
-
-    def change(self, draft: LineDraft, position: int) -> None:
-        """Take everything but the identity from ``draft``."""
-        values = asdict(draft)
-        del values["id"], values["source_line_id"]
-        for name, value in values.items():
-            setattr(self, name, value)
-        self.position = position
-
-
-class DocumentTax(Model):
-    """One tax of a document: base and amount in dollars, rate in percent."""
-
-    __tablename__ = "document_tax"
-
-    document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), primary_key=True)
-    code: Mapped[str] = mapped_column(String(3), primary_key=True)
-    position: Mapped[int]
-    percent: Mapped[Decimal] = mapped_column(Percent)
-    base: Mapped[Decimal] = mapped_column(Money)
-    amount: Mapped[Decimal] = mapped_column(Money)
-
-    def hold(self, position: int, rate: Rate, base: Decimal, amount: Decimal) -> "DocumentTax":
-        """Take what was computed."""
-        self.position, self.percent, self.base, self.amount = position, rate.percent, base, amount
-        return self
-
-    @property
-    def label(self) -> LazyString:
-        """The tax's name in the reader's language."""
-        return Rate(self.code, self.percent).label
 
 
 class Conversion(Model):

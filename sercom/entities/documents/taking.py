@@ -8,7 +8,8 @@ from sqlalchemy.orm import object_session
 
 from sercom.core import formats
 from sercom.core.errors import DomainError
-from sercom.entities.documents.model import Document, Line
+from sercom.entities.documents.line import Line
+from sercom.entities.documents.model import Document
 
 
 def remaining(source: Document) -> dict[int, Decimal]:

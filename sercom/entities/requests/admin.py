@@ -8,8 +8,8 @@ from wtforms.validators import Optional
 
 from sercom.backoffice import filters
 from sercom.core.base import db
+from sercom.core.choices import RowField
 from sercom.core.clock import day_bounds
-from sercom.core.fields import RowField
 from sercom.entities.catalog.model import Service
 from sercom.entities.documents.admin import DocumentView
 from sercom.entities.requests.model import Origin, RequestStage, ServiceRequest, Urgency

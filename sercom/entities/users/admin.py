@@ -16,8 +16,8 @@ from sercom.backoffice.listing import contains
 from sercom.backoffice.view import EntityView
 from sercom.core import access
 from sercom.core.base import db
+from sercom.core.choices import RowsField
 from sercom.core.errors import DomainError
-from sercom.core.fields import RowsField
 from sercom.entities.users.model import Role, Team, User
 
 MIN_PASSWORD = 12

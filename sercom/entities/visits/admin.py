@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from sercom.backoffice import filters
-from sercom.backoffice.access import current_actor
+from sercom.backoffice.access import current_actor, may
 from sercom.backoffice.commands import CommandMixin
 from sercom.backoffice.listing import like
 from sercom.backoffice.view import read_id
@@ -28,6 +28,7 @@ class VisitView(CommandMixin):
     details_template = "admin/visit.html"
     edit_template = "admin/visit_form.html"
     tab_column = "status"
+    default_order = (Visit.starts_at.desc(),)
     tab_enum = VisitStatus
     column_list = ("starts_at", "case", "case.client", "status", "person", "team", "minutes")
     column_sortable_list = ("starts_at",)
@@ -86,7 +87,7 @@ class VisitView(CommandMixin):
     def scaffold_form(self) -> Any:
         """The declared columns, and the parts used."""
         form = super().scaffold_form()
-        form.parts = PartsField(_l("Parts used"))
+        form.parts = PartsField(_l("Parts used"), priced=lambda: may("read", "catalog"))
         return form
 
     def details_context(self, row: Any) -> dict[str, Any]:

@@ -1,12 +1,14 @@
 """Visits: an assessment belongs to a request, a work visit to a job. One table, one calendar."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, or_, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relationship
 
 from sercom.core.access import Actor
 from sercom.core.base import CreatedAt, LongText, Model, PrimaryKey, UpdatedAt, one_of
@@ -15,6 +17,7 @@ from sercom.core.errors import DomainError
 from sercom.core.labels import Labelled, LabelledType, Status, Tone
 from sercom.core.money import ZERO, Money, Quantity
 from sercom.entities.cases.model import Case
+from sercom.entities.catalog.model import CatalogItem
 from sercom.entities.documents.model import Document, DocumentKind
 from sercom.entities.users.model import Team, User, team_member
 
@@ -48,6 +51,15 @@ class IncompleteReason(Labelled):
     OTHER = "other", _l("Other")
 
 
+@dataclass(frozen=True)
+class PartDraft:
+    """A part as a form hands it over; without a price, the one known for it."""
+
+    description: str
+    quantity: Decimal
+    unit_price: Decimal | None = None
+
+
 class Visit(Model):
     """Somebody at the client's: planned time, actual time, what was found and used."""
 
@@ -61,6 +73,7 @@ class Visit(Model):
         CheckConstraint(
             "status = 'unscheduled' OR status = 'cancelled' OR starts_at IS NOT NULL", name="planned_has_time"
         ),
+        Index(None, "starts_at"),
         Index(None, "status", "starts_at"),
         Index(None, "person_id", "starts_at"),
     )
@@ -176,6 +189,20 @@ class Visit(Model):
         """It will not take place."""
         self.status = VisitStatus.CANCELLED
 
+    def take_parts(self, drafts: Sequence[PartDraft]) -> None:
+        """Make the parts used equal to ``drafts``; a part named like a catalogue item is that item."""
+        known = {part.description: part.unit_price for part in self.parts}
+        items = _items_named(object_session(self), {draft.description for draft in drafts})
+        parts = []
+        for draft in drafts:
+            item = items.get(draft.description.casefold())
+            catalogued = item.price if item else ZERO
+            price = known.get(draft.description, catalogued) if draft.unit_price is None else draft.unit_price
+            parts.append((draft.description, draft.quantity, price, item.id if item else None))
+        if parts != [(part.description, part.quantity, part.unit_price, part.item_id) for part in self.parts]:
+            names = ("description", "quantity", "unit_price", "item_id")
+            self.parts = [PartUsed(**dict(zip(names, part, strict=True))) for part in parts]
+
     def _end(self, minutes: int | None, findings: str | None) -> None:
         if minutes is not None and not 0 <= minutes <= MAX_MINUTES:
             raise DomainError(_l("Between 0 and 1440 minutes."), "minutes")
@@ -189,6 +216,15 @@ class Visit(Model):
         visit = Visit.open(self.document, self.findings or self.instructions)
         visit.follow_up_of_id = self.id
         return visit
+
+
+def _items_named(session: Session | None, names: set[str]) -> dict[str, CatalogItem]:
+    """Catalogue items by the French name, English name or code that was typed."""
+    if session is None or not names:
+        return {}
+    keys = (CatalogItem.name_fr, CatalogItem.name_en, CatalogItem.code)
+    found = session.scalars(select(CatalogItem).where(or_(*(key.in_(names) for key in keys)))).all()
+    return {key.casefold(): item for item in found for key in (item.name_fr, item.name_en, item.code)}
 
 
 class PartUsed(Model):

@@ -1,5 +1,6 @@
 """The parts used during a visit, as one form field."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from decimal import Decimal
 from typing import Any
@@ -10,8 +11,8 @@ from wtforms.validators import ValidationError
 
 from sercom.core import formats
 from sercom.core.errors import DomainError
-from sercom.core.money import MAX_QUANTITY, ZERO
-from sercom.entities.visits.model import PartUsed
+from sercom.core.money import MAX_QUANTITY
+from sercom.entities.visits.model import PartDraft, PartUsed
 
 CELLS = ("description", "quantity", "unit_price")
 SPARE_ROWS = 3
@@ -25,10 +26,10 @@ class PartRow:
 
     cells: dict[str, str]
     errors: dict[str, str] = field(default_factory=dict)
-    part: PartUsed | None = None
+    part: PartDraft | None = None
 
     def read(self) -> None:
-        """Fill ``part``, or ``errors``."""
+        """Fill ``part``, or ``errors``; a price not typed is left to the catalogue."""
         if not self.cells["description"].strip():
             self.errors["description"] = _("Describe the part.")
         elif len(self.cells["description"]) > TEXT_LENGTH:
@@ -36,11 +37,13 @@ class PartRow:
         quantity = self._number("quantity", Decimal(1), places=3)
         if quantity is not None and quantity <= 0:
             self.errors["quantity"] = _("Enter a quantity.")
-        price = self._number("unit_price", ZERO, places=2)
-        if not self.errors:
-            self.part = PartUsed(description=self.cells["description"].strip(), quantity=quantity, unit_price=price)
+        price = self._number("unit_price", None, places=2)
+        if price is not None and price < 0:
+            self.errors["unit_price"] = _("A price is not negative.")
+        if not self.errors and quantity is not None:
+            self.part = PartDraft(self.cells["description"].strip(), quantity, price)
 
-    def _number(self, cell: str, default: Decimal, places: int) -> Decimal | None:
+    def _number(self, cell: str, default: Decimal | None, places: int) -> Decimal | None:
         text = self.cells[cell].strip()
         try:
             return formats.read_decimal(text, places, MAX_QUANTITY) if text else default
@@ -50,10 +53,18 @@ class PartRow:
 
 
 class PartsField(Field):
-    """``parts-0-description``, ``parts-0-quantity``, ``parts-0-unit_price``; drawn by the ``parts`` macro."""
+    """``parts-0-description``, ``parts-0-quantity``, ``parts-0-unit_price``.
+
+    ``priced`` says whether the person sees and sets prices; what another posts for them is not read.
+    """
 
     widget = None
     rows: list[PartRow]
+
+    def __init__(self, label: Any = None, *, priced: Callable[[], bool], **kwargs: Any) -> None:
+        super().__init__(label, **kwargs)
+        self.priced = priced()
+        self.cells = CELLS if self.priced else CELLS[:2]
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Rows from what was posted, else from the visit."""
@@ -66,7 +77,10 @@ class PartsField(Field):
     def _posted(self, formdata: Any) -> list[PartRow]:
         count = min(formdata.get(f"{self.name}-count", 0, type=int) or 0, MAX_PARTS)
         return [
-            PartRow({cell: formdata.get(f"{self.name}-{number}-{cell}", "") for cell in CELLS})
+            PartRow(
+                dict.fromkeys(CELLS, "")
+                | {cell: formdata.get(f"{self.name}-{number}-{cell}", "") for cell in self.cells}
+            )
             for number in range(count)
         ]
 
@@ -88,8 +102,5 @@ class PartsField(Field):
             raise ValidationError(_("Some lines need a correction."))
 
     def populate_obj(self, obj: Any, name: str) -> None:
-        """Make the visit's parts equal to the rows, where they changed."""
-        parts = [row.part for row in self.rows if row.part]
-        state = [(part.description, part.quantity, part.unit_price) for part in parts]
-        if state != [(part.description, part.quantity, part.unit_price) for part in obj.parts]:
-            obj.parts = parts
+        """Hand the rows to the visit."""
+        obj.take_parts([row.part for row in self.rows if row.part])
