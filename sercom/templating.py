@@ -17,7 +17,7 @@ from sercom.core.journal import JournalEntry
 from sercom.core.labels import Status
 from sercom.core.money import TaxStatus
 from sercom.entities.catalog.lookup import known_parts
-from sercom.entities.documents.admin import document_url
+from sercom.entities.documents.convert import document_url
 from sercom.entities.documents.lines import blank_row
 from sercom.models import Invoice, Job, Quote, ServiceRequest, Visit
 from sercom.workflow.payments import is_corrected

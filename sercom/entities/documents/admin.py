@@ -1,10 +1,9 @@
 """What the views of requests, quotes, jobs and invoices share: page, lines, conversions, undo."""
 
-import secrets
 from decimal import Decimal
 from typing import Any
 
-from flask import abort, flash, jsonify, make_response, redirect, request, url_for
+from flask import abort, jsonify, request
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -13,65 +12,32 @@ from sqlalchemy.orm import joinedload, selectinload, undefer, with_polymorphic
 from wtforms.validators import InputRequired, Optional
 
 from sercom.backoffice.access import current_actor, require
-from sercom.backoffice.commands import CommandMixin
 from sercom.backoffice.listing import contains
 from sercom.backoffice.lookup import LookupField
-from sercom.backoffice.seam import attempt
 from sercom.backoffice.view import UNPROCESSABLE, read_id, read_version
 from sercom.core import formats
 from sercom.core.base import db
 from sercom.core.clock import to_company
-from sercom.core.errors import DomainError, NeedsConfirmationError
+from sercom.core.errors import DomainError
 from sercom.core.journal import JournalEntry
-from sercom.core.money import MAX_QUANTITY, ZERO
+from sercom.core.money import ZERO
 from sercom.entities.cases.model import Case
 from sercom.entities.catalog.lookup import item_cells, item_lookup
 from sercom.entities.clients.lookup import client_lookup, search_clients
+from sercom.entities.documents.convert import ConvertMixin
 from sercom.entities.documents.lines import LinesField, read_rows, totals_of
 from sercom.entities.documents.model import Document
 from sercom.entities.documents.pricing import rates_for
-from sercom.entities.documents.taking import remaining
 from sercom.entities.sites.lookup import site_lookup
 from sercom.entities.sites.model import Province
 from sercom.workflow import content, edges
-from sercom.workflow.edges import Choice, Edge
-from sercom.workflow.needs import ApprovalForm
 from sercom.workflow.transitions import available, require_version
 
 #: The case's documents with everything their subclasses hold, in one query.
 EVERY_KIND = with_polymorphic(Document, "*")
 
 
-class ConvertForm:
-    """The lines of a source with what may still be taken of each, as shown and as typed."""
-
-    def __init__(self, source: Document, edge: Edge) -> None:
-        left = remaining(source) if edge.by_line else {}
-        self.errors: dict[str, str] = {}
-        self.rows: list[dict[str, Any]] = [
-            {
-                "line": line,
-                "left": left.get(line.id, line.quantity),
-                "text": request.form.get(
-                    f"quantity-{line.id}", formats.plain_quantity(left.get(line.id, line.quantity))
-                ),
-            }
-            for line in source.lines
-        ]
-
-    def quantities(self) -> dict[int, Decimal] | None:
-        """What was typed for each line; ``None`` where something cannot be read."""
-        found = {}
-        for row in self.rows:
-            name, text = f"quantity-{row['line'].id}", str(row["text"]).strip()
-            try:
-                found[row["line"].id] = formats.read_decimal(text, 3, MAX_QUANTITY) if text else ZERO
-            except DomainError as error:
-                self.errors[name] = str(error)
-        return None if self.errors else found
-
-
-class DocumentView(CommandMixin):
+class DocumentView(ConvertMixin):
     """A kind of document: the list, the page, the line editor, the conversions."""
 
     details_template = "admin/document.html"
@@ -225,116 +191,6 @@ class DocumentView(CommandMixin):
     def commands_for(self, row: Any) -> list[Any]:
         """The commands the person may give, the next step first."""
         return sorted(available(row, current_actor()), key=lambda transition: not transition.main)
-
-    def prefill(self, form: Any, row: Any) -> None:
-        """What the document knows of the answer."""
-        if isinstance(form, ApprovalForm):
-            form.name.data = row.client.contact_name or row.client.name
-
-    # --- conversions --------------------------------------------------------------------------
-
-    @expose("/<int:row_id>/convert/<edge_name>", methods=("GET", "POST"))
-    def convert_view(self, row_id: int, edge_name: str) -> Any:
-        """Show what a conversion carries, then make it."""
-        edge = edges.find_edge(self.model, edge_name)
-        if edge is None:
-            abort(404)
-        source = self.get_for_update(row_id) if request.method == "POST" else self.get_one(row_id)
-        form, approval = ConvertForm(source, edge), self._approval_form(source)
-        if request.method == "GET":
-            edges.require_role(edge, current_actor())
-            edges.require_state(edge, source)
-            return self._convert_page(edge, source, form, approval)
-        quantities = form.quantities() if edge.by_line else {}
-        if quantities is None or (approval is not None and not approval.validate()):
-            return self._convert_page(edge, source, form, approval)
-        made: list[Document] = []
-        choice = Choice(
-            quantities=quantities if edge.by_line and form.rows else None,
-            confirm=bool(request.form.get("confirm")),
-            approval=approval.arguments() if approval is not None else None,
-        )
-        refused = attempt(db.session, lambda: made.append(self._convert(edge, source, choice)))
-        if refused is None:
-            flash(_("Converted: %(number)s.", number=made[0]), "success")
-            return redirect(document_url(made[0]))
-        if isinstance(refused, NeedsConfirmationError) or refused.field:
-            form.errors[refused.field or ""] = str(refused)
-            return self._convert_page(edge, source, form, approval)
-        raise refused
-
-    def _convert(self, edge: Edge, source: Document, choice: Choice) -> Document:
-        token, version = request.form.get("token", "")[:64], read_version(request.form.get("version"))
-        if not token:
-            abort(400)
-        return edges.convert(db.session, edge, source, current_actor(), choice, token=token, version=version)
-
-    def _approval_form(self, source: Document) -> ApprovalForm | None:
-        if not edges.needs_approval(source):
-            return None
-        form = ApprovalForm(request.form if request.method == "POST" else None)
-        if request.method == "GET":
-            self.prefill(form, source)
-        return form
-
-    def _convert_page(self, edge: Edge, source: Document, form: ConvertForm, approval: Any) -> Any:
-        html = self.render(
-            "admin/convert.html",
-            edge=edge,
-            row=source,
-            form=form,
-            approval=approval,
-            earlier=edges.earlier(source, edge),
-            questions=edges.questions(source, edge),
-            token=request.form.get("token") or secrets.token_urlsafe(16),
-            version=request.form.get("version") or source.version,
-            cancel_url=self.page_url(source),
-        )
-        return html if request.method == "GET" else make_response(html, UNPROCESSABLE)
-
-    @expose("/<int:row_id>/undo", methods=("POST",))
-    def undo_view(self, row_id: int) -> Any:
-        """Take back the conversion that made this document."""
-        target = self.get_for_update(row_id)
-        source: list[Document] = []
-        version = read_version(request.form.get("version"))
-        refused = attempt(
-            db.session,
-            lambda: source.append(edges.undo(db.session, target, current_actor(), version=version)),
-        )
-        if refused is not None:
-            raise refused
-        flash(_("The conversion was undone."), "success")
-        return redirect(document_url(source[0]))
-
-    def bulk_act(self, action: str, row: Any, token: str, version: int | None) -> Any:
-        """A conversion with its default choices, or a command."""
-        if not action.startswith("convert-"):
-            return super().bulk_act(action, row, token, version)
-        edge = edges.find_edge(self.model, action.removeprefix("convert-"))
-        if edge is None:
-            abort(400)
-        target = edges.convert(db.session, edge, row, current_actor(), Choice(), token=token, version=version)
-        return {"label": str(target), "url": document_url(target)}
-
-    def bulk_choices(self) -> list[tuple[str, Any]]:
-        """Conversions first."""
-        actor = current_actor()
-        conversions = [
-            (f"convert-{edge.name}", _("Convert to: %(target)s", target=str(edge.label).lower()))
-            for edge in edges.EDGES
-            if edge.source is self.model and actor.has(edge.roles)
-        ]
-        return conversions + super().bulk_choices()
-
-    def row_edges(self, row: Any) -> list[Edge]:
-        """The conversions that a row of the list offers."""
-        return edges.edges_from(row, current_actor())
-
-
-def document_url(document: Document) -> str:
-    """The page of any document."""
-    return url_for(f"{document.kind.value}s.details_view", id=document.id)
 
 
 def _tax_amount(document: Document, code: str) -> Decimal:
