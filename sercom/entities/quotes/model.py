@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import BindParameter, CheckConstraint, ForeignKey, String, Text, bindparam
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from sercom.core import clock
 from sercom.core.access import Actor
@@ -15,6 +15,7 @@ from sercom.core.base import CreatedAt, LongText, Model, PrimaryKey, one_of
 from sercom.core.clock import utcnow
 from sercom.core.errors import DomainError
 from sercom.core.labels import Labelled, LabelledType, Status, Tone
+from sercom.entities.company.model import get_company
 from sercom.entities.documents.model import Document, DocumentKind
 from sercom.entities.documents.stage import Stage, converted, stage_column
 
@@ -125,9 +126,11 @@ class Quote(Document):
         """A quote without a line says nothing."""
         return None if self.lines else _l("Add at least one line first.")
 
-    def mark_sent(self, actor: Actor, *, validity_days: int = 30) -> None:
-        """It left for the client; its validity runs from today unless a date was set."""
-        self.valid_until = self.valid_until or clock.today() + timedelta(days=validity_days)
+    def mark_sent(self, actor: Actor) -> None:
+        """It left for the client; valid for the company's number of days, unless a date was set."""
+        session = object_session(self)
+        assert session is not None
+        self.valid_until = self.valid_until or clock.today() + timedelta(days=get_company(session).quote_validity_days)
         self.sent_at = utcnow()
         self.status = QuoteStatus.SENT
 
