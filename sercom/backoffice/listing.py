@@ -128,6 +128,12 @@ class ListingMixin:
 
     # --- the page -----------------------------------------------------------------------------
 
+    def _get_list_extra_args(self) -> Any:
+        """What the URL of a list may hold besides Flask-Admin's own: the tab. The rest is dropped."""
+        found = super()._get_list_extra_args()  # type: ignore[misc]
+        found.extra_args = {"tab": self.tab.value} if self.tab else {}
+        return found
+
     def init_search(self) -> bool:
         """Whether there is a search box."""
         return bool(self.search_in)

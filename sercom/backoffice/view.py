@@ -144,14 +144,16 @@ class EntityView(AccessMixin, ListingMixin, ModelView):
         """Raise ``DomainError`` where the row may not change any more."""
 
     def _form_page(self, form: Any, row: Any) -> Response | str:
+        current = getattr(row, "version", "")
         html = self.render(
             self.edit_template if row is not None else self.create_template,
             form=form,
             row=row,
-            version=request.form.get("version") or getattr(row, "version", ""),
+            # After a conflict both versions are on the page: saving again is a decision.
+            version=current if form.conflict else request.form.get("version") or current,
             cancel_url=self.page_url(row) if row is not None else self.get_url(".index_view"),
         )
-        return html if request.method == "GET" else make_response(html, UNPROCESSABLE)
+        return html if request.method == "GET" else make_response(html, form.status)
 
     @expose("/details/")
     def details_view(self) -> Any:
@@ -208,7 +210,11 @@ class EntityView(AccessMixin, ListingMixin, ModelView):
 
     def update_model(self, form: Any, model: Any) -> bool:
         """Change the row; a refusal goes beside its field."""
-        return self._saved(form, lambda: self.change(form, model))
+        if self._saved(form, lambda: self.change(form, model)):
+            return True
+        if form.conflict:
+            form.show_saved(self._edit_form_class(None, obj=self.get_one(model.id)))
+        return False
 
     def insert(self, form: Any, row: Any) -> None:
         """Fill a new row from the form and write it in the journal."""

@@ -6,15 +6,16 @@ A field that cannot be read keeps what was typed and says why, with an example.
 from collections.abc import Callable
 from datetime import date, time
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any
 
 from flask_babel import gettext as _
 from flask_wtf.i18n import translations
-from wtforms import DateField, Form, StringField, TimeField
+from wtforms import DateField, Field, Form, StringField, TimeField
 from wtforms.validators import Length
 
 from sercom.core import formats
-from sercom.core.errors import DomainError
+from sercom.core.errors import ConflictError, DomainError
 from sercom.core.money import MAX_QUANTITY
 
 
@@ -28,17 +29,40 @@ class ProductForm(Form):
             """The catalogue of the request's locale."""
             return translations
 
+    #: Somebody else saved the record meanwhile.
+    conflict = False
+
+    @property
+    def status(self) -> int:
+        """The HTTP status of a page that shows this form's errors."""
+        return int(HTTPStatus.CONFLICT if self.conflict else HTTPStatus.UNPROCESSABLE_ENTITY)
+
+    def show_saved(self, saved: Form) -> None:
+        """Put what was saved meanwhile beside each field that differs."""
+        for field in self:
+            kept = _shown(saved[field.short_name]) if field.short_name in saved else _shown(field)
+            if kept != _shown(field):
+                field.errors = [*field.errors, _("Saved meanwhile: %(value)s", value=kept or "—")]
+
     def arguments(self) -> dict[str, Any]:
         """The validated data, as keyword arguments of a domain verb."""
         return dict(self.data)
 
     def add_error(self, error: DomainError) -> None:
         """Put a refusal beside its field, or over the form."""
+        self.conflict = self.conflict or isinstance(error, ConflictError)
         if error.field and error.field in self:
             field = self[error.field]
             field.errors = [*field.errors, str(error)]
         else:
             self.form_errors.append(str(error))
+
+
+def _shown(field: Field) -> str:
+    """A field's value as a person reads it."""
+    if hasattr(field, "_value"):
+        return str(field._value())  # noqa: SLF001  # WTForms' own name for it
+    return str("" if field.data is None else field.data)
 
 
 class ReadField(StringField):

@@ -106,6 +106,7 @@ class LinesField(Field):
     """``lines-0-description``, ``lines-0-quantity`` …; its widget is the ``lines`` macro."""
 
     widget = None
+    data: Any = None  # the rows stand for it
     rows: list[Row]
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:

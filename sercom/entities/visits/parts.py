@@ -59,6 +59,7 @@ class PartsField(Field):
     """
 
     widget = None
+    data: Any = None  # the rows stand for it
     rows: list[PartRow]
 
     def __init__(self, label: Any = None, *, priced: Callable[[], bool], **kwargs: Any) -> None:
