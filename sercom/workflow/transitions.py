@@ -29,8 +29,8 @@ class Transition:
     """A command of ``model``: ``verb`` leads from one of ``sources`` to one of ``targets``.
 
     ``needs`` is the form that asks for the verb's arguments; ``refuses`` says why this subject, in
-    the right state, still cannot (``None``: it can); ``main`` marks the next step that a page shows
-    as its main button; ``tone`` colours what is hard to take back.
+    the right state, still cannot (``None``: it can); ``main`` says when it is the one next
+    step; ``tone`` colours what is hard to take back.
     """
 
     model: type[Any]
@@ -41,13 +41,17 @@ class Transition:
     roles: frozenset[Role] = OFFICE
     needs: type[Any] | None = None
     refuses: Callable[[Any], LazyString | None] = lambda _subject: None
-    main: bool = False
+    main: Callable[[Any], bool] = lambda _subject: False
     tone: Tone = Tone.NEUTRAL
 
     @property
     def name(self) -> str:
         """The command's name, as in a URL and in the journal."""
         return self.verb.__name__
+
+    def is_next(self, subject: Subject) -> bool:
+        """Whether it is the step to take now; once something was made of the subject, that goes on."""
+        return self.main(subject) and not getattr(subject, "conversions", ())
 
     def allowed_for(self, subject: Subject, actor: Actor) -> bool:
         """Whether the subject's state and the actor's roles allow it. A technician acts on own visits only."""
@@ -71,39 +75,43 @@ def _states(*states: Status) -> States:
     return frozenset(states)
 
 
+def _in(*states: Status) -> Callable[[Any], bool]:
+    return lambda subject: subject.status in states
+
+
 R, Q, J, I, V = RequestStatus, QuoteStatus, JobStatus, InvoiceStatus, VisitStatus  # noqa: E741  # a table reads by columns
 BAD = Tone.BAD
 
 # fmt: off
 TRANSITIONS: tuple[Transition, ...] = (
-    Transition(ServiceRequest, ServiceRequest.plan_assessment, _states(R.NEW, R.TO_ASSESS, R.ASSESSED), _states(R.TO_ASSESS), _l("Plan the assessment"), needs=needs.PlanForm, main=True),
+    Transition(ServiceRequest, ServiceRequest.plan_assessment, _states(R.NEW, R.TO_ASSESS, R.ASSESSED), _states(R.TO_ASSESS), _l("Plan the assessment"), needs=needs.PlanForm, main=_in(R.NEW)),
     Transition(ServiceRequest, ServiceRequest.mark_assessed, _states(R.NEW, R.TO_ASSESS), _states(R.ASSESSED), _l("Mark as assessed")),
     Transition(ServiceRequest, ServiceRequest.close, _states(R.NEW, R.TO_ASSESS, R.ASSESSED), _states(R.CLOSED), _l("Close"), needs=needs.CloseForm, tone=BAD),
-    Transition(ServiceRequest, ServiceRequest.reopen, _states(R.CLOSED), _states(R.NEW, R.ASSESSED), _l("Reopen"), main=True),
-    Transition(Quote, Quote.mark_sent, _states(Q.DRAFT), _states(Q.SENT), _l("Mark as sent"), refuses=Quote.refuse_empty, main=True),
-    Transition(Quote, Quote.approve, _states(Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED), _states(Q.APPROVED), _l("Record the approval"), needs=needs.ApprovalForm, refuses=Quote.refuse_empty, main=True),
+    Transition(ServiceRequest, ServiceRequest.reopen, _states(R.CLOSED), _states(R.NEW, R.ASSESSED), _l("Reopen"), main=_in(R.CLOSED)),
+    Transition(Quote, Quote.mark_sent, _states(Q.DRAFT), _states(Q.SENT), _l("Mark as sent"), refuses=Quote.refuse_empty, main=_in(Q.DRAFT)),
+    Transition(Quote, Quote.approve, _states(Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED), _states(Q.APPROVED), _l("Record the approval"), needs=needs.ApprovalForm, refuses=Quote.refuse_empty, main=_in(Q.SENT, Q.CHANGES_REQUESTED)),
     Transition(Quote, Quote.request_changes, _states(Q.SENT), _states(Q.CHANGES_REQUESTED), _l("Record the changes requested"), needs=needs.ChangesForm),
     Transition(Quote, Quote.decline, _states(Q.SENT, Q.CHANGES_REQUESTED), _states(Q.DECLINED), _l("Record the refusal"), needs=needs.DeclineForm),
     Transition(Quote, Quote.revise, _states(Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED, Q.APPROVED), _states(Q.DRAFT), _l("Revise")),
     Transition(Quote, Quote.withdraw_approval, _states(Q.APPROVED), _states(Q.SENT), _l("Withdraw the approval"), refuses=Quote.refuse_withdrawal, tone=BAD),
     Transition(Quote, Quote.archive, _states(Q.DRAFT, Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED), _states(Q.ARCHIVED), _l("Archive")),
-    Transition(Quote, Quote.restore, _states(Q.ARCHIVED), _states(Q.DRAFT), _l("Restore"), main=True),
-    Transition(Job, Job.complete, _states(J.OPEN, J.ON_HOLD), _states(J.DONE), _l("Mark as done"), main=True),
+    Transition(Quote, Quote.restore, _states(Q.ARCHIVED), _states(Q.DRAFT), _l("Restore"), main=_in(Q.ARCHIVED)),
+    Transition(Job, Job.complete, _states(J.OPEN, J.ON_HOLD), _states(J.DONE), _l("Mark as done"), main=Job.is_worked),
     Transition(Job, Job.hold, _states(J.OPEN), _states(J.ON_HOLD), _l("Put on hold"), needs=needs.HoldForm),
     Transition(Job, Job.resume, _states(J.ON_HOLD), _states(J.OPEN), _l("Resume")),
     Transition(Job, Job.reopen, _states(J.DONE, J.CLOSED), _states(J.OPEN), _l("Reopen")),
     Transition(Job, Job.close, _states(J.DONE), _states(J.CLOSED), _l("Close")),
     Transition(Job, Job.cancel, _states(J.OPEN, J.ON_HOLD), _states(J.CANCELLED), _l("Cancel the job"), refuses=Job.refuse_cancel, tone=BAD),
-    Transition(Visit, Visit.schedule, _states(V.UNSCHEDULED, V.SCHEDULED), _states(V.SCHEDULED), _l("Plan"), needs=needs.PlanForm, main=True),
+    Transition(Visit, Visit.schedule, _states(V.UNSCHEDULED, V.SCHEDULED), _states(V.SCHEDULED), _l("Plan"), needs=needs.PlanForm, main=_in(V.UNSCHEDULED)),
     Transition(Visit, Visit.unschedule, _states(V.SCHEDULED), _states(V.UNSCHEDULED), _l("Take off the calendar")),
     Transition(Visit, Visit.leave, _states(V.SCHEDULED), _states(V.ON_THE_WAY), _l("On my way"), roles=FIELD),
-    Transition(Visit, Visit.start, _states(V.SCHEDULED, V.ON_THE_WAY), _states(V.IN_PROGRESS), _l("Start"), roles=FIELD, main=True),
-    Transition(Visit, Visit.finish, _states(V.SCHEDULED, V.ON_THE_WAY, V.IN_PROGRESS), _states(V.DONE), _l("Finish"), roles=FIELD, needs=needs.FinishForm, main=True),
+    Transition(Visit, Visit.start, _states(V.SCHEDULED, V.ON_THE_WAY), _states(V.IN_PROGRESS), _l("Start"), roles=FIELD, main=_in(V.SCHEDULED, V.ON_THE_WAY)),
+    Transition(Visit, Visit.finish, _states(V.SCHEDULED, V.ON_THE_WAY, V.IN_PROGRESS), _states(V.DONE), _l("Finish"), roles=FIELD, needs=needs.FinishForm, main=_in(V.IN_PROGRESS)),
     Transition(Visit, Visit.leave_incomplete, _states(V.IN_PROGRESS), _states(V.INCOMPLETE), _l("Mark as incomplete"), roles=FIELD, needs=needs.IncompleteForm),
     Transition(Visit, Visit.client_absent, _states(V.SCHEDULED, V.ON_THE_WAY, V.IN_PROGRESS), _states(V.CLIENT_ABSENT), _l("Client absent"), roles=FIELD, tone=BAD),
     Transition(Visit, Visit.cancel, _states(V.UNSCHEDULED, V.SCHEDULED, V.ON_THE_WAY), _states(V.CANCELLED), _l("Cancel the visit"), tone=BAD),
-    Transition(Invoice, Invoice.issue, _states(I.DRAFT), _states(I.ISSUED), _l("Issue"), refuses=Invoice.refuse_issue, main=True),
-    Transition(Invoice, Invoice.record_payment, _states(I.ISSUED), _states(I.ISSUED), _l("Record a payment"), roles=MONEY, needs=needs.PaymentForm, refuses=Invoice.refuse_payment, main=True),
+    Transition(Invoice, Invoice.issue, _states(I.DRAFT), _states(I.ISSUED), _l("Issue"), refuses=Invoice.refuse_issue, main=_in(I.DRAFT)),
+    Transition(Invoice, Invoice.record_payment, _states(I.ISSUED), _states(I.ISSUED), _l("Record a payment"), roles=MONEY, needs=needs.PaymentForm, refuses=Invoice.refuse_payment, main=_in(I.ISSUED)),
     Transition(Invoice, Invoice.void, _states(I.ISSUED), _states(I.VOID), _l("Void the invoice"), needs=needs.VoidForm, refuses=Invoice.refuse_void, tone=BAD),
 )
 # fmt: on
@@ -115,8 +123,9 @@ def find(model: type[Any], name: str) -> Transition | None:
 
 
 def available(subject: Subject, actor: Actor) -> list[Transition]:
-    """The commands that ``actor`` may give to ``subject`` now, in the table's order."""
-    return [t for t in TRANSITIONS if t.model is type(subject) and t.allowed_for(subject, actor)]
+    """The commands that ``actor`` may give to ``subject`` now: the next step, then the table's order."""
+    allowed = [t for t in TRANSITIONS if t.model is type(subject) and t.allowed_for(subject, actor)]
+    return sorted(allowed, key=lambda transition: not transition.is_next(subject))
 
 
 def run(

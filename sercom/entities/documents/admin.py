@@ -178,19 +178,17 @@ class DocumentView(ConvertMixin):
         journal = db.session.scalars(
             select(JournalEntry).where(JournalEntry.case_id == row.case_id).order_by(JournalEntry.id.desc()).limit(100)
         ).all()
-        commands = self.commands_for(row)
+        commands = available(row, actor)
+        first = commands[0] if commands and commands[0].is_next(row) else None
         return {
             "thread": thread,
             "journal": journal,
-            "commands": commands,
+            "next_command": first,
+            "commands": [command for command in commands if command is not first],
             "edges": edges.edges_from(row, actor),
             "can_undo": edges.can_undo(row, actor),
             "visits": [visit for visit in row.case.visits if visit.document_id == row.id],
         }
-
-    def commands_for(self, row: Any) -> list[Any]:
-        """The commands the person may give, the next step first."""
-        return sorted(available(row, current_actor()), key=lambda transition: not transition.main)
 
 
 def _tax_amount(document: Document, code: str) -> Decimal:

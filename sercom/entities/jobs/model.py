@@ -16,7 +16,7 @@ from sercom.entities.documents.model import Conversion, Document, DocumentKind
 from sercom.entities.documents.stage import DERIVED, Stage, stage_column
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
 from sercom.entities.visits import when
-from sercom.entities.visits.model import ENDED, PLANNED, Visit
+from sercom.entities.visits.model import ENDED, PLANNED, Visit, VisitStatus
 
 
 class JobStatus(Status):
@@ -65,6 +65,15 @@ class Job(Document):
     def visits(self) -> list[Visit]:
         """Its visits."""
         return [visit for visit in self.case.visits if visit.document_id == self.id]
+
+    @property
+    def visit_to_plan(self) -> Visit | None:
+        """The first visit nobody planned yet."""
+        return next((visit for visit in self.visits if visit.status is VisitStatus.UNSCHEDULED), None)
+
+    def is_worked(self) -> bool:
+        """Somebody has been there and nothing is left to visit."""
+        return bool(self.visits) and all(visit.status in ENDED for visit in self.visits)
 
     def add_visit(self, actor: Actor, instructions: str | None = None) -> Visit:
         """One more visit, to be planned."""

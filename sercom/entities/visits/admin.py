@@ -92,8 +92,7 @@ class VisitView(CommandMixin):
 
     def details_context(self, row: Any) -> dict[str, Any]:
         """What can be done next, and the case's photos."""
-        commands = sorted(available(row, current_actor()), key=lambda transition: not transition.main)
-        return {"commands": commands, **super().details_context(row)}
+        return {"commands": available(row, current_actor()), **super().details_context(row)}
 
     def prefill(self, form: Any, row: Any) -> None:
         """Start from the plan that exists, or from what was found."""
