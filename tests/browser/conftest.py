@@ -47,15 +47,16 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "DATABASE_URL": f"sqlite:///{folder / 'sercom.sqlite3'}",
         "SERCOM_INSTANCE": str(folder),
         "SERCOM_DEMO_PASSWORD": PASSWORD,
+        "WEB_CONCURRENCY": "1",
     }
     for command in (("db", "upgrade"), ("seed",)):
         run = [sys.executable, "-m", "flask", *command]
-        subprocess.run(run, cwd=ROOT, env=environment, check=True, capture_output=True)
+        subprocess.run(run, cwd=ROOT, env=environment, check=True)
     # The socket listens before the server starts: the first page waits for it, and no port can be taken meanwhile.
     with socket.create_server(("127.0.0.1", 0), backlog=64) as listener, (folder / "server.log").open("w") as log:
         port = listener.getsockname()[1]
         process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "app:app", "--threads=4", f"--bind=fd://{listener.fileno()}"],
+            [sys.executable, "-m", "gunicorn", "app:app", f"--bind=fd://{listener.fileno()}"],
             cwd=ROOT,
             env=environment,
             pass_fds=(listener.fileno(),),
