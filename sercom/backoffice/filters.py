@@ -6,7 +6,7 @@ from typing import Any
 
 from flask_admin.contrib.sqla.filters import BaseSQLAFilter
 
-from sercom.core.base import MAX_ID
+from sercom.core.base import read_whole
 from sercom.core.labels import Labelled
 
 
@@ -68,7 +68,8 @@ class Row(Choice):
 
     def clean(self, value: str) -> int:
         """An id."""
-        return int(value) if value.isdigit() and int(value) <= MAX_ID else _refuse(value)
+        number = read_whole(value)
+        return _refuse(value) if number is None else number
 
 
 class Since(BaseSQLAFilter):

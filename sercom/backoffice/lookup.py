@@ -9,7 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
 from wtforms.validators import ValidationError
 
-from sercom.core.base import MAX_ID, db
+from sercom.core.base import MAX_ID, db, read_whole
 
 PAGE = 10
 MIN_TERM = 2
@@ -44,11 +44,11 @@ class Lookup(AjaxModelLoader):
 
     def get_one(self, pk: Any) -> Any:
         """The row of that id, ``None`` where there is none."""
-        text = str(pk)
-        if not text.isascii() or not text.isdigit() or not 0 < int(text) <= MAX_ID:
+        row_id = read_whole(str(pk))
+        if not row_id:
             return None
         with db.session.no_autoflush:
-            return db.session.get(self.model, int(text))
+            return db.session.get(self.model, row_id)
 
     def get_list(self, query: str | None, offset: int | None = 0, limit: int = PAGE) -> list[Any]:
         """At most ``PAGE`` rows."""

@@ -19,7 +19,7 @@ from sercom.backoffice.converter import Converter
 from sercom.backoffice.listing import ListingMixin
 from sercom.backoffice.seam import attempt
 from sercom.core import journal
-from sercom.core.base import MAX_ID, db
+from sercom.core.base import db, read_whole
 from sercom.core.errors import DomainError
 from sercom.core.fields import ProductForm
 from sercom.workflow.transitions import require_version
@@ -29,18 +29,15 @@ UNPROCESSABLE = 422
 
 def read_id(text: str | None) -> int:
     """A row's id from a URL or a form; 404 for what is none."""
-    if not text or not text.isascii() or not text.isdigit() or not 0 < int(text) <= MAX_ID:
-        abort(404)
-    return int(text)
+    return read_whole(text or "") or abort(404)
 
 
 def read_version(text: str | None) -> int | None:
     """The row version a form was shown with, or ``None``; 400 for what is none."""
     if text is None or text == "":
         return None
-    if not text.isdigit() or int(text) > MAX_ID:
-        abort(400)
-    return int(text)
+    version = read_whole(text)
+    return abort(400) if version is None else version
 
 
 class EntityView(AccessMixin, ListingMixin, ModelView):

@@ -26,6 +26,16 @@ AnySession = Session | scoped_session[FlaskSession]
 MAX_ID = 2**31 - 1
 
 
+def read_whole(text: str) -> int | None:
+    """An id or a row version as a URL or a form gives it, 0 to ``MAX_ID``; ``None`` for what is none.
+
+    ``str.isdigit`` alone takes ``²``, and ``int`` refuses 5,000 digits.
+    """
+    if not (text.isascii() and text.isdigit()) or len(text) > len(str(MAX_ID)) or int(text) > MAX_ID:
+        return None
+    return int(text)
+
+
 class Base(DeclarativeBase):
     """Every constraint has a name, so that an error of the database can be told as a sentence."""
 

@@ -10,7 +10,7 @@ from wtforms import Field, Form
 from wtforms.validators import ValidationError
 
 from sercom.core import formats
-from sercom.core.base import MAX_ID
+from sercom.core.base import read_whole
 from sercom.core.errors import DomainError
 from sercom.core.money import MAX_QUANTITY, ZERO, Amount, TaxStatus, Totals, compute_totals
 from sercom.entities.documents.line import Line, LineDraft
@@ -145,7 +145,7 @@ def read_rows(formdata: Mapping[str, Any], prefix: str) -> list[Row]:
     found: dict[int, dict[str, str]] = {}
     for key in formdata:
         parts = key.split("-", 2)
-        if len(parts) == 3 and parts[0] == prefix and parts[1].isdigit() and parts[2] in CELLS:  # noqa: PLR2004
+        if len(parts) == 3 and parts[0] == prefix and parts[1].isdecimal() and parts[2] in CELLS:  # noqa: PLR2004
             found.setdefault(int(parts[1][:6]), {})[parts[2]] = str(formdata[key])
     return [Row(dict.fromkeys(CELLS, "") | found[number]) for number in sorted(found)]
 
@@ -179,7 +179,7 @@ def _shown(line: Line) -> Row:
 
 
 def _key(text: str) -> int | None:
-    return int(text) if text.isdigit() and 0 < int(text) <= MAX_ID else None
+    return read_whole(text) or None
 
 
 def blank_row() -> Row:

@@ -5,7 +5,7 @@ from sqlalchemy import ColumnElement, or_
 
 from sercom.backoffice.listing import like
 from sercom.backoffice.lookup import Lookup
-from sercom.core.base import MAX_ID
+from sercom.core.base import read_whole
 from sercom.entities.sites.model import Site
 
 
@@ -16,8 +16,8 @@ def matches_site(word: str) -> ColumnElement[bool]:
 
 
 def _of_client() -> ColumnElement[bool] | None:
-    client = request.args.get("client", "")
-    return Site.client_id == int(client) if client.isdigit() and int(client) <= MAX_ID else None
+    client = read_whole(request.args.get("client", ""))
+    return None if client is None else Site.client_id == client
 
 
 site_lookup = Lookup("site", Site, matches_site, order_by=Site.street, narrow=_of_client, min_term=0)
