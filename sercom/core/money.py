@@ -171,6 +171,9 @@ def compute_totals(lines: Iterable[Amount], rates: Sequence[Rate], discount: Dec
     amounts = list(lines)
     subtotal = sum((line.value for line in amounts), ZERO)
     taxed = sum((line.value for line in amounts if line.taxed), ZERO)
-    base = taxed * (1 - discount / subtotal) if subtotal else ZERO
-    taxes = tuple(Tax(rate, round_money(base), round_money(base * rate.percent / HUNDRED)) for rate in rates)
+    # Divided last: a third taken early turns an exact half cent into a little less.
+    base, parts = (taxed * (subtotal - discount), subtotal) if subtotal else (ZERO, Decimal(1))
+    taxes = tuple(
+        Tax(rate, round_money(base / parts), round_money(base * rate.percent / (parts * HUNDRED))) for rate in rates
+    )
     return Totals(subtotal, discount, taxes)
