@@ -26,8 +26,9 @@ def read(text: str) -> Ticket | None:
     """The ticket, or ``None`` for a forged one."""
     try:
         return Ticket(_serializer().loads(text, max_age=LIFETIME))
-    except SignatureExpired as error:
-        return Ticket(str(error.payload), expired=True)
+    except SignatureExpired:
+        # The exception holds the payload still encoded: the nonce must be the same one as in time.
+        return Ticket(_serializer().loads(text), expired=True)
     except BadSignature:
         return None
 
