@@ -22,12 +22,12 @@ from sercom.core.money import CENT, MAX_AMOUNT
 FRENCH, ENGLISH = "fr_CA", "en_CA"
 NBSP = "\u00a0"
 
-POSTAL_CODE = re.compile(r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z]\d[ABCEGHJ-NPRSTV-Z]\d")
+POSTAL_CODE = re.compile(r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z]\d[ABCEGHJ-NPRSTV-Z]\d", re.ASCII)
 #: What a person may leave between digits.
 SPACES = re.compile(r"[\s\u00a0\u202f$]")
 #: ``1,234`` and ``1.234`` could be a thousand or one and a bit.
-AMBIGUOUS = re.compile(r"\d{1,3}[.,]\d{3}")
-PLAIN_NUMBER = re.compile(r"-?\d+([.,]\d+)?")
+AMBIGUOUS = re.compile(r"\d{1,3}[.,]\d{3}", re.ASCII)
+PLAIN_NUMBER = re.compile(r"-?\d+([.,]\d+)?", re.ASCII)
 
 
 def locale_name() -> str:

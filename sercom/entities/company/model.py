@@ -58,7 +58,7 @@ class Company(Model):
         """
         for field, (pattern, shape, example) in NUMBERS.items():
             bare = re.sub(r"[\s-]", "", getattr(self, field) or "").upper()
-            if bare and not re.fullmatch(pattern, bare):
+            if bare and not re.fullmatch(pattern, bare, re.ASCII):
                 raise DomainError(_l("This number is not complete. Example: %(example)s", example=example), field)
             setattr(self, field, re.sub(pattern, shape, bare) or None)
         warnings = []
