@@ -33,7 +33,7 @@ lint: $(VENV)/.tools  ## Style, types, architecture, dangerous calls
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/bandit -q -r sercom -c pyproject.toml
+	$(BIN)/bandit -q -ll -r sercom
 
 browser:  ## Debian's Chromium, where it is missing and may be installed
 	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \

@@ -9,5 +9,5 @@ preload_app = True
 timeout = 20
 graceful_timeout = 20
 # The token of a client's link never reaches the log: no query string, no path below a link.
-access_log_format = '%(h)s %(m)s %(s)s %(B)s %(M)sms'
+access_log_format = "%(h)s %(m)s %(s)s %(B)s %(M)sms"
 control_socket_disable = True
