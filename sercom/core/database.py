@@ -39,6 +39,7 @@ def _open_sqlite(connection: Any, _record: Any) -> None:
         f"busy_timeout = {BUSY_TIMEOUT_MS}",
         "foreign_keys = ON",
         "synchronous = FULL",
+        "recursive_triggers = ON",  # without it a REPLACE deletes a row behind the guards' back
     ):
         cursor.execute(f"PRAGMA {pragma}")
     cursor.close()

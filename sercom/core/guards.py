@@ -44,6 +44,12 @@ class Guard:
         return [f'DROP TRIGGER IF EXISTS {self.name} ON "{self.table}"', f"DROP FUNCTION IF EXISTS {self.name}()"]
 
 
+def changed(*columns: str) -> str:
+    """SQL that holds where an UPDATE gives one of ``columns`` another value; NULL is a value here."""
+    one = "NEW.{0} <> OLD.{0} OR (NEW.{0} IS NULL) <> (OLD.{0} IS NULL)"
+    return f"({' OR '.join(one.format(column) for column in columns)})"
+
+
 JOURNAL_GUARDS = (
     Guard("journal_entry", "UPDATE", "1 = 1", "the journal is append-only"),
     Guard("journal_entry", "DELETE", "1 = 1", "the journal is append-only"),

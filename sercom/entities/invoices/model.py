@@ -14,7 +14,7 @@ from sercom.core.access import Actor
 from sercom.core.base import one_of
 from sercom.core.clock import utcnow
 from sercom.core.errors import DomainError
-from sercom.core.guards import Guard
+from sercom.core.guards import Guard, changed
 from sercom.core.labels import LabelledType, Status, Tone
 from sercom.core.money import ZERO
 from sercom.core.numbering import invoice_number
@@ -199,25 +199,29 @@ Invoice.stage = stage_column(
 )
 
 _issued = "EXISTS (SELECT 1 FROM invoice WHERE invoice.id = {} AND invoice.status <> 'draft')"
+_from_or_to_issued = f"({_issued.format('OLD.document_id')} OR {_issued.format('NEW.document_id')})"
+_frozen = "an issued document is frozen"
 FROZEN_GUARDS = (
-    Guard("line", "INSERT", _issued.format("NEW.document_id"), "an issued document is frozen"),
-    Guard("line", "UPDATE", _issued.format("OLD.document_id"), "an issued document is frozen"),
-    Guard("line", "DELETE", _issued.format("OLD.document_id"), "an issued document is frozen"),
-    Guard("document_tax", "INSERT", _issued.format("NEW.document_id"), "an issued document is frozen"),
-    Guard("document_tax", "UPDATE", _issued.format("OLD.document_id"), "an issued document is frozen"),
-    Guard("document_tax", "DELETE", _issued.format("OLD.document_id"), "an issued document is frozen"),
-    Guard("invoice", "DELETE", "OLD.status <> 'draft'", "an issued document is frozen"),
+    Guard("line", "INSERT", _issued.format("NEW.document_id"), _frozen),
+    Guard("line", "UPDATE", _from_or_to_issued, _frozen),
+    Guard("line", "DELETE", _issued.format("OLD.document_id"), _frozen),
+    Guard("document_tax", "INSERT", _issued.format("NEW.document_id"), _frozen),
+    Guard("document_tax", "UPDATE", _from_or_to_issued, _frozen),
+    Guard("document_tax", "DELETE", _issued.format("OLD.document_id"), _frozen),
+    Guard("invoice", "DELETE", "OLD.status <> 'draft'", _frozen),
     Guard(
         "invoice",
         "UPDATE",
-        "OLD.status <> 'draft' AND (NEW.status = 'draft' OR NEW.snapshot <> OLD.snapshot "
-        "OR NEW.issue_date <> OLD.issue_date OR NEW.due_date <> OLD.due_date)",
-        "an issued document is frozen",
+        "OLD.status <> 'draft' AND (NEW.status = 'draft' OR (OLD.status = 'void' AND NEW.status <> 'void') OR "
+        f"{changed('snapshot', 'issue_date', 'due_date', 'service_date', 'terms_days', 'issued_at')})",
+        _frozen,
     ),
+    # Client and case may follow a merge of clients: the snapshot keeps whom it was issued to.
     Guard(
         "document",
         "UPDATE",
-        "(NEW.total <> OLD.total OR NEW.net <> OLD.net OR NEW.number <> OLD.number) AND " + _issued.format("OLD.id"),
-        "an issued document is frozen",
+        f"{changed('kind', 'number', 'title', 'description', 'discount', 'net', 'tax', 'total')} AND "
+        + _issued.format("OLD.id"),
+        _frozen,
     ),
 )
