@@ -7,6 +7,7 @@ from typing import Any
 from flask_admin.contrib.sqla.filters import BaseSQLAFilter
 
 from sercom.core.base import read_whole
+from sercom.core.clock import read_day
 from sercom.core.labels import Labelled
 
 
@@ -84,7 +85,7 @@ class Since(BaseSQLAFilter):
 
     def clean(self, value: str) -> Any:
         """A day, as the column holds it."""
-        return self.convert(date.fromisoformat(value))
+        return self.convert(read_day(value))
 
     def apply(self, query: Any, value: Any, alias: Any = None) -> Any:
         """Rows from then on."""

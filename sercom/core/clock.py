@@ -8,6 +8,8 @@ from flask import current_app
 from sqlalchemy import DateTime, Dialect
 from sqlalchemy.types import TypeDecorator
 
+YEARS = range(1900, 2200)
+
 
 def utcnow() -> datetime:
     """The present moment, aware, in UTC."""
@@ -32,6 +34,17 @@ def to_company(moment: datetime) -> datetime:
 def from_company(day: date, at: time) -> datetime:
     """The UTC moment of ``at`` o'clock on ``day`` in the company's time zone."""
     return datetime.combine(day, at, company_zone()).astimezone(UTC)
+
+
+def read_day(text: str) -> date:
+    """A day as ``2025-09-01``; ``ValueError`` for anything else, or a year nobody works in.
+
+    At the ends of the calendar the day's bounds in UTC do not exist.
+    """
+    day = date.fromisoformat(text.strip())
+    if day.year not in YEARS:
+        raise ValueError(text)
+    return day
 
 
 def day_bounds(day: date) -> tuple[datetime, datetime]:

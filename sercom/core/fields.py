@@ -4,7 +4,7 @@ A field that cannot be read keeps what was typed and says why, with an example.
 """
 
 from collections.abc import Callable
-from datetime import date, time
+from datetime import time
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
@@ -15,6 +15,7 @@ from wtforms import DateField, Field, Form, StringField, TimeField
 from wtforms.validators import Length
 
 from sercom.core import formats
+from sercom.core.clock import read_day
 from sercom.core.errors import ConflictError, DomainError
 from sercom.core.money import MAX_QUANTITY
 
@@ -150,7 +151,7 @@ class DayField(DateField):
             self.data = None
             return
         try:
-            self.data = date.fromisoformat(str(valuelist[0]).strip())
+            self.data = read_day(str(valuelist[0]))
         except ValueError:
             self.data = None
             raise ValueError(_("This is not a date. Example: 2026-09-01")) from None
