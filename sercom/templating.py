@@ -7,7 +7,6 @@ from pathlib import Path
 
 from flask import Flask, url_for
 from flask_babel import LazyString
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 
 from sercom.backoffice.formatters import pill
@@ -24,15 +23,14 @@ from sercom.workflow.payments import is_corrected
 from sercom.workflow.transitions import TRANSITIONS
 
 EVENTS: dict[str, LazyString] = {
-    "created": _l("created"),
-    "changed": _l("changed"),
-    "deleted": _l("deleted"),
-    "converted": _l("converted"),
-    "conversion_undone": _l("undid the conversion to"),
-    "photo_added": _l("added a photo:"),
-    "note_added": _l("added a note:"),
-    "payment_corrected": _l("took back a payment on"),
-    "seeded": _l("made the demo of"),
+    "created": _l("Created"),
+    "changed": _l("Changed"),
+    "deleted": _l("Deleted"),
+    "converted": _l("Conversion"),
+    "conversion_undone": _l("Conversion undone"),
+    "photo_added": _l("Photo added"),
+    "note_added": _l("Note added"),
+    "payment_corrected": _l("Payment taken back"),
 }
 STATUSES: dict[str, type[Status]] = {
     model.__tablename__: model.status.type.enum for model in (ServiceRequest, Quote, Job, Invoice, Visit)
@@ -40,11 +38,9 @@ STATUSES: dict[str, type[Status]] = {
 
 
 def event_label(entry: JournalEntry) -> str:
-    """An event of the journal in words: what happened, or which command was given."""
-    if entry.event in EVENTS:
-        return str(EVENTS[entry.event])
-    given = (t for t in TRANSITIONS if t.model.__tablename__ == entry.subject_type and t.name == entry.event)
-    return next((_("did “%(command)s” on", command=t.label) for t in given), entry.event)
+    """An event of the journal in words: what happened, or the command that was given."""
+    given = (t.label for t in TRANSITIONS if t.model.__tablename__ == entry.subject_type and t.name == entry.event)
+    return str(EVENTS.get(entry.event) or next(given, entry.event))
 
 
 def change_text(entry: JournalEntry) -> str:
