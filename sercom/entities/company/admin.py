@@ -6,6 +6,7 @@ from flask import flash, redirect
 from flask_admin import expose
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField
+from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange
 
 from sercom.backoffice import filters
@@ -75,7 +76,7 @@ class TaxRateView(EntityView):
     form_columns = ("province", "code", "percent", "valid_from")
     form_overrides = {"code": SelectField}
     form_args = {
-        "code": {"choices": list(TAX_LABELS.items())},
+        "code": {"choices": [SelectChoice(code, label) for code, label in TAX_LABELS.items()]},  # type: ignore[arg-type]  # lazy labels
         "percent": {"validators": [NumberRange(0, 30)]},
     }
     column_filters = (filters.Choice(TaxRate.province, _l("Province"), Province, "province"),)
