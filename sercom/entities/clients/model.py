@@ -54,7 +54,7 @@ class Client(Model):
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
 
-    sites: Mapped[list[Site]] = relationship(back_populates="client", order_by=Site.id)
+    sites: Mapped[list[Site]] = relationship(back_populates="client", order_by=Site.id, passive_deletes="all")
 
     __mapper_args__ = {"version_id_col": version}
 

@@ -95,7 +95,7 @@ class Document(Model):
         back_populates="source", foreign_keys="Conversion.source_id", order_by="Conversion.id"
     )
     made_from: Mapped["Conversion | None"] = relationship(
-        back_populates="target", foreign_keys="Conversion.target_id", passive_deletes=True
+        back_populates="target", foreign_keys="Conversion.target_id", passive_deletes="all"
     )
 
     if TYPE_CHECKING:
