@@ -60,7 +60,7 @@ class Converter(AdminModelConverter):
         args["validators"].append(Length(max=column.type.length))
         args["filters"] = [_strip if not column.nullable else _strip_or_none]
         if column.name in BY_NAME:
-            args["filters"] = []
+            args["filters"] = [] if column.nullable else [lambda value: value or ""]
             return BY_NAME[column.name](**args)
         return StringField(**args)
 
