@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -73,6 +74,7 @@ def _security(env: dict[str, str], secret: str) -> dict[str, Any]:
         "SECURITY_POST_LOGOUT_VIEW": "/login",
         "SECURITY_LOGOUT_METHODS": ["POST"],
         "SECURITY_UNAUTHORIZED_VIEW": None,
+        "SECURITY_FRESHNESS": timedelta(-1),  # nothing asks to sign in again: no page for it
         "SECURITY_EMAIL_VALIDATOR_ARGS": {"check_deliverability": False, "test_environment": True},
         "SECURITY_I18N_DIRNAME": [str(ROOT / "translations"), "builtin"],
     }
