@@ -4,6 +4,7 @@ GET writes nothing. Every POST carries the CSRF token and the version of the row
 """
 
 import secrets
+from inspect import signature
 from typing import Any
 
 from flask import abort, flash, make_response, redirect, request
@@ -25,24 +26,23 @@ class CommandMixin(EntityView):
 
     def get_for_update(self, row_id: int) -> Any:
         """The row, locked until the transaction ends; 404 where the person may not see it."""
-        locked = db.session.get(self.model, row_id, with_for_update=True, populate_existing=True)
+        locked = db.session.get(self.model, read_id(str(row_id)), with_for_update=True, populate_existing=True)
         return self.get_one(row_id) if locked is not None else abort(404)
 
     @expose("/<int:row_id>/do/<command>", methods=("GET", "POST"))
     def command_view(self, row_id: int, command: str) -> Any:
         """Ask for what a command needs, then give it."""
-        read_id(str(row_id))
         transition = transitions.find(self.model, command)
         if transition is None:
             abort(404)
         row = self.get_for_update(row_id) if request.method == "POST" else self.get_one(row_id)
+        transitions.require_role(transition, row, current_actor())
         if request.method == "GET":
-            transitions.require_role(transition, row, current_actor())
             transitions.require_possible(transition, row)
         form = self.command_form(transition, row)
         if request.method == "POST" and (form is None or form.validate()):
             data = form.arguments() if form is not None else {}
-            if request.form.get("confirm"):
+            if request.form.get("confirm") and "confirm" in signature(transition.verb).parameters:
                 data["confirm"] = True
             version = read_version(request.form.get("version"))
             refused = attempt(

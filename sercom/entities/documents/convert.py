@@ -72,9 +72,9 @@ class ConvertMixin(CommandMixin):
         if edge is None:
             abort(404)
         source = self.get_for_update(row_id) if request.method == "POST" else self.get_one(row_id)
+        edges.require_role(edge, current_actor())
         form, approval = ConvertForm(source, edge), self._approval_form(source)
         if request.method == "GET":
-            edges.require_role(edge, current_actor())
             edges.require_state(edge, source)
             return self._convert_page(edge, source, form, approval)
         quantities = form.quantities() if edge.by_line else {}
