@@ -1,0 +1,184 @@
+"""One row of each entity, and for every rule a request that would succeed if it were allowed."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+from io import BytesIO
+from typing import Any
+
+from PIL import Image
+
+from sercom import models
+from sercom.core.access import Role
+from sercom.core.base import db
+from sercom.core.clock import utcnow
+from sercom.entities.files.photos import make_safe
+from sercom.entities.files.store import add_photo
+from sercom.entities.sites.model import Province
+from sercom.portal import ticket
+from tests.support import World, convert, give, make_client, make_user, start
+
+
+def picture(color: str = "navy", size: tuple[int, int] = (60, 40), kind: str = "JPEG") -> bytes:
+    """A small photo."""
+    buffer = BytesIO()
+    Image.new("RGB", size, color).save(buffer, kind)
+    return buffer.getvalue()
+
+
+def add_picture(case: models.Case, author: models.User, name: str = "chauffe-eau.jpg") -> models.File:
+    """A photo of a case, in the open session."""
+    return add_photo(db.session, case, make_safe(picture()), author.actor, name=name)
+
+
+def plan(visit: models.Visit, author: models.User, **who: Any) -> models.Visit:
+    """Plan a visit tomorrow, in the open session."""
+    starts = utcnow() + timedelta(days=1)
+    give("schedule", visit, author.actor, starts_at=starts, ends_at=starts + timedelta(hours=2), **who)
+    return visit
+
+
+@dataclass
+class Rows:
+    """People by role, rows by entity (those that may be deleted, where any may), and what else requests name."""
+
+    people: dict[str, int]
+    ids: dict[str, int]
+    versions: dict[str, int]
+    extra: dict[str, Any]
+
+    def request(self, endpoint: str, method: str) -> tuple[str, dict[str, Any]]:
+        """The address and the form of a request to ``endpoint``."""
+        view, _dot, action = endpoint.rpartition(".")
+        if view in self.ids:
+            return self._of_entity(view, action, method)
+        return self._of_product(endpoint, method)
+
+    def _of_entity(self, entity: str, action: str, method: str) -> tuple[str, dict[str, Any]]:
+        row, base = self.ids[entity], f"/admin/{entity}"
+        case, version = self.ids["cases"], self.versions.get(entity, 1)
+        command = {"requests": "mark_assessed", "quotes": "mark_sent", "jobs": "complete", "visits": "start"}
+        edge = {"requests": "quote", "quotes": "job"}.get(entity, "invoice")
+        answers: dict[str, tuple[str, dict[str, Any]]] = {
+            "index_view": (f"{base}/", {}),
+            "create_view": (f"{base}/new/", {}),
+            "edit_view": (f"{base}/edit/?id={row}", {}),
+            "details_view": (f"{base}/details/?id={row}", {}),
+            "delete_view": (f"{base}/delete/", {"id": row}),
+            "export": (f"{base}/export/csv/", {}),
+            "action_view": (f"{base}/action/", {"action": "delete", "rowid": row}),
+            "ajax_lookup": (f"{base}/ajax/lookup/?name=client&query=tremblay", {}),
+            "ajax_update": (f"{base}/ajax/update/", {"list_form_pk": row, "title": "x"}),
+            "add_note_view": (f"{base}/{case}/notes", {"body": "Sonner deux fois."}),
+            "add_photos_view": (f"{base}/{case}/photos", {"photos": (BytesIO(picture()), "a.jpg")}),
+            "content_view": (f"{base}/{row}/content?small=1", {}),
+            "bulk_view": (f"{base}/bulk/", {"action": command.get(entity, "issue"), "row": f"{row}:{version}"}),
+            "totals_view": (f"{base}/totals", {"lines-0-description": "x", "lines-0-unit_price": "100"}),
+            "items_view": (f"{base}/items?query=thermo", {}),
+            "undo_view": (f"{base}/{self.extra['undo'] if entity == 'quotes' else row}/undo", {}),
+            "add_visit_view": (f"{base}/{row}/visits", {}),
+            "command_view": (f"{base}/{row}/do/{command.get(entity)}", {"version": version, "confirm": "1"}),
+            "convert_view": (
+                f"{base}/{row}/convert/{edge}",
+                {"token": secrets.token_hex(8), "version": version, "confirm": "1", **self.extra["approval"]},
+            ),
+        }
+        if entity == "invoices" and action in {"command_view", "correct_payment_view"}:
+            issued, payment = self.extra["issued"], self.extra["payment"]
+            paid = {"amount": "10", "method": "cash", "received_on": date.today().isoformat()}  # noqa: DTZ011
+            answers["command_view"] = (f"{base}/{issued}/do/record_payment", paid)
+            answers["correct_payment_view"] = (f"{base}/{issued}/payments/{payment}/correct", {})
+        return answers[action]
+
+    def _of_product(self, endpoint: str, method: str) -> tuple[str, dict[str, Any]]:
+        wrong = {"email": "nobody@example.org", "password": "not the password"}
+        return {
+            "portal.intake": ("/", self.extra["intake"]),
+            "portal.intake_en": ("/en/", self.extra["intake"]),
+            "portal.receipt": (f"/merci/{self.extra['receipt']}", {}),
+            "portal.receipt_en": (f"/en/thanks/{self.extra['receipt']}", {}),
+            "static": ("/static/icon.svg", {}),
+            "home.static": ("/admin/static/bootstrap/bootstrap4/css/bootstrap.min.css", {}),
+            "security.static": ("/fs-static/js/webauthn.js", {}),
+            "security.login": ("/login", wrong),
+            "security.logout": ("/logout", {}),
+            "language.switch": ("/language", {"language": "en_CA", "back": "/admin/"}),
+            "home.index": ("/admin/", {}),
+        }[endpoint]
+
+
+def intake_answers(issued: str, **changes: Any) -> dict[str, Any]:
+    """The intake form, filled in."""
+    return {
+        "ticket": issued,
+        "name": "Aïcha Benoît",
+        "phone": "514 555-0198",
+        "email": "aicha@example.org",
+        "company": "",
+        "street": "12, rue des Érables",
+        "city": "Laval",
+        "province": "QC",
+        "postal_code": "h7l1m3",
+        "service": "1",
+        "description": "Le chauffe-eau coule.\nDepuis hier.",
+        "urgency": "soon",
+        "consent": "y",
+    } | changes
+
+
+def make_rows(world: World) -> Rows:
+    """Everything that one request of each rule needs."""
+    with world.app.app_context():
+        people = {role.value: make_user(role) for role in Role}
+        office, technician = people["office"], people["technician"]
+        request, quote, job, invoice = (start(kind, office.actor) for kind in ("request", "quote", "job", "invoice"))
+        alternative = convert(start("request", office.actor), "quote", office.actor)
+        issued = start("invoice", office.actor)
+        give("issue", issued, office.actor)
+        give("record_payment", issued, office.actor, amount=Decimal(20), method="cash", received_on=date(2026, 1, 5))
+        sent = start("request", office.actor)
+        issued_ticket = ticket.issue()
+        known = ticket.read(issued_ticket)
+        assert known is not None
+        sent.ticket = known.nonce
+        client = models.Client(name="Sans adresse")
+        item = models.CatalogItem(code=secrets.token_hex(4), name_fr="Filtre", name_en="Filter", price=Decimal(12))
+        rate = models.TaxRate(province=Province.YT, code="GST", percent=Decimal(6), valid_from=date(2030, 1, 1))
+        team = models.Team(name=f"Équipe {secrets.token_hex(3)}", members=[])
+        service = models.Service(name_fr="Drains", name_en="Drains")
+        visit = plan(job.case.visits[0], office, person=technician)
+        db.session.add_all([client, item, rate, team, service])
+        db.session.flush()
+        rows: dict[str, Any] = {
+            "requests": request,
+            "quotes": quote,
+            "jobs": job,
+            "invoices": invoice,
+            "visits": visit,
+            "payments": issued.allocations[0].payment,
+            "cases": job.case,
+            "clients": client,
+            "sites": make_client().sites[0],
+            "files": add_picture(job.case, office),
+            "catalog": item,
+            "services": service,
+            "users": office,
+            "teams": team,
+            "taxes": rate,
+        }
+        journal = db.session.query(models.JournalEntry).order_by(models.JournalEntry.id.desc()).first()
+        db.session.commit()
+        extra = {
+            "undo": alternative.id,
+            "issued": issued.id,
+            "payment": rows["payments"].id,
+            "receipt": issued_ticket,
+            "intake": intake_answers(ticket.issue()),
+            "approval": {"channel": "phone", "name": "Julie Tremblay"},
+        }
+        ids = {entity: row.id for entity, row in rows.items()} | {"company": 1, "journal": journal.id}
+        versions = {entity: row.version for entity, row in rows.items() if hasattr(row, "version")}
+        return Rows({role: user.id for role, user in people.items()}, ids, versions, extra)

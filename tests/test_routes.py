@@ -1,0 +1,180 @@
+"""Every rule of the application × method × person, each requested for real; a rule that is not listed fails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from sercom import menu
+from sercom.core.access import Role
+from sercom.core.base import db
+from sercom.permissions import ACTIONS, MATRIX
+from tests.pages import main_form
+from tests.rows import Rows, make_rows
+from tests.support import Browser, World
+
+PEOPLE = ("anonymous", "technician", "office", "accountant", "owner")
+ENTITIES = [entry.view.entity for entry in menu.VIEWS]
+
+#: What every entity's view answers to those whom the matrix allows; the others get 401 or 403, strangers the sign-in.
+STANDARD = {
+    ("index_view", "GET"): ("read", "ok"),
+    ("details_view", "GET"): ("read", "ok"),
+    ("export", "GET"): ("export", "ok"),
+    ("create_view", "GET"): ("create", "ok"),
+    ("create_view", "POST"): ("create", "422"),  # a blank form
+    ("edit_view", "GET"): ("update", "ok"),
+    ("edit_view", "POST"): ("update", "done"),  # the form as it was shown
+    ("delete_view", "POST"): ("delete", "done"),
+    ("action_view", "POST"): ("read", "404"),  # Flask-Admin's own: there are none
+    ("ajax_lookup", "GET"): ("read", "404"),  # no picker of that name
+    ("ajax_update", "POST"): ("read", "404"),  # no list is edited in place
+}
+#: Where an entity's view answers otherwise.
+EXCEPTIONS = {
+    ("company", "index_view", "GET"): "done",  # one company: its page
+    ("jobs", "delete_view", "POST"): "422",  # its visit hangs on it
+    ("files", "create_view", "GET"): None,  # added on a case's page
+    ("files", "create_view", "POST"): None,
+    **{(entity, "ajax_lookup", "GET"): "ok" for entity in ("requests", "quotes", "jobs", "invoices", "sites")},
+}
+#: The rest, person by person.
+LITERAL = {
+    ("portal.intake", "GET"): "ok ok ok ok ok",
+    ("portal.intake", "POST"): "done done done done done",
+    ("portal.intake_en", "GET"): "ok ok ok ok ok",
+    ("portal.intake_en", "POST"): "done done done done done",
+    ("portal.receipt", "GET"): "ok ok ok ok ok",
+    ("portal.receipt_en", "GET"): "ok ok ok ok ok",
+    ("static", "GET"): "ok ok ok ok ok",
+    ("home.static", "GET"): "sign-in ok ok ok ok",
+    ("security.static", "GET"): "ok ok ok ok ok",
+    ("security.login", "GET"): "ok done done done done",
+    ("security.login", "POST"): "ok done done done done",
+    ("security.logout", "POST"): "done done done done done",
+    ("language.switch", "POST"): "done done done done done",
+    ("home.index", "GET"): "sign-in ok ok ok ok",
+    ("cases.add_note_view", "POST"): "401 done done 403 done",
+    ("cases.add_photos_view", "POST"): "401 done done 403 done",
+    ("files.content_view", "GET"): "sign-in ok ok ok ok",
+    ("visits.command_view", "GET"): "sign-in ok ok 403 ok",
+    ("visits.command_view", "POST"): "401 done done 403 done",
+    ("visits.bulk_view", "POST"): "401 ok ok ok ok",
+    ("requests.command_view", "GET"): "sign-in 403 ok 403 ok",
+    ("requests.command_view", "POST"): "401 403 done 403 done",
+    ("requests.convert_view", "GET"): "sign-in 403 ok 403 ok",
+    ("requests.convert_view", "POST"): "401 403 done 403 done",
+    ("requests.undo_view", "POST"): "401 403 409 403 409",  # a request was made from nothing
+    ("quotes.command_view", "GET"): "sign-in 403 ok 403 ok",
+    ("quotes.command_view", "POST"): "401 403 done 403 done",
+    ("quotes.convert_view", "GET"): "sign-in 403 ok 403 ok",
+    ("quotes.convert_view", "POST"): "401 403 done 403 done",
+    ("quotes.undo_view", "POST"): "401 403 done 403 done",
+    ("jobs.command_view", "GET"): "sign-in 403 ok 403 ok",
+    ("jobs.command_view", "POST"): "401 403 done 403 done",
+    ("jobs.convert_view", "GET"): "sign-in 403 ok 403 ok",
+    ("jobs.convert_view", "POST"): "401 403 done 403 done",
+    ("jobs.undo_view", "POST"): "401 403 409 403 409",
+    ("jobs.add_visit_view", "POST"): "401 403 done 403 done",
+    ("invoices.command_view", "GET"): "sign-in 403 ok ok ok",  # a payment
+    ("invoices.command_view", "POST"): "401 403 done done done",
+    ("invoices.convert_view", "GET"): "sign-in 403 404 404 404",  # an invoice becomes nothing else
+    ("invoices.convert_view", "POST"): "401 403 404 404 404",
+    ("invoices.undo_view", "POST"): "401 403 409 403 409",
+    ("invoices.correct_payment_view", "POST"): "401 403 done done done",
+    **{(f"{kind}.bulk_view", "POST"): "401 403 ok ok ok" for kind in ("requests", "quotes", "jobs", "invoices")},
+    **{(f"{kind}.totals_view", "POST"): "401 403 ok ok ok" for kind in ("requests", "quotes", "jobs", "invoices")},
+    **{(f"{kind}.items_view", "GET"): "sign-in 403 ok 403 ok" for kind in ("requests", "quotes", "jobs", "invoices")},
+}
+#: Guarded by a signed ticket instead of a token.
+WITHOUT_TOKEN = {"portal.intake", "portal.intake_en"}
+WRITES = ("INSERT", "UPDATE", "DELETE")
+
+
+def expected_of(entity: str, action: str, method: str, allowed: str) -> tuple[str, ...]:
+    """What the matrix makes of it, person by person."""
+    roles = MATRIX[entity][ACTIONS.index(action)]
+    stranger = "sign-in" if method == "GET" else "401"
+    return (stranger, *(allowed if Role(person) in roles else "403" for person in PEOPLE[1:]))
+
+
+def table() -> dict[tuple[str, str], tuple[str, ...]]:
+    """Endpoint and method → the answer to each person."""
+    rows = {key: tuple(answers.split()) for key, answers in LITERAL.items()}
+    for entity in ENTITIES:
+        for (view, method), (action, answer) in STANDARD.items():
+            allowed = EXCEPTIONS.get((entity, view, method), answer)
+            if allowed is not None:
+                rows[f"{entity}.{view}", method] = expected_of(entity, action, method, allowed)
+    return rows
+
+
+def rules(app: Flask) -> list[tuple[str, str]]:
+    """Every endpoint and method; HEAD and OPTIONS are Werkzeug's, made from them."""
+    pairs = ((rule.endpoint, rule.methods or ()) for rule in app.url_map.iter_rules())
+    return sorted((endpoint, method) for endpoint, methods in pairs for method in {*methods} - {"HEAD", "OPTIONS"})
+
+
+def be(browser: Browser, user_id: int | None) -> None:
+    """Start over as that person, or as a stranger."""
+    if user_id is None:
+        browser.client = browser.app.test_client()
+    else:
+        browser.sign_in(user_id)
+
+
+@contextmanager
+def rolled_back(app: Flask) -> Iterator[None]:
+    """What a request writes meanwhile is gone afterwards."""
+    with app.app_context():
+        connection: Any = db.engines[None]
+    point = connection.begin_nested()
+    try:
+        yield
+    finally:
+        point.rollback()
+
+
+def ask(browser: Browser, rows: Rows, endpoint: str, method: str, *, token: bool = True) -> str:
+    """Make the request with what it takes to succeed; say how it was answered."""
+    url, data = rows.request(endpoint, method)
+    if endpoint.endswith(".edit_view") and method == "POST":
+        shown = browser.get(url)
+        data = main_form(shown).data if shown.status_code == 200 else {}
+        data.pop("csrf_token", None)
+    answer = browser.get(url) if method == "GET" else browser.post(url, data, csrf=token)
+    answer.close()  # a static file stays open otherwise
+    if answer.status_code in {302, 303}:
+        return "sign-in" if "/login?" in answer.location else "done"
+    return "ok" if answer.status_code == 200 else str(answer.status_code)
+
+
+@pytest.mark.parametrize("person", PEOPLE)
+def test_each_rule_answers_each_person_as_listed(world: World, browser: Browser, person: str):
+    rows = make_rows(world)
+    column = PEOPLE.index(person)
+    answers = {}
+    for endpoint, method in rules(world.app):
+        be(browser, rows.people.get(person))
+        with rolled_back(world.app), world.counting() as statements:
+            answers[endpoint, method] = ask(browser, rows, endpoint, method)
+        written = [statement for statement in statements if statement.startswith(WRITES)]
+        assert method != "GET" or not written, f"{endpoint} writes on a GET: {written}"
+        assert answers[endpoint, method] not in {"401", "403", "sign-in"} or not written, f"{endpoint}: {written}"
+    assert answers == {key: row[column] for key, row in table().items()}
+
+
+def test_a_post_without_its_token_changes_nothing(world: World, browser: Browser):
+    rows = make_rows(world)
+    for endpoint, method in rules(world.app):
+        if method != "POST" or endpoint in WITHOUT_TOKEN:
+            continue
+        be(browser, rows.people["owner"])
+        with rolled_back(world.app), world.counting() as statements:
+            answer = ask(browser, rows, endpoint, method, token=False)
+        assert answer == "400", f"{endpoint}: {answer}"
+        assert not [statement for statement in statements if statement.startswith(WRITES)], endpoint
