@@ -100,6 +100,7 @@ class Job(Document):
             raise NeedsConfirmationError(_l("A visit is still planned. It will be cancelled."))
         for visit in open_visits:
             visit.cancel(actor)
+        self.hold_reason = None
         self.done_at = utcnow()
         self.status = JobStatus.DONE
 

@@ -116,7 +116,7 @@ class ServiceRequest(Document):
         """Plan a visit on site, with a person or a team and a time."""
         visit = next((v for v in self.assessments if v.status is VisitStatus.UNSCHEDULED), None)
         visit = visit or Visit.open(self)
-        visit.instructions = plan.get("instructions") or self.description
+        visit.instructions = visit.instructions or self.description
         visit.schedule(actor, **plan)
         self.status = RequestStatus.TO_ASSESS
 

@@ -4,7 +4,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ColumnElement, ForeignKey, Index, String, or_, select
@@ -136,7 +135,7 @@ class Visit(Model):
         any_time: bool = False,
         person: User | None = None,
         team: Team | None = None,
-        **_more: Any,
+        instructions: str | None = None,
     ) -> None:
         """Plan it with a person, a team or both, between two moments (UTC)."""
         if ends_at <= starts_at:
@@ -147,6 +146,7 @@ class Visit(Model):
             raise DomainError(_l("This person has left the company."), "person")
         self.starts_at, self.ends_at, self.any_time = starts_at, ends_at, any_time
         self.person, self.team = person, team
+        self.instructions = instructions or self.instructions
         self.status = VisitStatus.SCHEDULED
 
     def unschedule(self, actor: Actor) -> None:
