@@ -151,9 +151,12 @@ document.querySelectorAll("[data-lines]").forEach((editor) => {
     const remove = event.target.closest("[data-remove-line]");
     if (!remove) return;
     if (rows().length === 1) add();
-    remove.closest("tr").remove();
+    const row = remove.closest("tr"), near = row.nextElementSibling || row.previousElementSibling;
+    row.remove();
     renumber();
-    total();
+    cell(near, "description").focus();
+    // A line less is a change like any other: totals and the guard hear of it.
+    editor.dispatchEvent(new Event("input", { bubbles: true }));
   });
   // Enter goes down to the same cell of the next line, adding one at the end.
   editor.addEventListener("keydown", (event) => {
