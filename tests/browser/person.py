@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from playwright.sync_api import BrowserContext, ConsoleMessage, Locator, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, expect
 
 PASSWORD = "demo-pass-1234"
 DOMAIN = "demo.sercom.test"
@@ -89,6 +89,15 @@ class Person:
         self.go(f"/admin/{kind}/?tab={tab}")
         return self.page.get_by_role("link", name=number, exact=True).count() == 1
 
+    def speaks(self, language: str) -> bool:
+        """Whether the page says it is in ``language``."""
+        return str(self.find("html").get_attribute("lang")).startswith(language)
+
+    def scrolls_sideways(self, width: int) -> bool:
+        """Whether the page is wider than a screen of ``width`` pixels."""
+        self.page.set_viewport_size({"width": width, "height": 900})
+        return bool(self.page.evaluate("document.documentElement.scrollWidth > innerWidth"))
+
     # --- doing --------------------------------------------------------------------------------
 
     def press(self, element: Locator | str) -> None:
@@ -97,11 +106,44 @@ class Person:
         with self.page.expect_navigation():
             target.click()
 
+    def press_key(self, key: str) -> None:
+        """Press a key that leads to another page, and wait for it."""
+        with self.page.expect_navigation():
+            self.page.keyboard.press(key)
+
+    def answer_next(self, *, yes: bool) -> list[str]:
+        """Answer the browser's next question; the list gets its type (``confirm``, ``beforeunload``)."""
+        asked: list[str] = []
+
+        def answer(dialog: Dialog) -> None:
+            asked.append(dialog.type)
+            if yes:
+                dialog.accept()
+            else:
+                dialog.dismiss()
+
+        self.page.once("dialog", answer)
+        return asked
+
+    def new_document(self, kind: str, title: str) -> None:
+        """A document of one line, for a client found with the picker; ends on its page."""
+        self.go(f"/admin/{kind}/new/")
+        self.pick("client", "Michel Côté")
+        self.fill(title=title)
+        self.line(0, "description").fill("Travail convenu")
+        self.line(0, "unit_price").fill("100")
+        self.send()
+
     def sign_in(self, who: str) -> None:
         """Through the form."""
         self.go("/login")
         self.fill(email=f"{who}@{DOMAIN}", password=PASSWORD)
         self.press("form:has([name=password]) button")
+
+    def speak(self, language: str) -> None:
+        """Switch to the other language where the page is not in ``language`` (``fr`` or ``en``) yet."""
+        if not self.speaks(language):
+            self.press('form[action="/language"] button')
 
     def fill(self, **fields: Any) -> None:
         """Fill fields by their names; a list ticks checkboxes, a select takes a value or a label."""

@@ -1,0 +1,111 @@
+"""The line editor: by the keyboard alone, without losing a line or a number."""
+
+import re
+
+from tests.browser.conftest import Opener
+from tests.browser.person import Person
+
+
+def new_quote(office: Person) -> None:
+    """A quote for a known client, not sent yet; the first line has the focus."""
+    office.go("/admin/quotes/new/")
+    office.pick("client", "Julie Tremblay")
+    office.line(0, "description").focus()
+
+
+def type_row(office: Person, *cells: str) -> None:
+    """Type what stands in each cell, going on with Tab."""
+    for number, text in enumerate(cells):
+        if number:
+            office.page.keyboard.press("Tab")
+        office.page.keyboard.type(text)
+
+
+def descriptions(office: Person) -> list[str]:
+    """What the saved document's lines say."""
+    return [text.strip() for text in office.find("table.lines td.text").all_inner_texts()]
+
+
+def test_lines_by_the_keyboard_alone(someone: Opener) -> None:
+    office = someone("office")
+    new_quote(office)
+    type_row(office, "Première", "1", "h", "10,50")
+    office.page.keyboard.press("Enter")
+    assert office.line(1, "description").evaluate("(cell) => cell === document.activeElement")
+    type_row(office, "Deuxième", "2", "", "20")
+    office.page.keyboard.press("Enter")
+    type_row(office, "Troisième", "3", "", "30")
+    assert office.find("tr.line").count() == 3
+
+    # From the first line, Enter goes down; it adds a line at the end only.
+    office.line(0, "quantity").focus()
+    office.page.keyboard.press("Enter")
+    assert office.line(1, "description").evaluate("(cell) => cell === document.activeElement")
+    assert office.find("tr.line").count() == 3
+
+    # The second line goes; the numbers close up.
+    office.find("tr.line").nth(1).locator("[data-remove-line]").focus()
+    with office.page.expect_response("**/totals"):
+        office.page.keyboard.press("Enter")
+    assert office.line(1, "description").evaluate("(cell) => cell === document.activeElement")
+    names = office.find("tr.line [name$=-description]").evaluate_all("(cells) => cells.map((cell) => cell.name)")
+    assert names == ["lines-0-description", "lines-1-description"]
+    assert re.sub(r"\D", "", office.sums()[0]) == "10050"
+    assert [re.sub(r"\D", "", text) for text in office.find("tr.line td.amount").all_inner_texts()] == ["1050", "9000"]
+
+    office.find("main form button.primary").last.focus()
+    office.press_key("Enter")
+    assert descriptions(office) == ["Première", "Troisième"]
+
+
+def test_a_removed_line_stays_away_and_the_others_keep_their_place(someone: Opener) -> None:
+    office = someone("office")
+    new_quote(office)
+    for number, letter in enumerate("ABC"):
+        type_row(office, letter, "1", "", "1")
+        if number < 2:
+            office.page.keyboard.press("Enter")
+    office.send()
+    page = office.path
+    office.edit()
+    office.find("tr.line").first.locator("[data-remove-line]").click()
+    office.line(office.add_line(), "description").fill("D")
+    office.send()
+    assert descriptions(office) == ["B", "C", "D"]
+    office.go(page)
+    assert descriptions(office) == ["B", "C", "D"]
+
+
+def test_a_wrong_cell_keeps_every_line(someone: Opener) -> None:
+    office = someone("office")
+    office.provokes = {422}
+    new_quote(office)
+    type_row(office, "Tuyau", "deux", "m", "12,50")
+    office.page.keyboard.press("Enter")
+    type_row(office, "Coude", "4", "", "3,25")
+    office.send()
+    assert office.find("tr.line").first.locator(".error").count() == 1
+    kept = [office.line(0, cell).input_value() for cell in ("description", "quantity", "unit", "unit_price")]
+    assert kept == ["Tuyau", "deux", "m", "12,50"]
+    assert office.line(1, "description").input_value() == "Coude"
+    office.line(0, "quantity").fill("2")
+    office.send()
+    assert descriptions(office) == ["Tuyau", "Coude"]
+
+
+def test_the_catalogue_by_the_keyboard_alone(someone: Opener) -> None:
+    office = someone("office")
+    new_quote(office)
+    office.choose_item(0, "COND-35")
+    assert office.line(0, "unit_price").input_value() == "48,50"
+    assert office.line(0, "unit").input_value() == "un"
+    # Escape closes the list and takes nothing.
+    number = office.add_line()
+    office.page.keyboard.type("DEP")
+    options = office.line(number, "description").locator("xpath=../ul")
+    options.locator("[role=option]").first.wait_for()
+    office.page.keyboard.press("ArrowDown")
+    office.page.keyboard.press("Escape")
+    assert not options.is_visible()
+    assert office.line(number, "description").input_value() == "DEP"
+    assert office.line(number, "unit_price").input_value() == ""

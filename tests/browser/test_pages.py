@@ -1,0 +1,81 @@
+"""Every page that a person can open, wide and narrow, in both languages: no error, no sideways scroll."""
+
+import pytest
+
+from tests.browser.conftest import PHONE, WIDE, Opener
+from tests.browser.person import Person
+
+#: Where a list leads: the form for a new row, and its first row.
+FROM_A_LIST = ('main a[href$="/new/"]', "table.list tbody td:not(.convert) a")
+#: Where a row's page leads: the form to change it, its first command, its first conversion.
+FROM_A_PAGE = ('main a[href*="/edit/"]', 'main a[href*="/do/"]', 'main a[href*="/convert/"]')
+
+
+def look_at(person: Person, path: str, language: str) -> list[str]:
+    """Open a page and look at it at both widths; gives what is wrong."""
+    answer = person.page.goto(path)
+    wrong = [f"{path} answers {answer.status}"] if answer is None or answer.status != 200 else []
+    wrong += [] if person.speaks(language) else [f"{path} is not in {language}"]
+    wrong += [] if person.find("h1").count() == 1 else [f"{path} has no single heading"]
+    return wrong + [f"{path} scrolls at {width} px" for width in (PHONE, WIDE) if person.scrolls_sideways(width)]
+
+
+def links(person: Person, selectors: tuple[str, ...]) -> list[str]:
+    """The first address that each selector finds on the page."""
+    found = [person.find(selector).first for selector in selectors if person.find(selector).count()]
+    return [str(link.get_attribute("href")) for link in found]
+
+
+def menu(person: Person, language: str) -> list[str]:
+    """Switch to ``language``; gives the addresses of the menu."""
+    person.go("/admin/")
+    person.speak(language)
+    entries = [str(link.get_attribute("href")) for link in person.find("nav.sidebar a").all()]
+    assert {"/admin/", "/admin/visits/", "/admin/cases/"} <= set(entries)
+    return entries
+
+
+@pytest.mark.parametrize("language", ["fr", "en"])
+@pytest.mark.parametrize("who", ["owner", "office", "tech", "accountant"])
+def test_every_entry_of_the_menu(someone: Opener, who: str, language: str) -> None:
+    person = someone(who)
+    assert [problem for entry in menu(person, language) for problem in look_at(person, entry, language)] == []
+
+
+def test_what_the_menu_leads_to(someone: Opener) -> None:
+    owner = someone("owner")
+    wrong = []
+    for entry in menu(owner, "fr"):
+        wrong += look_at(owner, entry, "fr")
+        for page in links(owner, FROM_A_LIST):
+            wrong += look_at(owner, page, "fr")
+            for form in links(owner, FROM_A_PAGE):
+                wrong += look_at(owner, form, "fr")
+    assert wrong == []
+
+
+@pytest.mark.parametrize(("path", "language"), [("/", "fr"), ("/en/", "en"), ("/login", "fr")])
+def test_what_a_visitor_sees(someone: Opener, path: str, language: str) -> None:
+    assert look_at(someone(), path, language) == []
+
+
+def test_the_form_is_one_click_away_in_the_other_language(someone: Opener) -> None:
+    visitor = someone(width=PHONE)
+    visitor.go("/")
+    visitor.press('header a[href="/en/"]')
+    assert visitor.speaks("en")
+    visitor.press('header a[href="/"]')
+    assert visitor.speaks("fr")
+
+
+def test_the_menu_of_a_phone_opens_and_closes(someone: Opener) -> None:
+    technician = someone("tech", width=PHONE)
+    technician.go("/admin/")
+    button, menu = technician.find("[data-toggle=sidebar]"), technician.find("#sidebar")
+    assert not menu.is_visible()
+    button.press("Enter")
+    assert menu.is_visible()
+    assert button.get_attribute("aria-expanded") == "true"
+    technician.press('#sidebar a[href="/admin/visits/"]')
+    assert not menu.is_visible()
+    assert technician.find("table.list tbody tr").count() > 0

@@ -1,0 +1,54 @@
+"""Pickers (comboboxes) by the keyboard alone."""
+
+from playwright.sync_api import expect
+
+from tests.browser.conftest import Opener
+
+
+def test_a_client_then_one_of_their_addresses(someone: Opener) -> None:
+    office = someone("office")
+    office.go("/admin/requests/new/")
+    box, options = office.find("#client-text"), office.find("#client-list")
+    box.focus()
+    office.page.keyboard.type("coop parc")
+    options.locator("[role=option]").first.wait_for()
+    assert box.get_attribute("aria-expanded") == "true"
+    office.page.keyboard.press("ArrowDown")
+    marked = options.locator("[aria-selected=true]")
+    assert marked.get_attribute("id") == box.get_attribute("aria-activedescendant")
+    office.page.keyboard.press("Enter")
+    assert office.path == "/admin/requests/new/"
+    assert box.get_attribute("aria-expanded") == "false"
+    client = office.find("input[name=client]").input_value()
+    assert client.isdigit()
+
+    # The address's picker shows that client's as soon as it has the focus.
+    office.page.keyboard.press("Tab")
+    addresses = office.find("#site-list [role=option]")
+    expect(addresses).to_have_count(1)
+    expect(addresses).to_contain_text("avenue du Parc")
+    office.page.keyboard.press("ArrowDown")
+    office.page.keyboard.press("Enter")
+    assert office.find("input[name=site]").input_value().isdigit()
+    office.fill(title="Chauffe-eau")
+    office.press_key("Enter")
+    assert "Coop d’habitation du Parc" in office.find("main").inner_text()
+    assert "avenue du Parc" in office.find("main").inner_text()
+
+
+def test_text_that_nothing_was_chosen_for_is_refused(someone: Opener) -> None:
+    office = someone("office")
+    office.provokes = {422}
+    office.go("/admin/requests/new/")
+    office.pick("client", "Julie Tremblay")
+    office.find("#client-text").press("End")
+    office.page.keyboard.type("x")
+    assert office.find("input[name=client]").input_value() == ""
+    options = office.find("#client-list")
+    expect(options).to_be_visible()  # "nothing found" is said …
+    office.page.keyboard.press("ArrowDown")
+    assert options.locator("[aria-selected=true]").count() == 0  # … and cannot be chosen
+    office.page.keyboard.press("Escape")
+    assert not options.is_visible()
+    office.send()
+    assert office.find(".field:has(#client) .error").count() == 1
