@@ -5,7 +5,7 @@ from typing import Any
 
 from flask import flash, g, request
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, func, or_
+from sqlalchemy import ColumnElement, false, func, or_
 from sqlalchemy.orm import undefer
 
 from sercom.core.labels import Labelled
@@ -110,9 +110,9 @@ class ListingMixin:
     def _matching(self, query: Any, search: str | None, filters: Any) -> Any:
         if self.tab is not None and self.tab_column:
             query = query.filter(getattr(self.model, self.tab_column) == self.tab)
-        for word in (search or "").split()[:MAX_TERMS]:
+        for word in (search or "").split()[:MAX_TERMS] if self.search_in else ():
             found = [condition for place in self.search_in if (condition := place(word)) is not None]
-            query = query.filter(or_(*found))
+            query = query.filter(or_(false(), *found))
         for index, _name, value in filters or ():
             chosen = self._filters[index]
             query = chosen.apply(query, chosen.clean(value))
