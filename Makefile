@@ -43,9 +43,10 @@ bench: $(VENV)/.tools  ## Measure pages and conversions on 10,000 rows; prints m
 	$(BIN)/python -m bench.pages
 
 messages: $(VENV)/.tools  ## Bring the French catalogue up to date with the code
-	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext --add-location=file --sort-output -o /tmp/sercom.pot .
-	$(BIN)/pybabel -q update -i /tmp/sercom.pot -d translations -l fr_CA --no-fuzzy-matching
-	$(BIN)/pybabel -q compile -d translations --statistics
+	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext --no-location --no-wrap --sort-output -o /tmp/sercom.pot .
+	$(BIN)/pybabel -q update -i /tmp/sercom.pot -d translations -l fr_CA --no-fuzzy-matching --no-wrap \
+		--ignore-obsolete --ignore-pot-creation-date
+	$(BIN)/pybabel -q compile -d translations -D "messages flask_security"
 
 format: $(VENV)/.tools  ## Format the code
 	$(BIN)/ruff check --fix .
