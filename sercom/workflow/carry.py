@@ -10,11 +10,11 @@ from sqlalchemy.orm import object_session
 
 from sercom.core import clock, formats
 from sercom.core.errors import DomainError
-from sercom.core.money import ZERO, round_money
+from sercom.core.money import ZERO, line_amount, round_money
 from sercom.entities.catalog.model import CatalogItem, ItemKind
 from sercom.entities.documents.line import LineDraft
 from sercom.entities.documents.model import Document
-from sercom.entities.documents.taking import remaining
+from sercom.entities.documents.taking import discounts_taken, remaining
 from sercom.entities.invoices.model import Invoice
 from sercom.entities.jobs.model import Job
 from sercom.entities.quotes.model import Quote
@@ -40,19 +40,15 @@ def request_to_job(request: ServiceRequest) -> Built:
 def request_to_invoice(request: ServiceRequest) -> Built:
     """The request's lines, then each finished assessment's travel, time and parts."""
     invoice = Invoice(description=request.description)
-    lines = _copies(request)
-    for visit in request.assessments:
-        if visit.status in {VisitStatus.DONE, VisitStatus.INCOMPLETE}:
-            lines += _worked(visit)
-            assert visit.ended_at is not None
-            invoice.service_date = clock.to_company(visit.ended_at).date()
-    return invoice, lines
+    worked = [visit for visit in request.assessments if visit.status in {VisitStatus.DONE, VisitStatus.INCOMPLETE}]
+    ended = [visit.ended_at for visit in worked if visit.ended_at]
+    invoice.service_date = clock.to_company(max(ended)).date() if ended else None
+    return invoice, _copies(request) + [line for visit in worked for line in _worked(visit)]
 
 
 def quote_to_job(quote: Quote) -> Built:
     """Price, cost, tax status and discount as approved."""
-    job = Job(description=quote.description, instructions=quote.description, discount=quote.discount)
-    return job, _copies(quote)
+    return Job(description=quote.description, instructions=quote.description), _copies(quote)
 
 
 def job_to_invoice(job: Job) -> Built:
@@ -60,17 +56,18 @@ def job_to_invoice(job: Job) -> Built:
     done = [visit.ended_at for visit in job.visits if visit.status is VisitStatus.DONE and visit.ended_at]
     invoice = Invoice(description=job.description)
     invoice.service_date = clock.to_company(max(done)).date() if done else clock.today()
-    invoice.discount = job.discount if not job.conversions else ZERO
     return invoice, _copies(job)
 
 
 def chosen(source: Document, drafts: list[LineDraft], quantities: Mapping[int, Decimal] | None) -> list[LineDraft]:
     """``drafts`` cut down to what was chosen and is left of the source's lines.
 
-    A line's own discount follows in proportion to the quantity taken.
+    A line's own discount follows in proportion to the quantity taken; the last of the line takes
+    what is left of it, so that the parts add up to the whole.
     """
     lines = {line.id: line for line in source.lines}
     left = remaining(source)
+    _, gone = discounts_taken(source)
     kept = []
     for draft in drafts:
         line = lines[draft.source_line_id or 0]
@@ -83,11 +80,24 @@ def chosen(source: Document, drafts: list[LineDraft], quantities: Mapping[int, D
                 _l("“%(line)s”: %(left)s left to take.", line=line.description[:60], left=formats.number(available)),
                 f"quantity-{line.id}",
             )
-        discount = round_money(line.discount * wanted / line.quantity)
-        kept.append(replace(draft, quantity=wanted, discount=discount))
+        discount = line.discount - gone.get(line.id, ZERO)
+        if wanted != available:
+            discount = min(discount, round_money(line.discount * wanted / line.quantity))
+        kept.append(replace(draft, quantity=wanted, discount=max(discount, ZERO)))
     if source.lines and not kept:
         raise DomainError(_l("Nothing is left to carry: choose at least one line."))
     return kept
+
+
+def share_of_discount(source: Document, drafts: list[LineDraft]) -> Decimal:
+    """What of the source's discount goes with ``drafts``, in dollars: in proportion; the rest with the last lines."""
+    gone, _ = discounts_taken(source)
+    left = source.discount - gone
+    amount = sum((line_amount(draft.quantity, draft.unit_price, draft.discount) for draft in drafts), ZERO)
+    whole = sum((line.amount for line in source.lines), ZERO)
+    if {draft.source_line_id: draft.quantity for draft in drafts} != {k: v for k, v in remaining(source).items() if v}:
+        left = min(left, round_money(source.discount * amount / whole)) if whole else ZERO
+    return max(min(left, amount), ZERO)
 
 
 def _within(wanted: Decimal, available: Decimal) -> bool:

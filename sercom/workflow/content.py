@@ -14,7 +14,7 @@ from sercom.entities.clients.model import Client
 from sercom.entities.documents.line import LineDraft
 from sercom.entities.documents.model import Document
 from sercom.entities.documents.pricing import reprice
-from sercom.entities.documents.taking import require_within_source
+from sercom.entities.documents.taking import require_covers_taken, require_within_source
 from sercom.entities.sites.model import Site
 
 
@@ -52,6 +52,7 @@ def change(session: AnySession, document: Document, actor: Actor, drafts: Sequen
     document.require_editable()
     before = document.lines_state()
     document.set_lines(drafts)
+    require_covers_taken(document)
     reprice(session, document)
     changes = journal.changes_of(document)
     after = document.lines_state()

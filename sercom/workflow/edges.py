@@ -139,6 +139,7 @@ def convert(
     target, drafts = edge.build(source)
     if edge.by_line:
         drafts = carry.chosen(source, drafts, choice.quantities)
+        target.discount = carry.share_of_discount(source, drafts)
     case = session.get_one(Case, source.case_id, with_for_update=True, populate_existing=True)
     target.title = target.title or source.title
     content.join(session, target, case, actor, drafts)

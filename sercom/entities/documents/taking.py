@@ -1,4 +1,8 @@
-"""How much of a document's lines its conversions have taken, and the rule that it is never more."""
+"""How much of a document's lines its conversions have taken, and the rule that it is never more.
+
+It binds quotes and jobs. A request's lines are only a start: its quotes are alternatives, and each
+carries them whole.
+"""
 
 from decimal import Decimal
 
@@ -8,37 +12,72 @@ from sqlalchemy.orm import object_session
 
 from sercom.core import formats
 from sercom.core.errors import DomainError
+from sercom.core.money import ZERO
 from sercom.entities.documents.line import Line
-from sercom.entities.documents.model import Document
+from sercom.entities.documents.model import Document, DocumentKind
+
+
+def takers(source: Document) -> list[Document]:
+    """The live documents made from ``source``."""
+    return [conversion.target for conversion in source.conversions if conversion.target.is_live]
+
+
+def discounts_taken(source: Document) -> tuple[Decimal, dict[int | None, Decimal]]:
+    """What live documents took of the discounts, in dollars: the document's own, and each line's by its id."""
+    targets, by_line = takers(source), dict[int | None, Decimal]()
+    for line in (line for target in targets for line in target.lines):
+        by_line[line.source_line_id] = by_line.get(line.source_line_id, ZERO) + line.discount
+    return sum((target.discount for target in targets), ZERO), by_line
+
+
+def taken(source: Document) -> dict[int, Decimal]:
+    """What live documents have taken of the lines of ``source``, by line id."""
+    session = object_session(source)
+    assert session is not None
+    if not (live := [target.id for target in takers(source)]):
+        return {}
+    rows = session.execute(
+        select(Line.source_line_id, func.sum(Line.quantity))
+        .where(Line.document_id.in_(live), Line.source_line_id.is_not(None))
+        .group_by(Line.source_line_id)
+    )
+    return {line_id: quantity for line_id, quantity in rows if line_id is not None}
 
 
 def remaining(source: Document) -> dict[int, Decimal]:
     """What no live document has taken of each line of ``source``, by line id."""
-    session = object_session(source)
-    assert session is not None
-    live = [conversion.target_id for conversion in source.conversions if conversion.target.is_live]
-    taken: dict[int, Decimal] = {}
-    if live:
-        rows = session.execute(
-            select(Line.source_line_id, func.sum(Line.quantity))
-            .where(Line.document_id.in_(live), Line.source_line_id.is_not(None))
-            .group_by(Line.source_line_id)
-        )
-        taken = {line_id: quantity for line_id, quantity in rows if line_id is not None}
-    return {line.id: line.quantity - taken.get(line.id, Decimal(0)) for line in source.lines}
+    gone = taken(source)
+    return {line.id: line.quantity - gone.get(line.id, Decimal(0)) for line in source.lines}
 
 
 def require_within_source(document: Document) -> None:
     """Refuse a document that takes more of its source's lines than they hold (flushed lines)."""
-    if document.made_from is None:
+    if document.made_from is None or document.made_from.source.kind is DocumentKind.REQUEST:
         return
-    source = document.made_from.source
-    left = remaining(source)
+    left = remaining(document.made_from.source)
     for position, line in enumerate(document.lines):
         over = left.get(line.source_line_id or 0, Decimal(0))
-        if over < 0 < line.quantity:
-            limit = line.quantity + over
+        if over * line.quantity < 0:
+            limit = formats.number(line.quantity + over)
             raise DomainError(
-                _l("At most %(quantity)s: the rest is on other documents.", quantity=formats.number(limit)),
+                _l("At most %(quantity)s: the rest is on other documents.", quantity=limit),
                 f"lines-{position}-quantity",
+            )
+
+
+def require_covers_taken(document: Document) -> None:
+    """Refuse lines that no longer hold what other documents took of them (lines not flushed yet)."""
+    session = object_session(document)
+    assert session is not None
+    if document.kind is DocumentKind.REQUEST:
+        return
+    with session.no_autoflush:
+        gone = taken(document)
+    kept = {line.id: (position, line.quantity) for position, line in enumerate(document.lines)}
+    for line_id, quantity in gone.items():
+        position, now = kept.get(line_id, (None, None))
+        if not now or not 0 <= quantity / now <= 1:
+            raise DomainError(
+                _l("%(quantity)s of this line is on other documents.", quantity=formats.number(quantity)),
+                None if position is None else f"lines-{position}-quantity",
             )
