@@ -86,8 +86,12 @@ def _rewrite(raw: bytes, field: str) -> Photo:
 
 
 def _upright(image: Image.Image) -> Image.Image:
-    """Turned as its EXIF says. Pillow's own ``exif_transpose`` fails on tags of the wrong type."""
-    turn = UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    """Turned as its EXIF says; EXIF that cannot be read costs the turn, not the photo."""
+    image.load()
+    try:
+        turn = UPRIGHT.get(image.getexif().get(ExifTags.Base.Orientation, 1))
+    except Exception:  # noqa: BLE001  # Pillow reads the tags as it finds them
+        return image
     return image if turn is None else image.transpose(turn)
 
 
