@@ -12,12 +12,22 @@ from typing import Any
 from flask_babel import gettext as _
 from flask_wtf.i18n import translations
 from wtforms import DateField, Field, Form, StringField, TimeField
-from wtforms.validators import Length
+from wtforms.validators import InputRequired, Length, StopValidation
 
 from sercom.core import formats
 from sercom.core.clock import read_day
 from sercom.core.errors import ConflictError, DomainError
 from sercom.core.money import MAX_QUANTITY
+
+
+class Needed(InputRequired):
+    """Something must be typed, and spaces are nothing."""
+
+    def __call__(self, form: Form, field: Field) -> None:
+        """Stop at a blank."""
+        if not field.raw_data or not str(field.raw_data[0]).strip():
+            field.errors = []
+            raise StopValidation(str(self.message or field.gettext("This field is required.")))
 
 
 class ProductForm(Form):
