@@ -26,7 +26,7 @@ class Needed(InputRequired):
     def __call__(self, form: Form, field: Field) -> None:
         """Stop at a blank."""
         if not field.raw_data or not str(field.raw_data[0]).strip():
-            field.errors = []
+            field.errors = []  # type: ignore[assignment]  # a list while it validates
             raise StopValidation(str(self.message or field.gettext("This field is required.")))
 
 
