@@ -28,7 +28,7 @@ CONTENT_SECURITY_POLICY = (
 def init_app(app: Flask) -> None:
     """Attach it all; before CSRF protection, which reads the form."""
     app.before_request(_limit_size)
-    app.before_request(_refuse_nul)
+    app.before_request(_refuse_unreadable)
     app.after_request(_headers)
     app.register_error_handler(HTTPException, _http_error)
     app.register_error_handler(DomainError, _refused)
@@ -55,9 +55,11 @@ def _limit_size() -> None:
         request.max_content_length = UPLOADS[request.endpoint]
 
 
-def _refuse_nul() -> None:
-    """No text of ours holds a NUL, and PostgreSQL takes none."""
-    if "\x00" in request.path or any("\x00" in value for value in request.values.values()):
+def _refuse_unreadable() -> None:
+    """No text of ours holds a NUL, and PostgreSQL takes none; nobody sends JSON here."""
+    texts = [request.path, *(text for name, values in request.values.lists() for text in (name, *values))]
+    texts += [file.filename or "" for _name, file in request.files.items(multi=True)]
+    if request.is_json or any("\x00" in text for text in texts):
         abort(HTTPStatus.BAD_REQUEST)
 
 
