@@ -31,8 +31,9 @@ function debounce(wait, act) {
 
 // A combobox over `input`: `find(term)` gives [[key, text, ...], …]; `choose(item)` takes one.
 function combobox(input, list, find, choose, emptyText) {
-  let items = [], at = -1;
-  const close = () => { list.hidden = true; at = -1; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
+  let items = [], at = -1, timer;
+  // Closing forgets what was asked: a late answer neither opens the list again nor replaces a newer one.
+  const close = () => { clearTimeout(timer); timer = undefined; list.hidden = true; at = -1; input.setAttribute("aria-expanded", "false"); input.removeAttribute("aria-activedescendant"); };
   const mark = (index) => {
     at = index;
     [...list.children].forEach((option, i) => option.setAttribute("aria-selected", i === at));
@@ -52,7 +53,10 @@ function combobox(input, list, find, choose, emptyText) {
     input.setAttribute("aria-expanded", String(!list.hidden));
     mark(-1);
   };
-  const ask = debounce(150, async () => show(await find(input.value)));
+  const ask = () => {
+    clearTimeout(timer);
+    const mine = timer = setTimeout(async () => { const found = await find(input.value); if (mine === timer) show(found); }, 150);
+  };
   input.addEventListener("input", ask);
   input.addEventListener("focus", () => { if (!input.value) ask(); });
   input.addEventListener("blur", close);
@@ -95,13 +99,15 @@ document.querySelectorAll("[data-lines]").forEach((editor) => {
   const renumber = () => rows().forEach((row, i) =>
     row.querySelectorAll("[name]").forEach((field) => (field.name = field.name.replace(/^lines-\d+-/, `lines-${i}-`))));
 
+  let turn = 0;
   const total = debounce(250, async () => {
+    const mine = ++turn;
     const form = editor.closest("form");
     const data = new FormData(form);
     data.append("province", editor.dataset.province);
     const answer = await fetch(editor.dataset.totals, { method: "POST", body: new URLSearchParams([...data].filter(([, v]) => typeof v === "string")), credentials: "same-origin" });
-    if (!answer.ok) return;
-    const sums = await answer.json();
+    const sums = answer.ok && await answer.json();
+    if (!sums || mine !== turn) return;
     rows().forEach((row, i) => (row.querySelector(".amount").textContent = sums.amounts[i] || ""));
     const line = (name, value, grand) => {
       const div = document.createElement("div");
