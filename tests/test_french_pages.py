@@ -23,6 +23,9 @@ from tests.rows import Rows, make_rows
 from tests.support import Browser, World
 from tests.test_translations import DOMAINS, PLACEHOLDER, catalogue, forms_of, messages
 
+# Words are the same on either database.
+pytestmark = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True, scope="session")
+
 #: Attributes that a person reads or hears.
 READ_ALOUD = ("alt", "aria-label", "data-confirm", "data-empty", "placeholder", "title")
 

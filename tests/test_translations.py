@@ -40,6 +40,8 @@ MISPRINTS = {
 }
 #: Signs of HTML and placeholders are no print.
 MARKUP = re.compile(r"<[^>]*>|%\(\w+\)\w")
+#: Words are the same on either database.
+on_sqlite = pytest.mark.parametrize("database_kind", ["sqlite"], indirect=True, scope="session")
 #: No form of ours has a range of dates: the library's French lacks these.
 UNUSED_IN_FORMS = re.compile(r"Date must be ")
 
@@ -134,6 +136,7 @@ def test_the_compiled_catalogue_is_up_to_date(domain: str):
     assert old == new, "run `make messages`"
 
 
+@on_sqlite
 def test_the_messages_of_forms_are_found_in_french(app: Flask):
     said = messages(template(Path(messages_path()) / "wtforms.pot"))
     with app.test_request_context("/"):
@@ -146,6 +149,7 @@ def test_the_messages_of_forms_are_found_in_french(app: Flask):
     assert [text for text in english if not UNUSED_IN_FORMS.match(text)] == []
 
 
+@on_sqlite
 def test_every_column_and_field_has_a_name_of_ours(app: Flask):
     unnamed = []
     for view in (view for view in app.extensions["admin"][0]._views if hasattr(view, "entity")):
