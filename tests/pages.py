@@ -131,3 +131,18 @@ def links(page: str | TestResponse) -> dict[str, str]:
     for link in parse(page).iter("a"):
         found.setdefault(words(link), link.get("href", ""))
     return found
+
+
+def status(browser: Browser, method: str, url: str, **options: Any) -> int | str:
+    """How a request is answered; a fault as its exception, so that a table shows every one of them."""
+    try:
+        answer = browser.client.open(url, method=method, **options)
+    except Exception as error:  # noqa: BLE001  # whatever it is, it is a fault
+        return f"{type(error).__name__}: {str(error)[:120]}"
+    answer.close()
+    return answer.status_code
+
+
+def wrong(answers: dict[Any, Any], *expected: int) -> dict[Any, Any]:
+    """The answers that are none of those."""
+    return {key: answer for key, answer in answers.items() if answer not in expected}
