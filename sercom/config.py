@@ -27,6 +27,9 @@ def from_environment(environ: dict[str, str] | None = None) -> dict[str, Any]:
     if production and not env.get("SECRET_KEY"):
         msg = "Set SECRET_KEY: sessions and tickets are signed with it."
         raise ConfigurationError(msg)
+    if production and not env.get("SECURITY_PASSWORD_SALT"):
+        msg = "Set SECURITY_PASSWORD_SALT: passwords are hashed with it. Keep it when SECRET_KEY changes."
+        raise ConfigurationError(msg)
     if any(name in env for name in PLATFORMS) and not url:
         msg = "Set DATABASE_URL: a SQLite file on this platform's disk is lost at every restart."
         raise ConfigurationError(msg)
@@ -52,14 +55,14 @@ def from_environment(environ: dict[str, str] | None = None) -> dict[str, Any]:
         "BABEL_DEFAULT_LOCALE": FRENCH,
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
         "FLASK_ADMIN_RAISE_ON_VIEW_EXCEPTION": True,
-        **_security(env, secret),
+        **_security(env, instance),
     }
 
 
-def _security(env: dict[str, str], secret: str) -> dict[str, Any]:
+def _security(env: dict[str, str], instance: Path) -> dict[str, Any]:
     """Flask-Security: e-mail and password, nobody registers, answers that tell nothing."""
     return {
-        "SECURITY_PASSWORD_SALT": env.get("SECURITY_PASSWORD_SALT") or secret[:32],
+        "SECURITY_PASSWORD_SALT": env.get("SECURITY_PASSWORD_SALT") or _local_secret(instance, "password_salt"),
         "SECURITY_PASSWORD_HASH": "argon2",
         # OWASP's memory-bound minimum: 64 MiB a login, the default, is 511 MB at eight at once.
         "SECURITY_PASSWORD_HASH_PASSLIB_OPTIONS": {

@@ -1,5 +1,6 @@
 """Every model, imported once, so that the mappers and the migrations see the whole schema."""
 
+from sercom.core.base import never_reuse_ids
 from sercom.core.journal import JournalEntry
 from sercom.core.numbering import Counter
 from sercom.entities.cases.model import Case, Note
@@ -17,6 +18,8 @@ from sercom.entities.requests.model import ServiceRequest
 from sercom.entities.sites.model import Site
 from sercom.entities.users.model import Role, Team, User
 from sercom.entities.visits.model import PartUsed, Visit
+
+never_reuse_ids()
 
 __all__ = [
     "Allocation",

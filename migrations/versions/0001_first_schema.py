@@ -34,6 +34,7 @@ def upgrade() -> None:
         sa.CheckConstraint("price >= 0", name=op.f("ck_catalog_item_price_positive")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_catalog_item")),
         sa.UniqueConstraint("code", name=op.f("uq_catalog_item_code")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("catalog_item", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_catalog_item_kind_active"), ["kind", "active"], unique=False)
@@ -65,6 +66,7 @@ def upgrade() -> None:
         sa.CheckConstraint("name <> ''", name=op.f("ck_client_name_given")),
         sa.CheckConstraint("terms_days BETWEEN 0 AND 365", name=op.f("ck_client_terms_days_range")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_client")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("client", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_client_email"), ["email"], unique=False)
@@ -97,6 +99,7 @@ def upgrade() -> None:
         sa.CheckConstraint("id = 1", name=op.f("ck_company_single")),
         sa.CheckConstraint("quote_validity_days BETWEEN 1 AND 365", name=op.f("ck_company_quote_validity_days_range")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_company")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "counter",
@@ -111,6 +114,7 @@ def upgrade() -> None:
         sa.CheckConstraint("name IN ('owner', 'office', 'technician', 'accountant')", name=op.f("ck_role_name_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_role")),
         sa.UniqueConstraint("name", name=op.f("uq_role_name")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "service",
@@ -120,6 +124,7 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_service")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "tax_rate",
@@ -136,6 +141,7 @@ def upgrade() -> None:
         sa.CheckConstraint("percent BETWEEN 0 AND 30000", name=op.f("ck_tax_rate_percent_range")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_tax_rate")),
         sa.UniqueConstraint("province", "code", "valid_from", name=op.f("uq_tax_rate_province_code_valid_from")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "team",
@@ -144,6 +150,7 @@ def upgrade() -> None:
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_team")),
         sa.UniqueConstraint("name", name=op.f("uq_team_name")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "user",
@@ -161,6 +168,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
         sa.UniqueConstraint("email", name=op.f("uq_user_email")),
         sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_user_fs_uniquifier")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "payment",
@@ -188,6 +196,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_payment_user_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
         sa.UniqueConstraint("corrects_id", name=op.f("uq_payment_corrects_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("payment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_payment_client_id"), ["client_id"], unique=False)
@@ -214,6 +223,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_site_client_id_client")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_site")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("site", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_site_client_id"), ["client_id"], unique=False)
@@ -256,6 +266,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_case")),
         sa.UniqueConstraint("id", "client_id", name="uq_case_id_client_id"),
         sa.UniqueConstraint("number", name=op.f("uq_case_number")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("case", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_case_client_id"), ["client_id"], unique=False)
@@ -286,6 +297,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_document_client_id_client")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_document")),
         sa.UniqueConstraint("number", name=op.f("uq_document_number")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("document", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_document_case_id_id"), ["case_id", "id"], unique=False)
@@ -306,6 +318,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_journal_entry_case_id_case")),
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_journal_entry_user_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_journal_entry")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("journal_entry", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_journal_entry_case_id_id"), ["case_id", "id"], unique=False)
@@ -324,6 +337,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_note_author_id_user")),
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_note_case_id_case")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_note")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("note", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_note_case_id"), ["case_id"], unique=False)
@@ -345,6 +359,7 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversion")),
         sa.UniqueConstraint("source_id", "edge", "token", name=op.f("uq_conversion_source_id_edge_token")),
         sa.UniqueConstraint("target_id", name=op.f("uq_conversion_target_id")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "document_tax",
@@ -377,6 +392,7 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("status IN ('draft', 'issued', 'void')", name=op.f("ck_invoice_status_known")),
         sa.CheckConstraint("due_date >= issue_date", name=op.f("ck_invoice_due_after_issue")),
+        sa.CheckConstraint("terms_days BETWEEN 0 AND 365", name=op.f("ck_invoice_terms_days_range")),
         sa.ForeignKeyConstraint(["id"], ["document.id"], name=op.f("fk_invoice_id_document"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_invoice")),
     )
@@ -422,13 +438,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["document_id"], ["document.id"], name=op.f("fk_line_document_id_document"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["item_id"], ["catalog_item.id"], name=op.f("fk_line_item_id_catalog_item"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["item_id"], ["catalog_item.id"], name=op.f("fk_line_item_id_catalog_item")),
         sa.ForeignKeyConstraint(
             ["source_line_id"], ["line.id"], name=op.f("fk_line_source_line_id_line"), ondelete="SET NULL"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_line")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("line", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_line_document_id_position"), ["document_id", "position"], unique=False)
@@ -533,6 +548,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["person_id"], ["user.id"], name=op.f("fk_visit_person_id_user")),
         sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_visit_team_id_team")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("visit", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_visit_case_id"), ["case_id"], unique=False)
@@ -552,6 +568,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_allocation_payment_id_payment")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_allocation")),
         sa.UniqueConstraint("payment_id", "invoice_id", name=op.f("uq_allocation_payment_id_invoice_id")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("allocation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_allocation_invoice_id"), ["invoice_id"], unique=False)
@@ -563,7 +580,7 @@ def upgrade() -> None:
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("channel", sa.String(length=20), nullable=False),
         sa.Column("name", sa.String(length=160), nullable=False),
-        sa.Column("address", sa.String(length=254), nullable=False),
+        sa.Column("address", sa.String(length=300), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
         sa.Column("recorded_by_id", sa.Integer(), nullable=True),
@@ -578,6 +595,7 @@ def upgrade() -> None:
         ),
         sa.ForeignKeyConstraint(["recorded_by_id"], ["user.id"], name=op.f("fk_approval_recorded_by_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_approval")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("approval", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_approval_quote_id"), ["quote_id"], unique=False)
@@ -608,6 +626,7 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["uploaded_by_id"], ["user.id"], name=op.f("fk_file_uploaded_by_id_user")),
         sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_file_visit_id_visit"), ondelete="SET NULL"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_file")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("file", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_file_case_id"), ["case_id"], unique=False)
@@ -623,13 +642,12 @@ def upgrade() -> None:
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("unit_price", sa.BigInteger(), nullable=False),
         sa.CheckConstraint("quantity > 0", name=op.f("ck_part_used_quantity_positive")),
-        sa.ForeignKeyConstraint(
-            ["item_id"], ["catalog_item.id"], name=op.f("fk_part_used_item_id_catalog_item"), ondelete="SET NULL"
-        ),
+        sa.ForeignKeyConstraint(["item_id"], ["catalog_item.id"], name=op.f("fk_part_used_item_id_catalog_item")),
         sa.ForeignKeyConstraint(
             ["visit_id"], ["visit.id"], name=op.f("fk_part_used_visit_id_visit"), ondelete="CASCADE"
         ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_part_used")),
+        sqlite_autoincrement=True,
     )
     with op.batch_alter_table("part_used", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_part_used_visit_id"), ["visit_id"], unique=False)

@@ -8,6 +8,7 @@ from flask_admin.theme import Bootstrap4Theme
 
 from sercom.backoffice import access
 from sercom.backoffice.access import current_actor
+from sercom.backoffice.posted import read_back
 from sercom.core.base import db
 from sercom.core.formats import ENGLISH, FRENCH
 
@@ -57,7 +58,6 @@ def _switch() -> Blueprint:
         if language not in {FRENCH, ENGLISH}:
             abort(400)
         session["language"] = language
-        back = request.form.get("back", "")
-        return redirect(back if back.startswith("/") and not back.startswith("//") else url_for("home.index"))
+        return redirect(read_back(url_for("home.index")))
 
     return blueprint

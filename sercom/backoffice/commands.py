@@ -10,10 +10,13 @@ from typing import Any
 from flask import abort, flash, make_response, redirect, request
 from flask_admin import expose
 from flask_babel import gettext as _
+from sqlalchemy import select
+from sqlalchemy.exc import SQLAlchemyError
 
 from sercom.backoffice.access import current_actor
-from sercom.backoffice.seam import attempt
-from sercom.backoffice.view import UNPROCESSABLE, EntityView, read_id, read_version
+from sercom.backoffice.posted import read_id, read_version
+from sercom.backoffice.seam import as_domain_error, attempt
+from sercom.backoffice.view import EntityView
 from sercom.core.base import db
 from sercom.core.errors import DomainError, ForbiddenError, NeedsConfirmationError
 from sercom.workflow import transitions
@@ -44,7 +47,7 @@ class CommandMixin(EntityView):
             data = form.arguments() if form is not None else {}
             if request.form.get("confirm") and "confirm" in signature(transition.verb).parameters:
                 data["confirm"] = True
-            version = read_version(request.form.get("version"))
+            version = read_version()
             refused = attempt(
                 db.session, lambda: transitions.run(db.session, command, row, current_actor(), data, version=version)
             )
@@ -73,22 +76,23 @@ class CommandMixin(EntityView):
     def _refused(self, transition: Any, row: Any, form: Any, refused: DomainError) -> Any:
         if isinstance(refused, NeedsConfirmationError):
             return self._command_page(transition, row, form, question=refused)
-        if form is not None and not isinstance(refused, ForbiddenError):
-            form.add_error(refused)
-            return self._command_page(transition, row, form)
-        raise refused
+        if form is None or isinstance(refused, ForbiddenError):
+            raise refused
+        form.add_error(refused)
+        return self._command_page(transition, row, form)
 
     def _command_page(self, transition: Any, row: Any, form: Any, question: DomainError | None = None) -> Any:
+        conflict = form is not None and form.conflict
         html = self.render(
             self.command_template,
             row=row,
             form=form,
             transition=transition,
             question=question,
-            version=request.form.get("version") or row.version,
+            version=row.version if conflict else request.form.get("version") or row.version,
             cancel_url=self.page_url(row),
         )
-        return html if request.method == "GET" else make_response(html, 409 if question else UNPROCESSABLE)
+        return html if request.method == "GET" else make_response(html, question.status if question else form.status)
 
     # --- bulk ---------------------------------------------------------------------------------
 
@@ -104,22 +108,34 @@ class CommandMixin(EntityView):
         if not rows or not action:
             flash(_("Tick at least one row, then choose what to do."), "error")
             return redirect(self.get_url(".index_view"))
-        results = [self._one_of_many(action, ticked, nonce) for ticked in rows]
+        wanted = sorted(
+            {read_id(key): version for key, _colon, version in (row.partition(":") for row in rows)}.items()
+        )
+        self.lock_rows([row_id for row_id, _version in wanted])
+        results = [self._one_of_many(action, row_id, version, nonce) for row_id, version in wanted]
         db.session.commit()
         return self.render("admin/bulk.html", results=results, back_url=self.get_url(".index_view"))
 
-    def _one_of_many(self, action: str, ticked: str, nonce: str) -> dict[str, Any]:
-        """``ticked`` is ``id:version``; the result names the row and what became of it."""
-        key, _colon, version = ticked.partition(":")
-        row = self.get_for_update(read_id(key))
+    def lock_rows(self, ids: list[int]) -> None:
+        """Lock all rows first and in one order: two bulk commands wait for each other, and none is lost."""
+        rows = select(self.model).where(self.model.id.in_(ids)).order_by(self.model.id).with_for_update()
+        db.session.scalars(rows.execution_options(populate_existing=True)).all()
+
+    def _one_of_many(self, action: str, row_id: int, version: str, nonce: str) -> dict[str, Any]:
+        """Act on one row; the result names the row and what became of it."""
+        row = self.get_query().filter(self.model.id == row_id).one_or_none()
+        if row is None:
+            return {"label": f"#{row_id}", "url": None, "target": None, "refused": _("This was deleted.")}
         label, url, target, refused = str(row), self.page_url(row), None, None
         point = db.session.begin_nested()
         try:
-            target = self.bulk_act(action, row, f"{nonce}-{key}", read_version(version))
+            target = self.bulk_act(action, row, f"{nonce}-{row_id}", read_version(version))
             point.commit()
-        except DomainError as error:
+        except (DomainError, SQLAlchemyError) as error:
             point.rollback()
-            refused = str(error)
+            refused = as_domain_error(error)
+            if refused is None:
+                raise
         return {"label": label, "url": url, "target": target, "refused": refused}
 
     def bulk_act(self, action: str, row: Any, token: str, version: int | None) -> Any:

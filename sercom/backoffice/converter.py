@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask_admin.contrib.sqla.form import AdminModelConverter
+from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, IntegerField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, NumberRange, Optional
 
@@ -11,6 +12,7 @@ from sercom.core.fields import (
     DayField,
     EmailField,
     MoneyField,
+    Needed,
     PercentField,
     PhoneField,
     PostalCodeField,
@@ -51,7 +53,7 @@ class Converter(AdminModelConverter):
         """Required or optional, as the column says."""
         validators = [v for v in field_args.get("validators", ()) if not isinstance(v, InputRequired | Optional)]
         optional = column.nullable or (column.default is not None and column.default.arg == "")
-        field_args["validators"] = [Optional() if optional else InputRequired(), *validators]
+        field_args["validators"] = [Optional() if optional else Needed(), *validators]
         return field_args
 
     def conv_string(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> Field:
@@ -92,11 +94,12 @@ class Converter(AdminModelConverter):
         return LabelledField(enum=column.type.enum, **self._args(column, field_args))
 
     def conv_money(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> Field:
-        """An amount in dollars; blank is the column's default, where it has one."""
+        """An amount in dollars, never negative; blank is the column's default, where it has one."""
         args = self._args(column, field_args)
         if column.default is not None:
             args["validators"][0] = Optional()
             args["filters"] = [lambda value: column.default.arg if value is None else value]
+        args["validators"].append(NumberRange(min=0, message=_l("An amount is not negative.")))
         return MoneyField(**args)
 
     def conv_quantity(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> Field:

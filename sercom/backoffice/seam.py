@@ -5,10 +5,10 @@ from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.exc import IntegrityError, InternalError
+from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
 from sqlalchemy.orm.exc import StaleDataError
 
-from sercom.core.errors import ConflictError, DomainError
+from sercom.core.errors import IN_USE, ConflictError, DomainError
 
 #: What a named constraint refuses: its sentence, and the field to put it beside.
 CONSTRAINTS: dict[str, tuple[LazyString, str | None]] = {
@@ -17,6 +17,7 @@ CONSTRAINTS: dict[str, tuple[LazyString, str | None]] = {
     "uq_team_name": (_l("Another team has this name."), "name"),
     "uq_tax_rate_province_code_valid_from": (_l("This rate is already there for that day."), "valid_from"),
     "ck_client_terms_days_range": (_l("Between 0 and 365 days."), "terms_days"),
+    "ck_invoice_terms_days_range": (_l("Between 0 and 365 days."), "terms_days"),
     "ck_company_quote_validity_days_range": (_l("Between 1 and 365 days."), "quote_validity_days"),
     "ck_tax_rate_percent_range": (_l("Between 0 and 30 %."), "percent"),
     "ck_visit_ends_after_start": (_l("The visit ends before it starts."), "ends"),
@@ -29,7 +30,8 @@ SQLITE_UNIQUE = {
     "team.name": "uq_team_name",
     "tax_rate.province, tax_rate.code, tax_rate.valid_from": "uq_tax_rate_province_code_valid_from",
 }
-IN_USE = _l("Other records hang on this one: it cannot be deleted.")
+#: PostgreSQL: serialization failure, deadlock, lock not available.
+BUSY = {"40001", "40P01", "55P03"}
 
 
 def as_domain_error(error: Exception) -> DomainError | None:
@@ -38,9 +40,16 @@ def as_domain_error(error: Exception) -> DomainError | None:
         return error
     if isinstance(error, StaleDataError):
         return ConflictError(_l("Somebody changed this since you opened it. Look at it again, then decide."))
+    if isinstance(error, OperationalError) and _is_busy(error):
+        return ConflictError(_l("Somebody else is writing at this very moment. Try again."))
     if isinstance(error, IntegrityError | InternalError):
         return _from_database(str(error.orig))
     return None
+
+
+def _is_busy(error: OperationalError) -> bool:
+    """A deadlock that PostgreSQL ended, or a SQLite lock that was not had in time."""
+    return getattr(error.orig, "sqlstate", None) in BUSY or "database is locked" in str(error.orig)
 
 
 def _from_database(text: str) -> DomainError | None:

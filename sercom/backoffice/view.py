@@ -17,27 +17,13 @@ from sercom.backoffice import csvfile, formatters
 from sercom.backoffice.access import AccessMixin, current_actor, may, require
 from sercom.backoffice.converter import Converter
 from sercom.backoffice.listing import ListingMixin
+from sercom.backoffice.posted import read_id, read_version
 from sercom.backoffice.seam import attempt
 from sercom.core import journal
-from sercom.core.base import db, read_whole
+from sercom.core.base import db
 from sercom.core.errors import DomainError
 from sercom.core.fields import ProductForm
 from sercom.workflow.transitions import require_version
-
-UNPROCESSABLE = 422
-
-
-def read_id(text: str | None) -> int:
-    """A row's id from a URL or a form; 404 for what is none."""
-    return read_whole(text or "") or abort(404)
-
-
-def read_version(text: str | None) -> int | None:
-    """The row version a form was shown with, or ``None``; 400 for what is none."""
-    if text is None or text == "":
-        return None
-    version = read_whole(text)
-    return abort(400) if version is None else version
 
 
 class EntityView(AccessMixin, ListingMixin, ModelView):
@@ -224,7 +210,7 @@ class EntityView(AccessMixin, ListingMixin, ModelView):
     def change(self, form: Any, row: Any) -> None:
         """Change a row from the form and write the difference in the journal."""
         if self.versioned:
-            require_version(row, read_version(request.form.get("version")))
+            require_version(row, read_version())
         with db.session.no_autoflush:
             form.populate_obj(row)
             changes = journal.changes_of(row)

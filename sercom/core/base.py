@@ -71,6 +71,13 @@ CreatedAt = Annotated[datetime, mapped_column(default=utcnow)]
 UpdatedAt = Annotated[datetime, mapped_column(default=utcnow, onupdate=utcnow)]
 
 
+def never_reuse_ids() -> None:
+    """Give SQLite's ids out once, as PostgreSQL does: an old tab must not act on another record."""
+    for table in db.metadata.tables.values():
+        if "id" in table.c and not table.c.id.foreign_keys:
+            table.dialect_options["sqlite"]["autoincrement"] = True
+
+
 def one_of(column: str, values: Any) -> CheckConstraint:
     """The named constraint that keeps ``column`` within an enum's values."""
     listed = ", ".join(f"'{member.value}'" for member in values)

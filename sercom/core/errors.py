@@ -3,6 +3,7 @@
 from http import HTTPStatus
 
 from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
 
 Text = str | LazyString
 
@@ -23,6 +24,10 @@ class DomainError(Exception):
 
     def __str__(self) -> str:
         return str(self.message)
+
+
+#: Said wherever a record that others tell of would be deleted.
+IN_USE = _l("Other records hang on this one: it cannot be deleted.")
 
 
 class ForbiddenError(DomainError):

@@ -1,22 +1,22 @@
 """The intake form in French at ``/`` and in English at ``/en/``; the receipt behind it."""
 
+from http import HTTPStatus
 from typing import Any
 
 from flask import Blueprint, abort, redirect, render_template, request, url_for
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
-from werkzeug.datastructures import FileStorage
 
 from sercom.core.base import db
 from sercom.core.errors import DomainError
 from sercom.entities.company.model import get_company
-from sercom.entities.files.photos import Photo, make_safe
+from sercom.entities.files.photos import Photo
+from sercom.entities.files.sent import read_photos
 from sercom.portal import intake as inbox
 from sercom.portal import ticket
-from sercom.portal.forms import MAX_PHOTOS, IntakeForm
+from sercom.portal.forms import IntakeForm
 
 portal = Blueprint("portal", __name__)
-UNPROCESSABLE = 422
 
 
 @portal.route("/", methods=["GET", "POST"])
@@ -53,16 +53,18 @@ def _intake() -> Any:
     made = inbox.find_by_ticket(db.session, known.nonce)
     if made is not None:
         return _to_receipt(sent)
-    form = IntakeForm(request.form)
     if known.expired:
+        form = IntakeForm(request.form)
         form.form_errors.append(_("The form was open for more than two hours. Please send it again."))
-        return _form_page(form, ticket.issue()), UNPROCESSABLE
+        return _form_page(form, ticket.issue()), HTTPStatus.UNPROCESSABLE_ENTITY
+    db.session.rollback()  # photos take their time: nothing is locked meanwhile
     photos, problem = _photos()
+    form = IntakeForm(request.form)
     if not form.validate() or problem:
         sent_photos = any(file.filename for file in request.files.getlist("photos"))
         if problem or sent_photos:
             form.photos.errors = (problem or _("Please choose your photos again."),)
-        return _form_page(form, sent), UNPROCESSABLE
+        return _form_page(form, sent), HTTPStatus.UNPROCESSABLE_ENTITY
     try:
         inbox.receive(db.session, form.data, photos, known.nonce)
         db.session.commit()
@@ -75,17 +77,10 @@ def _intake() -> Any:
 
 def _photos() -> tuple[list[tuple[str, Photo]], str | None]:
     """The photos, made safe; or what is wrong with them."""
-    sent = [file for file in request.files.getlist("photos") if file.filename]
-    if len(sent) > MAX_PHOTOS:
-        return [], _("At most 6 photos.")
     try:
-        return [(_name(file), make_safe(file.read())) for file in sent], None
+        return read_photos(request.files.getlist("photos")), None
     except DomainError as error:
         return [], str(error)
-
-
-def _name(file: FileStorage) -> str:
-    return file.filename or "photo.jpg"
 
 
 def _form_page(form: IntakeForm, issued: str) -> str:

@@ -6,12 +6,12 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from wtforms import BooleanField, IntegerField, StringField, TextAreaField
-from wtforms.validators import InputRequired, NumberRange, Optional
+from wtforms.validators import Length, NumberRange, Optional
 
 from sercom.core import clock
 from sercom.core.base import db
 from sercom.core.choices import LabelledField, RowField
-from sercom.core.fields import ClockField, DayField, MoneyField, ProductForm, long, short
+from sercom.core.fields import ClockField, DayField, MoneyField, Needed, ProductForm, long, short
 from sercom.entities.jobs.model import HoldReason
 from sercom.entities.ledger.model import Method
 from sercom.entities.quotes.model import Channel, DeclineReason
@@ -35,7 +35,7 @@ def teams() -> Any:
 class PlanForm(ProductForm):
     """A day, two times and who goes. In the company's time zone; the verb takes UTC."""
 
-    day = DayField(_l("Day"), [InputRequired()], default=clock.today)
+    day = DayField(_l("Day"), [Needed()], default=clock.today)
     starts = ClockField(_l("From"), [Optional()], default=DAY_START)
     ends = ClockField(_l("To"), [Optional()], default=time(10))
     any_time = BooleanField(_l("Any time that day"))
@@ -75,14 +75,14 @@ class ApprovalForm(ProductForm):
     """Who approved, and how they said so."""
 
     channel = LabelledField(_l("How"), enum=Channel)
-    name = StringField(_l("Approved by"), [InputRequired(), short])
+    name = StringField(_l("Approved by"), [Needed(), short])
     address = StringField(_l("Address"), [Optional(), short])
 
 
 class ChangesForm(ProductForm):
     """What the client wants changed."""
 
-    change_request = TextAreaField(_l("What the client asks for"), [InputRequired(), long])
+    change_request = TextAreaField(_l("What the client asks for"), [Needed(), long])
 
 
 class DeclineForm(ProductForm):
@@ -113,13 +113,13 @@ class IncompleteForm(FinishForm):
 class PaymentForm(ProductForm):
     """Money received."""
 
-    amount = MoneyField(_l("Amount"), [InputRequired()])
+    amount = MoneyField(_l("Amount"), [Needed()])
     method = LabelledField(_l("Method"), enum=Method)
-    received_on = DayField(_l("Received on"), [InputRequired()], default=clock.today)
-    reference = StringField(_l("Reference"), [Optional(), short])
+    received_on = DayField(_l("Received on"), [Needed()], default=clock.today)
+    reference = StringField(_l("Reference"), [Optional(), Length(max=80)])
 
 
 class VoidForm(ProductForm):
     """Why an invoice is void."""
 
-    reason = StringField(_l("Reason"), [InputRequired(), short])
+    reason = StringField(_l("Reason"), [Needed(), short])

@@ -86,17 +86,17 @@ BAD = Tone.BAD
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(ServiceRequest, ServiceRequest.plan_assessment, _states(R.NEW, R.TO_ASSESS, R.ASSESSED), _states(R.TO_ASSESS), _l("Plan the assessment"), needs=needs.PlanForm, main=_in(R.NEW)),
     Transition(ServiceRequest, ServiceRequest.mark_assessed, _states(R.NEW, R.TO_ASSESS), _states(R.ASSESSED), _l("Mark as assessed")),
-    Transition(ServiceRequest, ServiceRequest.close, _states(R.NEW, R.TO_ASSESS, R.ASSESSED), _states(R.CLOSED), _l("Close"), needs=needs.CloseForm, tone=BAD),
+    Transition(ServiceRequest, ServiceRequest.close, _states(R.NEW, R.TO_ASSESS, R.ASSESSED), _states(R.CLOSED), _l("Close"), needs=needs.CloseForm, refuses=ServiceRequest.refuse_under_way, tone=BAD),
     Transition(ServiceRequest, ServiceRequest.reopen, _states(R.CLOSED), _states(R.NEW, R.ASSESSED), _l("Reopen"), main=_in(R.CLOSED)),
     Transition(Quote, Quote.mark_sent, _states(Q.DRAFT), _states(Q.SENT), _l("Mark as sent"), refuses=Quote.refuse_empty, main=_in(Q.DRAFT)),
     Transition(Quote, Quote.approve, _states(Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED), _states(Q.APPROVED), _l("Record the approval"), needs=needs.ApprovalForm, refuses=Quote.refuse_empty, main=_in(Q.SENT, Q.CHANGES_REQUESTED)),
     Transition(Quote, Quote.request_changes, _states(Q.SENT), _states(Q.CHANGES_REQUESTED), _l("Record the changes requested"), needs=needs.ChangesForm),
     Transition(Quote, Quote.decline, _states(Q.SENT, Q.CHANGES_REQUESTED), _states(Q.DECLINED), _l("Record the refusal"), needs=needs.DeclineForm),
-    Transition(Quote, Quote.revise, _states(Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED, Q.APPROVED), _states(Q.DRAFT), _l("Revise")),
+    Transition(Quote, Quote.revise, _states(Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED, Q.APPROVED), _states(Q.DRAFT), _l("Revise"), refuses=Quote.refuse_withdrawal),
     Transition(Quote, Quote.withdraw_approval, _states(Q.APPROVED), _states(Q.SENT), _l("Withdraw the approval"), refuses=Quote.refuse_withdrawal, tone=BAD),
     Transition(Quote, Quote.archive, _states(Q.DRAFT, Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED), _states(Q.ARCHIVED), _l("Archive")),
     Transition(Quote, Quote.restore, _states(Q.ARCHIVED), _states(Q.DRAFT), _l("Restore"), main=_in(Q.ARCHIVED)),
-    Transition(Job, Job.complete, _states(J.OPEN, J.ON_HOLD), _states(J.DONE), _l("Mark as done"), main=Job.is_worked),
+    Transition(Job, Job.complete, _states(J.OPEN, J.ON_HOLD), _states(J.DONE), _l("Mark as done"), refuses=Job.refuse_under_way, main=Job.is_worked),
     Transition(Job, Job.hold, _states(J.OPEN), _states(J.ON_HOLD), _l("Put on hold"), needs=needs.HoldForm),
     Transition(Job, Job.resume, _states(J.ON_HOLD), _states(J.OPEN), _l("Resume")),
     Transition(Job, Job.reopen, _states(J.DONE, J.CLOSED), _states(J.OPEN), _l("Reopen")),
@@ -154,9 +154,23 @@ def run(
         msg = f"{name} led to {subject.status}"
         raise AssertionError(msg)
     subject.updated_at = utcnow()
-    changes = journal.changes_of(subject)
+    told = [(subject, name, journal.changes_of(subject)), *_brought_along(session, subject, name)]
     session.flush()
-    journal.record(session, actor, name, subject, changes)
+    for row, event, changes in told:
+        journal.record(session, actor, event, row, changes)
+
+
+def _brought_along(session: AnySession, subject: Subject, name: str) -> list[tuple[Any, str, journal.Changes]]:
+    """What a verb changed besides its subject: visits cancelled or added, a request assessed."""
+    added: list[tuple[Any, str, journal.Changes]] = [
+        (row, "created", {}) for row in session.new if isinstance(row, Visit)
+    ]
+    states = [
+        (row, name, changes)
+        for row in session.dirty
+        if row is not subject and isinstance(row, Subject) and "status" in (changes := journal.changes_of(row))
+    ]
+    return [*states, *added]
 
 
 def require_version(subject: Any, version: int | None) -> None:

@@ -12,9 +12,9 @@ from wtforms.validators import Optional
 
 from sercom.backoffice.access import current_actor, require
 from sercom.backoffice.listing import contains
+from sercom.backoffice.posted import read_back, read_id
 from sercom.backoffice.seam import attempt
-from sercom.backoffice.view import EntityView, read_id
-from sercom.config import MEGABYTE
+from sercom.backoffice.view import EntityView
 from sercom.core import journal
 from sercom.core.access import MONEY
 from sercom.core.base import db
@@ -25,13 +25,12 @@ from sercom.entities.cases.model import Case, Note
 from sercom.entities.clients.lookup import search_clients
 from sercom.entities.documents.model import Document
 from sercom.entities.files.model import Moment
-from sercom.entities.files.photos import make_safe
+from sercom.entities.files.sent import read_photos
 from sercom.entities.files.store import add_photo
 from sercom.entities.visits.model import Visit
 from sercom.workflow import content
 
 EVERY_KIND = with_polymorphic(Document, "*")
-MAX_PHOTOS = 6
 MAX_NOTE = 5000
 
 
@@ -88,8 +87,7 @@ class CaseView(EntityView):
 
     def _back(self, case: Case) -> str:
         """Where the form stood: a page of the back-office, or the case's."""
-        back = request.form.get("back", "")
-        return back if back.startswith("/admin/") else self.page_url(case)
+        return read_back(self.page_url(case))
 
     @expose("/<int:row_id>/notes", methods=("POST",))
     def add_note_view(self, row_id: int) -> Any:
@@ -116,29 +114,29 @@ class CaseView(EntityView):
     def add_photos_view(self, row_id: int) -> Any:
         """Add photos; each is re-encoded, or the whole is refused."""
         require("create", "files")
-        request.max_content_length = 80 * MEGABYTE
         case = self.get_one(read_id(str(row_id)))
-        sent = [file for file in request.files.getlist("photos") if file.filename][:MAX_PHOTOS]
-        visit_id = request.form.get("visit_id", type=int)
-        visit = next((visit for visit in case.visits if visit.id == visit_id), None)
-        moment = request.form.get("moment")
-
-        def keep() -> None:
-            if not sent:
-                raise DomainError(_l("Choose at least one photo."), "photos")
-            for file in sent:
-                add_photo(
-                    db.session,
-                    case,
-                    make_safe(file.read()),
-                    current_actor(),
-                    name=file.filename or "photo.jpg",
-                    caption=request.form.get("caption", "")[:200],
-                    moment=Moment(moment) if moment in {member.value for member in Moment} else None,
-                    visit_id=visit.id if visit else None,
-                    document_id=visit.document_id if visit else None,
-                )
-
-        refused = attempt(db.session, keep)
+        db.session.rollback()  # photos take their time: nothing is locked meanwhile
+        refused = attempt(db.session, lambda: self._keep_photos(row_id))
         flash(str(refused) if refused else _("Photos added."), "error" if refused else "success")
         return redirect(self._back(case))
+
+    def _keep_photos(self, row_id: int) -> None:
+        photos = read_photos(request.files.getlist("photos"))
+        if not photos:
+            raise DomainError(_l("Choose at least one photo."), "photos")
+        case = self.get_one(row_id)
+        visit_id = request.form.get("visit_id", type=int)
+        visit = next((visit for visit in case.visits if visit.id == visit_id), None)
+        moment = next((moment for moment in Moment if moment.value == request.form.get("moment")), None)
+        for name, photo in photos:
+            add_photo(
+                db.session,
+                case,
+                photo,
+                current_actor(),
+                name=name,
+                caption=request.form.get("caption", "")[:200],
+                moment=moment,
+                visit_id=visit.id if visit else None,
+                document_id=visit.document_id if visit else None,
+            )

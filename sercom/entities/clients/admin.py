@@ -5,6 +5,7 @@ from typing import Any
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import with_polymorphic
+from wtforms.validators import NumberRange
 
 from sercom.backoffice import filters
 from sercom.backoffice.access import current_actor
@@ -54,6 +55,7 @@ class ClientView(EntityView):
         *("kind", "name", "contact_name", "is_prospect", "phone", "phone_extension", "other_phone"),
         *("email", "billing_email", "language", "street", "city", "province", "postal_code", "terms_days", "notes"),
     )
+    form_args = {"terms_days": {"validators": [NumberRange(0, 365)]}}
     search_in = (matches_client,)
     column_filters = (
         filters.Choice(Client.kind, _l("Kind"), ClientKind, "kind"),

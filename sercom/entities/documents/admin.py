@@ -1,6 +1,7 @@
 """What the views of requests, quotes, jobs and invoices share: page, lines, conversions, undo."""
 
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any
 
 from flask import abort, jsonify, request
@@ -9,16 +10,17 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload, undefer, with_polymorphic
-from wtforms.validators import InputRequired, Optional
+from wtforms.validators import Optional
 
 from sercom.backoffice.access import current_actor, require
 from sercom.backoffice.listing import contains
 from sercom.backoffice.lookup import LookupField
-from sercom.backoffice.view import UNPROCESSABLE, read_id, read_version
+from sercom.backoffice.posted import read_id, read_version
 from sercom.core import formats
 from sercom.core.base import db
 from sercom.core.clock import to_company
 from sercom.core.errors import DomainError
+from sercom.core.fields import Needed
 from sercom.core.journal import JournalEntry
 from sercom.core.money import ZERO
 from sercom.entities.cases.model import Case
@@ -96,7 +98,7 @@ class DocumentView(ConvertMixin):
     def get_create_form(self) -> Any:
         """A new document also asks for its client and the place."""
         asked = {
-            "client": LookupField(client_lookup, _l("Client"), [InputRequired()]),
+            "client": LookupField(client_lookup, _l("Client"), [Needed()]),
             "site": LookupField(site_lookup, _l("Service address"), [Optional()], allow_blank=True),
         }
         return type("CreateForm", (self.scaffold_form(),), asked)
@@ -120,7 +122,7 @@ class DocumentView(ConvertMixin):
 
     def change(self, form: Any, row: Any) -> None:
         """Take the new content."""
-        require_version(row, read_version(request.form.get("version")))
+        require_version(row, read_version())
         with db.session.no_autoflush:
             form.populate_obj(row)
         content.change(db.session, row, current_actor(), form.lines.drafts)
@@ -138,7 +140,9 @@ class DocumentView(ConvertMixin):
 
     def delete_row(self, row: Any) -> None:
         """Only what nothing hangs on: the guards and foreign keys have the last word."""
-        row.require_deletable()
+        refusal = row.refuse_delete()
+        if refusal is not None:
+            raise DomainError(refusal)
         super().delete_row(row)
 
     @expose("/totals", methods=("POST",))
@@ -150,7 +154,7 @@ class DocumentView(ConvertMixin):
             province = Province(request.form.get("province") or "QC")
             discount = formats.read_money(request.form.get("discount") or "0")
         except (ValueError, DomainError):
-            return jsonify(error=_("This cannot be computed yet.")), UNPROCESSABLE
+            return jsonify(error=_("This cannot be computed yet.")), HTTPStatus.UNPROCESSABLE_ENTITY
         totals = totals_of(rows, rates_for(db.session, province), discount)
         return jsonify(
             amounts=[formats.money(row.amount) for row in rows],

@@ -2,20 +2,23 @@
 
 import secrets
 from decimal import Decimal
+from http import HTTPStatus
 from typing import Any
 
 from flask import abort, flash, make_response, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from sercom.backoffice.access import current_actor
 from sercom.backoffice.commands import CommandMixin
+from sercom.backoffice.posted import read_version
 from sercom.backoffice.seam import attempt
-from sercom.backoffice.view import UNPROCESSABLE, read_version
 from sercom.core import formats
 from sercom.core.base import db
-from sercom.core.errors import DomainError, NeedsConfirmationError
+from sercom.core.errors import ConflictError, DomainError, ForbiddenError
 from sercom.core.money import MAX_QUANTITY, ZERO
+from sercom.entities.cases.model import Case
 from sercom.entities.documents.model import Document
 from sercom.entities.documents.taking import remaining
 from sercom.workflow import edges
@@ -90,13 +93,13 @@ class ConvertMixin(CommandMixin):
         if refused is None:
             flash(_("Converted: %(number)s.", number=made[0]), "success")
             return redirect(document_url(made[0]))
-        if isinstance(refused, NeedsConfirmationError) or refused.field:
-            form.errors[refused.field or ""] = str(refused)
-            return self._convert_page(edge, source, form, approval)
-        raise refused
+        if type(refused) in {ForbiddenError, ConflictError}:
+            raise refused
+        form.errors[refused.field or ""] = str(refused)
+        return self._convert_page(edge, source, form, approval, refused.status)
 
     def _convert(self, edge: Edge, source: Document, choice: Choice) -> Document:
-        token, version = request.form.get("token", "")[:64], read_version(request.form.get("version"))
+        token, version = request.form.get("token", "")[:64], read_version()
         if not token:
             abort(400)
         return edges.convert(db.session, edge, source, current_actor(), choice, token=token, version=version)
@@ -109,7 +112,14 @@ class ConvertMixin(CommandMixin):
             self.prefill(form, source)
         return form
 
-    def _convert_page(self, edge: Edge, source: Document, form: ConvertForm, approval: Any) -> Any:
+    def _convert_page(
+        self,
+        edge: Edge,
+        source: Document,
+        form: ConvertForm,
+        approval: Any,
+        status: int = HTTPStatus.UNPROCESSABLE_ENTITY,
+    ) -> Any:
         html = self.render(
             "admin/convert.html",
             edge=edge,
@@ -122,14 +132,14 @@ class ConvertMixin(CommandMixin):
             version=request.form.get("version") or source.version,
             cancel_url=self.page_url(source),
         )
-        return html if request.method == "GET" else make_response(html, UNPROCESSABLE)
+        return html if request.method == "GET" else make_response(html, status)
 
     @expose("/<int:row_id>/undo", methods=("POST",))
     def undo_view(self, row_id: int) -> Any:
         """Take back the conversion that made this document."""
         target = self.get_for_update(row_id)
         source: list[Document] = []
-        version = read_version(request.form.get("version"))
+        version = read_version()
         refused = attempt(
             db.session,
             lambda: source.append(edges.undo(db.session, target, current_actor(), version=version)),
@@ -138,6 +148,12 @@ class ConvertMixin(CommandMixin):
             raise refused
         flash(_("The conversion was undone."), "success")
         return redirect(document_url(source[0]))
+
+    def lock_rows(self, ids: list[int]) -> None:
+        """A conversion writes to the case too: the cases in one order, after their documents."""
+        super().lock_rows(ids)
+        cases = select(Document.case_id).where(Document.id.in_(ids))
+        db.session.execute(select(Case.id).where(Case.id.in_(cases)).order_by(Case.id).with_for_update()).all()
 
     def bulk_act(self, action: str, row: Any, token: str, version: int | None) -> Any:
         """A conversion with its default choices, or a command."""

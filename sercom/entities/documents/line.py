@@ -46,7 +46,7 @@ class Line(Model):
     id: Mapped[PrimaryKey]
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"))
     source_line_id: Mapped[int | None] = mapped_column(ForeignKey("line.id", ondelete="SET NULL"), index=True)
-    item_id: Mapped[int | None] = mapped_column(ForeignKey("catalog_item.id", ondelete="SET NULL"), index=True)
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("catalog_item.id"), index=True)
     position: Mapped[int]
     description: Mapped[LongText]
     quantity: Mapped[Decimal] = mapped_column(Quantity)

@@ -1,18 +1,20 @@
 """The lines of a document as one form field: read, checked cell by cell, nothing typed lost."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import gettext as _
+from sqlalchemy import select
 from wtforms import Field, Form
 from wtforms.validators import ValidationError
 
 from sercom.core import formats
-from sercom.core.base import read_whole
+from sercom.core.base import db, read_whole
 from sercom.core.errors import DomainError
 from sercom.core.money import MAX_QUANTITY, ZERO, Amount, TaxStatus, Totals, compute_totals
+from sercom.entities.catalog.model import CatalogItem
 from sercom.entities.documents.line import Line, LineDraft
 
 CELLS = (
@@ -123,8 +125,17 @@ class LinesField(Field):
             raise ValidationError(_("At most %(count)s lines.", count=MAX_LINES))
         for row in self.rows:
             row.read()
+        self._forget_unknown_items()
         if any(row.errors for row in self.rows):
             raise ValidationError(_("Some lines need a correction."))
+
+    def _forget_unknown_items(self) -> None:
+        """An item deleted meanwhile leaves its line a line without item."""
+        named = {draft.item_id for draft in self.drafts if draft.item_id}
+        known = set(db.session.scalars(select(CatalogItem.id).where(CatalogItem.id.in_(named)))) if named else set()
+        for row in self.rows:
+            if row.draft and row.draft.item_id not in known:
+                row.draft = replace(row.draft, item_id=None)
 
     @property
     def drafts(self) -> list[LineDraft]:

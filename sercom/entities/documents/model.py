@@ -4,13 +4,14 @@ from collections.abc import Iterable, Sequence
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, ForeignKeyConstraint, Index, String, UniqueConstraint
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sercom.core.access import Actor
 from sercom.core.base import CreatedAt, LongText, Model, PrimaryKey, UpdatedAt, one_of
-from sercom.core.errors import DomainError
+from sercom.core.errors import IN_USE, DomainError
 from sercom.core.labels import Labelled, LabelledType, Status
 from sercom.core.money import (
     ZERO,
@@ -135,11 +136,17 @@ class Document(Model):
     def begin(self, actor: Actor) -> None:
         """What a kind of document starts with, once it stands in its case."""
 
-    def require_deletable(self) -> None:
-        """Raise where something was made from it, or where it is no longer a draft."""
-        self.require_editable()
-        if self.conversions or any(visit.document_id == self.id for visit in self.case.visits):
-            raise DomainError(_l("Other records hang on this one: it cannot be deleted."))
+    def refuse_delete(self) -> LazyString | None:
+        """Why it cannot be deleted, if it cannot: it is no draft, or other records tell of it."""
+        if not self.is_editable:
+            return _l("This document can no longer be changed.")
+        started = any(visit.has_started for visit in self.case.visits if visit.document_id == self.id)
+        return IN_USE if self.conversions or started else None
+
+    def refuse_under_way(self) -> LazyString | None:
+        """Nothing ends while somebody is on the way or at work for it."""
+        under_way = any(visit.is_under_way for visit in self.case.visits if visit.document_id == self.id)
+        return _l("A visit is under way: finish it first.") if under_way else None
 
     def set_lines(self, drafts: Iterable[LineDraft]) -> None:
         """Make the lines equal to ``drafts``: known ids are changed, the others added or removed."""
@@ -147,7 +154,7 @@ class Document(Model):
         known = {line.id: line for line in self.lines}
         kept = []
         for position, draft in enumerate(drafts, start=1):
-            line = known.get(draft.id) if draft.id else None
+            line = known.pop(draft.id, None) if draft.id else None
             if line is None:
                 line = Line(source_line_id=draft.source_line_id)
             line.change(draft, position)

@@ -7,7 +7,7 @@ where a page shows it (deferred otherwise), so that lists filter, count and colo
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, exists, literal
+from sqlalchemy import ColumnElement, case, column, exists, literal, select, table
 from sqlalchemy.orm import MappedSQLExpression, column_property
 
 from sercom.core.labels import Labelled, LabelledType
@@ -15,6 +15,10 @@ from sercom.entities.documents.model import Conversion
 
 #: Loader group of every derived column: ``undefer_group(DERIVED)``.
 DERIVED = "derived"
+
+#: Tables of models that import this module: named here, not imported.
+JOB = table("job", column("id"), column("status"))
+INVOICE = table("invoice", column("id"), column("status"))
 
 
 class Stage(Labelled):
@@ -30,5 +34,9 @@ def stage_column(conditions: Mapping[Any, ColumnElement[bool]]) -> MappedSQLExpr
 
 
 def converted(document_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Something was made from the document."""
-    return exists().where(Conversion.source_id == document_id)
+    """Something was made from the document that still counts: no cancelled job, no void invoice."""
+    return exists().where(
+        Conversion.source_id == document_id,
+        Conversion.target_id.not_in(select(JOB.c.id).where(JOB.c.status == "cancelled")),
+        Conversion.target_id.not_in(select(INVOICE.c.id).where(INVOICE.c.status == "void")),
+    )

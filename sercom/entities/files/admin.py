@@ -11,7 +11,8 @@ from sqlalchemy.orm import joinedload
 from sercom.backoffice import filters
 from sercom.backoffice.access import current_actor
 from sercom.backoffice.listing import contains
-from sercom.backoffice.view import EntityView, read_id
+from sercom.backoffice.posted import read_id
+from sercom.backoffice.view import EntityView
 from sercom.core.access import MONEY
 from sercom.core.base import db
 from sercom.entities.files.model import File, FileContent, Moment

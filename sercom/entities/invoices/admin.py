@@ -6,7 +6,8 @@ from flask import abort, flash, redirect
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import joinedload, selectinload
+from wtforms.validators import NumberRange
 
 from sercom.backoffice import filters
 from sercom.backoffice.access import current_actor
@@ -38,6 +39,7 @@ class InvoiceView(DocumentView):
         "service_date": _l("Date of the work"),
     }
     form_columns = ("title", "description", "service_date", "terms_days", "discount")
+    form_args = {"terms_days": {"validators": [NumberRange(0, 365)]}}
     column_filters = (
         filters.Since(Invoice.issue_date, _l("Issued from"), "from"),
         filters.Until(Invoice.issue_date, _l("Issued before"), "until"),
@@ -45,8 +47,8 @@ class InvoiceView(DocumentView):
     empty_hint = _l("An invoice comes from a job, or from a request settled at the first visit.")
 
     def load_options(self) -> tuple[Any, ...]:
-        """The list shows the balance too."""
-        return (*super().load_options(), selectinload(Invoice.allocations))
+        """The list shows the balance too; a draft is called after its case."""
+        return (*super().load_options(), joinedload(Invoice.case), selectinload(Invoice.allocations))
 
     def prefill(self, form: Any, row: Any) -> None:
         """A payment is usually the whole balance."""

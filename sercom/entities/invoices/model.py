@@ -43,6 +43,7 @@ class Invoice(Document):
             "status = 'draft' OR (issue_date IS NOT NULL AND snapshot IS NOT NULL)", name="issued_is_whole"
         ),
         CheckConstraint("due_date >= issue_date", name="due_after_issue"),
+        CheckConstraint("terms_days BETWEEN 0 AND 365", name="terms_days_range"),
     )
     __mapper_args__ = {"polymorphic_identity": DocumentKind.INVOICE}
     letter = "F"

@@ -115,8 +115,9 @@ class Job(Document):
 
     def refuse_cancel(self) -> LazyString | None:
         """Why it cannot be cancelled, if it cannot."""
-        invoiced = any(conversion.target.is_live for conversion in self.conversions)
-        return _l("This job was invoiced: void the invoice first.") if invoiced else None
+        if any(conversion.target.is_live for conversion in self.conversions):
+            return _l("This job was invoiced: void the invoice first.")
+        return self.refuse_under_way()
 
     def cancel(self, actor: Actor) -> None:
         """It will not be done."""
@@ -138,8 +139,8 @@ class JobStage(Stage):
     LATE = "late", _l("Late"), Tone.BAD
     TODAY = "today", _l("Today"), Tone.INFO
     UPCOMING = "upcoming", _l("Upcoming"), Tone.INFO
-    NEEDS_ACTION = "needs_action", _l("Action needed"), Tone.WARN
     TO_SCHEDULE = "to_schedule", _l("To schedule"), Tone.WARN
+    NEEDS_ACTION = "needs_action", _l("Action needed"), Tone.WARN
 
 
 _table = Job.__table__.c
@@ -169,7 +170,7 @@ Job.stage = stage_column(
         JobStage.LATE: when.late(_table.id),
         JobStage.TODAY: when.today(_table.id),
         JobStage.UPCOMING: when.planned(_table.id),
-        JobStage.NEEDS_ACTION: when.worked(_table.id),
-        JobStage.TO_SCHEDULE: _table.status == JobStatus.OPEN,
+        JobStage.TO_SCHEDULE: when.unplanned(_table.id),
+        JobStage.NEEDS_ACTION: _table.status == JobStatus.OPEN,
     }
 )

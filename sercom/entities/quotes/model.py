@@ -13,10 +13,11 @@ from sercom.core import clock
 from sercom.core.access import Actor
 from sercom.core.base import CreatedAt, LongText, Model, PrimaryKey, one_of
 from sercom.core.clock import utcnow
-from sercom.core.errors import DomainError
+from sercom.core.errors import IN_USE, DomainError
 from sercom.core.labels import Labelled, LabelledType, Status, Tone
 from sercom.entities.company.model import get_company
 from sercom.entities.documents.model import Document, DocumentKind
+from sercom.entities.documents.pricing import reprice
 from sercom.entities.documents.stage import Stage, converted, stage_column
 
 
@@ -65,7 +66,7 @@ class Approval(Model):
     revision: Mapped[int]
     channel: Mapped[Channel] = mapped_column(LabelledType(Channel))
     name: Mapped[str] = mapped_column(String(160))
-    address: Mapped[str] = mapped_column(String(254), default="")
+    address: Mapped[str] = mapped_column(String(300), default="")
     content: Mapped[str] = mapped_column(Text)
     sha256: Mapped[str] = mapped_column(String(64))
     recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
@@ -104,6 +105,10 @@ class Quote(Document):
         """While it is a draft: afterwards, revise it first."""
         return self.status is QuoteStatus.DRAFT
 
+    def refuse_delete(self) -> LazyString | None:
+        """An approval is evidence, also one that is no longer in force."""
+        return super().refuse_delete() or (IN_USE if self.approvals else None)
+
     @property
     def approval(self) -> Approval | None:
         """The approval in force."""
@@ -131,6 +136,7 @@ class Quote(Document):
         session = object_session(self)
         assert session is not None
         self.valid_until = self.valid_until or clock.today() + timedelta(days=get_company(session).quote_validity_days)
+        reprice(session, self)  # at the taxes of the place and of today
         self.sent_at = utcnow()
         self.status = QuoteStatus.SENT
 

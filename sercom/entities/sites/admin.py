@@ -5,10 +5,10 @@ from typing import Any
 from flask import request
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
-from wtforms.validators import InputRequired
 
 from sercom.backoffice.lookup import LookupField
 from sercom.backoffice.view import EntityView
+from sercom.core.fields import Needed
 from sercom.entities.clients.lookup import client_lookup
 from sercom.entities.sites.lookup import matches_site
 from sercom.entities.sites.model import Site
@@ -60,7 +60,7 @@ class SiteView(EntityView):
 
     def get_create_form(self) -> Any:
         """A new address also asks whose it is."""
-        asked = {"client": LookupField(client_lookup, _l("Client"), [InputRequired()])}
+        asked = {"client": LookupField(client_lookup, _l("Client"), [Needed()])}
         return type("CreateForm", (self.scaffold_form(),), asked)
 
     def create_form(self, obj: Any = None) -> Any:

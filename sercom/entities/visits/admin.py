@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import abort, request
+from flask import abort
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
@@ -11,7 +11,7 @@ from sercom.backoffice import filters
 from sercom.backoffice.access import current_actor, may
 from sercom.backoffice.commands import CommandMixin
 from sercom.backoffice.listing import like
-from sercom.backoffice.view import read_id
+from sercom.backoffice.posted import read_back, read_id
 from sercom.core.access import MONEY
 from sercom.core.clock import day_bounds
 from sercom.entities.cases.model import Case
@@ -74,6 +74,7 @@ class VisitView(CommandMixin):
         """The list shows who, where and for whom."""
         return (
             joinedload(Visit.case).joinedload(Case.client),
+            joinedload(Visit.document),
             joinedload(Visit.person),
             joinedload(Visit.team),
         )
@@ -106,5 +107,4 @@ class VisitView(CommandMixin):
 
     def after_command(self, row: Any) -> str:
         """Back to the page it was given from."""
-        back = request.form.get("back", "")
-        return back if back.startswith("/admin/") else self.page_url(row)
+        return read_back(self.page_url(row))

@@ -37,7 +37,13 @@ class VisitStatus(Status):
 
 
 PLANNED = (VisitStatus.SCHEDULED, VisitStatus.ON_THE_WAY, VisitStatus.IN_PROGRESS)
-STARTED = (VisitStatus.ON_THE_WAY, VisitStatus.IN_PROGRESS, VisitStatus.DONE, VisitStatus.INCOMPLETE)
+STARTED = (
+    VisitStatus.ON_THE_WAY,
+    VisitStatus.IN_PROGRESS,
+    VisitStatus.DONE,
+    VisitStatus.INCOMPLETE,
+    VisitStatus.CLIENT_ABSENT,
+)
 ENDED = (VisitStatus.DONE, VisitStatus.INCOMPLETE, VisitStatus.CANCELLED, VisitStatus.CLIENT_ABSENT)
 
 
@@ -113,6 +119,16 @@ class Visit(Model):
         """A visit that belongs to a request."""
         return self.document.kind is DocumentKind.REQUEST
 
+    @property
+    def is_under_way(self) -> bool:
+        """Somebody is on the way or at work."""
+        return self.status in {VisitStatus.ON_THE_WAY, VisitStatus.IN_PROGRESS}
+
+    @property
+    def has_started(self) -> bool:
+        """Whether somebody left for it, so that it tells of something."""
+        return self.status in STARTED
+
     @classmethod
     def open(cls, document: Document, instructions: str | None = None) -> "Visit":
         """One more visit of ``document`` to plan."""
@@ -139,7 +155,7 @@ class Visit(Model):
     ) -> None:
         """Plan it with a person, a team or both, between two moments (UTC)."""
         if ends_at <= starts_at:
-            raise DomainError(_l("The visit ends before it starts."), "ends_at")
+            raise DomainError(_l("The visit ends before it starts."), "ends")
         if person is None and team is None:
             raise DomainError(_l("Choose a person or a team."), "person")
         if person is not None and not person.active:
@@ -235,7 +251,7 @@ class PartUsed(Model):
 
     id: Mapped[PrimaryKey]
     visit_id: Mapped[int] = mapped_column(ForeignKey("visit.id", ondelete="CASCADE"), index=True)
-    item_id: Mapped[int | None] = mapped_column(ForeignKey("catalog_item.id", ondelete="SET NULL"))
+    item_id: Mapped[int | None] = mapped_column(ForeignKey("catalog_item.id"))
     description: Mapped[str] = mapped_column(String(200))
     quantity: Mapped[Decimal] = mapped_column(Quantity)
     unit_price: Mapped[Decimal] = mapped_column(Money, default=ZERO)

@@ -9,7 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, exists
 
 from sercom.core import clock
 from sercom.core.clock import UtcDateTime, utcnow
-from sercom.entities.visits.model import PLANNED, STARTED, Visit, VisitStatus
+from sercom.entities.visits.model import PLANNED, Visit, VisitStatus
 
 
 def _now() -> ColumnElement[datetime]:
@@ -35,9 +35,9 @@ def today(document_id: ColumnElement[int]) -> ColumnElement[bool]:
     return exists().where(Visit.document_id == document_id, Visit.status.in_(PLANNED), Visit.starts_at < _day_end())
 
 
-def worked(document_id: ColumnElement[int]) -> ColumnElement[bool]:
-    """Somebody has been there."""
-    return exists().where(Visit.document_id == document_id, Visit.status.in_(STARTED))
+def unplanned(document_id: ColumnElement[int]) -> ColumnElement[bool]:
+    """The document has a visit that nobody planned yet."""
+    return exists().where(Visit.document_id == document_id, Visit.status == VisitStatus.UNSCHEDULED)
 
 
 def is_late() -> ColumnElement[bool]:
