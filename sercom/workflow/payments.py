@@ -15,6 +15,8 @@ def correct(session: AnySession, invoice: Invoice, payment: Payment, actor: Acto
     """Meet ``payment`` with a correction of the same amount; once."""
     if not actor.has(MONEY):
         raise ForbiddenError(_l("Your role does not allow this."))
+    if payment not in [allocation.payment for allocation in invoice.allocations]:
+        raise ConflictError(_l("This payment is on another invoice."))
     if payment.kind is not EntryKind.PAYMENT or is_corrected(invoice, payment):
         raise ConflictError(_l("This payment was already taken back."))
     invoice.correct_payment(actor, payment)
