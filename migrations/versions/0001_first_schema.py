@@ -162,7 +162,6 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=160), nullable=False),
         sa.Column("phone", sa.String(length=20), nullable=True),
         sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("may_invoice_on_site", sa.Boolean(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.CheckConstraint("language IN ('fr_CA', 'en_CA')", name=op.f("ck_user_language_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),

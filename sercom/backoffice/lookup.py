@@ -82,7 +82,8 @@ class LookupField(AjaxSelectField):
 
     def pre_validate(self, form: Any) -> None:
         """An id of nothing is refused in our words: no catalogue holds Flask-Admin's own."""
-        if not self.allow_blank and self.data is None:
+        named = bool(self.raw_data and self.raw_data[0])
+        if self.data is None and (named or not self.allow_blank):
             raise ValidationError(_("Choose from the list."))
 
     def process_formdata(self, valuelist: Any) -> None:

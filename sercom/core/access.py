@@ -31,12 +31,7 @@ class Actor:
     name: str
     roles: frozenset[Role] = NOBODY
     user_id: int | None = None
-    may_invoice_on_site: bool = False
 
     def has(self, allowed: frozenset[Role]) -> bool:
         """Whether one of the actor's roles is among ``allowed``."""
         return not self.roles.isdisjoint(allowed)
-
-
-#: Scheduled work and the command line.
-SYSTEM = Actor("Sercom", EVERYONE)

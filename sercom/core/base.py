@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import CheckConstraint, MetaData, String, Text, event
+from sqlalchemy import CheckConstraint, MetaData, Text, event
 from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry, scoped_session
 
@@ -64,8 +64,6 @@ def _defaults_at_birth(target: Any, _args: Any, values: dict[str, Any]) -> None:
 
 
 PrimaryKey = Annotated[int, mapped_column(primary_key=True)]
-ShortText = Annotated[str, mapped_column(String(40))]
-Name = Annotated[str, mapped_column(String(160))]
 LongText = Annotated[str, mapped_column(Text)]
 CreatedAt = Annotated[datetime, mapped_column(default=utcnow)]
 UpdatedAt = Annotated[datetime, mapped_column(default=utcnow, onupdate=utcnow)]

@@ -7,10 +7,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, MultipleFileField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
-from sercom.core.base import db
 from sercom.core.choices import CheckboxesField, LabelledField, RowField, choices_of
 from sercom.core.fields import EmailField, Needed, PhoneField, PostalCodeField, ProductForm
-from sercom.entities.catalog.model import Service
+from sercom.entities.catalog.model import services_offered
 from sercom.entities.requests.model import HalfDay, Urgency
 from sercom.entities.sites.model import Province
 
@@ -19,11 +18,6 @@ CONSENT_VERSION = "2026-11"
 
 
 needed = Needed(_l("This field is required."))
-
-
-def services() -> Any:
-    """What the company offers."""
-    return db.session.query(Service).filter(Service.active).order_by(Service.position, Service.id)
 
 
 def trimmed(text: str | None) -> str:
@@ -48,7 +42,7 @@ class IntakeForm(ProductForm):
     city = text(_l("City"), needed, 80, "address-level2")
     province = LabelledField(_l("Province"), enum=Province, default=Province.QC)
     postal_code = PostalCodeField(_l("Postal code"), [needed], render_kw={"autocomplete": "postal-code"})
-    service = RowField(_l("What do you need?"), [needed], rows=services)
+    service = RowField(_l("What do you need?"), [needed], rows=services_offered)
     description = TextAreaField(_l("Describe the work or the problem"), [needed, Length(max=5000)], filters=[trimmed])
     urgency = LabelledField(_l("How soon?"), enum=Urgency, default=Urgency.FLEXIBLE)
     availability = CheckboxesField(_l("When can we come?"), choices=choices_of(HalfDay))

@@ -1,4 +1,4 @@
-"""What each conversion carries. Never carried: number, status, dates, balance, stamps, signatures."""
+"""What each conversion carries. Never carried: number, status, due date, balance, stamps, signatures."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -19,7 +19,7 @@ from sercom.entities.invoices.model import Invoice
 from sercom.entities.jobs.model import Job
 from sercom.entities.quotes.model import Quote
 from sercom.entities.requests.model import ServiceRequest
-from sercom.entities.visits.model import Visit, VisitStatus
+from sercom.entities.visits.model import PartUsed, Visit, VisitStatus
 
 HOUR = Decimal(60)
 THOUSANDTH = Decimal("0.001")
@@ -134,10 +134,13 @@ def _worked(visit: Visit) -> list[LineDraft]:
         lines.append(_item_line(visit, travel, Decimal(1)))
     if labour is not None and visit.minutes:
         lines.append(_item_line(visit, labour, (Decimal(visit.minutes) / HOUR).quantize(THOUSANDTH)))
-    return lines + [
-        LineDraft(part.description, part.quantity, unit_price=part.unit_price, item_id=part.item_id)
-        for part in visit.parts
-    ]
+    return lines + [_part_line(visit, part) for part in visit.parts]
+
+
+def _part_line(visit: Visit, part: PartUsed) -> LineDraft:
+    if part.item is None:
+        return LineDraft(part.description, part.quantity, unit_price=part.unit_price)
+    return replace(_item_line(visit, part.item, part.quantity), unit_price=part.unit_price)
 
 
 def _first(visit: Visit, kind: ItemKind) -> CatalogItem | None:

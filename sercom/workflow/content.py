@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from sercom.core import journal
 from sercom.core.access import Actor
@@ -50,6 +51,7 @@ def join(session: AnySession, document: Document, case: Case, actor: Actor, draf
 def change(session: AnySession, document: Document, actor: Actor, drafts: Sequence[LineDraft]) -> None:
     """Take new content: its columns are already set, ``drafts`` are its lines from now on."""
     document.require_editable()
+    _lock_family(session, document)
     before = document.lines_state()
     document.set_lines(drafts)
     require_covers_taken(document)
@@ -63,6 +65,14 @@ def change(session: AnySession, document: Document, actor: Actor, drafts: Sequen
     require_within_source(document)
     if changes:
         journal.record(session, actor, "changed", document, changes)
+
+
+def _lock_family(session: AnySession, document: Document) -> None:
+    """Lock the document and its source: what is left of their lines must not change meanwhile."""
+    family = [document.id, *([document.made_from.source_id] if document.made_from else [])]
+    with session.no_autoflush:
+        rows = select(Document.id).where(Document.id.in_(family)).order_by(Document.id).with_for_update()
+        session.execute(rows).all()
 
 
 def relocate(session: AnySession, case: Case, site: Site | None) -> None:

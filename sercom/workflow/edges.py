@@ -11,6 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sercom.core import journal
 from sercom.core.access import OFFICE, Actor, Role
 from sercom.core.base import AnySession
+from sercom.core.clock import utcnow
 from sercom.core.errors import ConflictError, DomainError, ForbiddenError, NeedsConfirmationError
 from sercom.core.labels import Status
 from sercom.entities.cases.model import Case
@@ -144,6 +145,7 @@ def convert(
     target.title = target.title or source.title
     content.join(session, target, case, actor, drafts)
     session.add(Conversion(source=source, target=target, edge=edge.name, token=token, user_id=actor.user_id))
+    source.updated_at = utcnow()  # a page shown before this conversion must ask again
     session.flush()
     journal.record(session, actor, "converted", source, {edge.name: [None, str(target)]})
     return target

@@ -4,32 +4,20 @@ from datetime import datetime, time, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 from wtforms import BooleanField, IntegerField, StringField, TextAreaField
 from wtforms.validators import Length, NumberRange, Optional
 
 from sercom.core import clock
-from sercom.core.base import db
 from sercom.core.choices import LabelledField, RowField
 from sercom.core.fields import ClockField, DayField, MoneyField, Needed, ProductForm, long, short
 from sercom.entities.jobs.model import HoldReason
 from sercom.entities.ledger.model import Method
 from sercom.entities.quotes.model import Channel, DeclineReason
 from sercom.entities.requests.model import CloseReason
-from sercom.entities.users.model import Team, User
+from sercom.entities.users.model import active_people, active_teams
 from sercom.entities.visits.model import IncompleteReason
 
 DAY_START, DAY_END = time(8), time(17)
-
-
-def people() -> Any:
-    """Who can be planned: everybody who still works here."""
-    return db.session.scalars(select(User).where(User.active).order_by(User.name))
-
-
-def teams() -> Any:
-    """Teams that still exist."""
-    return db.session.scalars(select(Team).where(Team.active).order_by(Team.name))
 
 
 class PlanForm(ProductForm):
@@ -39,8 +27,8 @@ class PlanForm(ProductForm):
     starts = ClockField(_l("From"), [Optional()], default=DAY_START)
     ends = ClockField(_l("To"), [Optional()], default=time(10))
     any_time = BooleanField(_l("Any time that day"))
-    person = RowField(_l("Person"), rows=people)
-    team = RowField(_l("Team"), rows=teams)
+    person = RowField(_l("Person"), rows=active_people)
+    team = RowField(_l("Team"), rows=active_teams)
     instructions = TextAreaField(_l("Instructions"), [Optional(), long])
 
     def arguments(self) -> dict[str, Any]:

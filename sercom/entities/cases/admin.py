@@ -7,7 +7,7 @@ from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from sqlalchemy.orm import joinedload, with_polymorphic
+from sqlalchemy.orm import joinedload
 from wtforms.validators import Optional
 
 from sercom.backoffice.access import current_actor, require
@@ -20,17 +20,15 @@ from sercom.core.access import MONEY
 from sercom.core.base import db
 from sercom.core.choices import RowField
 from sercom.core.errors import DomainError
-from sercom.core.journal import JournalEntry
 from sercom.entities.cases.model import Case, Note
 from sercom.entities.clients.lookup import search_clients
-from sercom.entities.documents.model import Document
+from sercom.entities.documents.thread import journal_of_case, thread_of_case
 from sercom.entities.files.model import Moment
 from sercom.entities.files.sent import read_photos
 from sercom.entities.files.store import add_photo
 from sercom.entities.visits.model import Visit
 from sercom.workflow import content
 
-EVERY_KIND = with_polymorphic(Document, "*")
 MAX_NOTE = 5000
 
 
@@ -77,12 +75,8 @@ class CaseView(EntityView):
 
     def details_context(self, row: Any) -> dict[str, Any]:
         """Every document of the case, and what happened."""
-        thread = db.session.scalars(
-            select(EVERY_KIND).where(EVERY_KIND.case_id == row.id).order_by(EVERY_KIND.id)
-        ).all()
-        entries = db.session.scalars(
-            select(JournalEntry).where(JournalEntry.case_id == row.id).order_by(JournalEntry.id.desc()).limit(200)
-        ).all()
+        thread = thread_of_case(row.id)
+        entries = journal_of_case(row.id)
         return {"thread": thread, "journal": entries, **super().details_context(row)}
 
     def _back(self, case: Case) -> str:

@@ -3,11 +3,11 @@
 from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint
+from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sercom.core import formats
-from sercom.core.base import CreatedAt, Model, PrimaryKey, UpdatedAt, one_of
+from sercom.core.base import CreatedAt, Model, PrimaryKey, UpdatedAt, db, one_of
 from sercom.core.labels import Labelled, LabelledType
 from sercom.core.money import ZERO, Money, TaxStatus
 from sercom.entities.users.model import Language
@@ -77,3 +77,9 @@ class Service(Model):
 
     def __str__(self) -> str:
         return self.name_fr if formats.in_french() else self.name_en
+
+
+def services_offered() -> list[Service]:
+    """What the company is asked for, in the order of the form."""
+    offered = select(Service).where(Service.active).order_by(Service.position, Service.id)
+    return list(db.session.scalars(offered))

@@ -3,8 +3,6 @@
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
-from sqlalchemy.orm import with_polymorphic
 from wtforms.validators import NumberRange
 
 from sercom.backoffice import filters
@@ -14,10 +12,8 @@ from sercom.core import formats, journal
 from sercom.core.base import db
 from sercom.entities.clients.lookup import matches_client
 from sercom.entities.clients.model import Client, ClientKind
-from sercom.entities.documents.model import Document
+from sercom.entities.documents.thread import latest_of_client
 from sercom.entities.sites.model import Site
-
-EVERY_KIND = with_polymorphic(Document, "*")
 
 
 class ClientView(EntityView):
@@ -76,7 +72,5 @@ class ClientView(EntityView):
 
     def details_context(self, row: Any) -> dict[str, Any]:
         """Addresses, and every document of the client, the newest first."""
-        documents = db.session.scalars(
-            select(EVERY_KIND).where(EVERY_KIND.client_id == row.id).order_by(EVERY_KIND.id.desc()).limit(50)
-        ).all()
+        documents = latest_of_client(row.id)
         return {"documents": documents, "sites": row.sites, **super().details_context(row)}

@@ -8,8 +8,7 @@ from flask import abort, jsonify, request
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, selectinload, undefer, with_polymorphic
+from sqlalchemy.orm import joinedload, selectinload, undefer
 from wtforms.validators import Optional
 
 from sercom.backoffice.access import current_actor, require
@@ -21,7 +20,6 @@ from sercom.core.base import db
 from sercom.core.clock import to_company
 from sercom.core.errors import DomainError
 from sercom.core.fields import Needed
-from sercom.core.journal import JournalEntry
 from sercom.core.money import ZERO
 from sercom.entities.cases.model import Case
 from sercom.entities.catalog.lookup import item_cells, item_lookup
@@ -30,13 +28,11 @@ from sercom.entities.documents.convert import ConvertMixin
 from sercom.entities.documents.lines import LinesField, read_rows, totals_of
 from sercom.entities.documents.model import Document
 from sercom.entities.documents.pricing import rates_for
+from sercom.entities.documents.thread import journal_of_case, thread_of_case
 from sercom.entities.sites.lookup import site_lookup
 from sercom.entities.sites.model import Province
 from sercom.workflow import content, edges
 from sercom.workflow.transitions import available, require_version
-
-#: The case's documents with everything their subclasses hold, in one query.
-EVERY_KIND = with_polymorphic(Document, "*")
 
 
 class DocumentView(ConvertMixin):
@@ -176,12 +172,8 @@ class DocumentView(ConvertMixin):
     def details_context(self, row: Any) -> dict[str, Any]:
         """The case's thread, what can be done next, photos, notes, journal."""
         actor = current_actor()
-        thread = db.session.scalars(
-            select(EVERY_KIND).where(EVERY_KIND.case_id == row.case_id).order_by(EVERY_KIND.id)
-        ).all()
-        journal = db.session.scalars(
-            select(JournalEntry).where(JournalEntry.case_id == row.case_id).order_by(JournalEntry.id.desc()).limit(100)
-        ).all()
+        thread = thread_of_case(row.case_id)
+        journal = journal_of_case(row.case_id)
         commands = available(row, actor)
         first = commands[0] if commands and commands[0].is_next(row) else None
         return {

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sercom.core.access import Actor
 from sercom.core.base import CreatedAt, LongText, Model, PrimaryKey, UpdatedAt, one_of
 from sercom.core.errors import IN_USE, DomainError
-from sercom.core.labels import Labelled, LabelledType, Status
+from sercom.core.labels import Labelled, LabelledType
 from sercom.core.money import (
     ZERO,
     Amount,
@@ -61,7 +61,6 @@ class Document(Model):
     #: The letter in its number, and whether it gets one from its case at birth.
     letter: ClassVar[str]
     numbered_by_case: ClassVar[bool] = True
-    statuses: ClassVar[type[Status]]
 
     id: Mapped[PrimaryKey]
     kind: Mapped[DocumentKind] = mapped_column(LabelledType(DocumentKind))
@@ -177,9 +176,13 @@ class Document(Model):
         return totals
 
     def lines_state(self) -> list[list[Any]]:
-        """The lines as the journal keeps them."""
+        """The lines as the journal keeps them: written one way, whether typed or read from the database."""
         return [
-            [line.description, str(line.quantity), str(line.unit_price), str(line.discount), line.tax_status.value]
+            [
+                *(line.description, f"{line.quantity:.3f}", line.unit),
+                *(f"{line.unit_price:.2f}", f"{line.discount:.2f}", line.tax_status.value),
+                None if line.cost is None else f"{line.cost:.2f}",
+            ]
             for line in self.lines
         ]
 

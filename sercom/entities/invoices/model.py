@@ -48,7 +48,6 @@ class Invoice(Document):
     __mapper_args__ = {"polymorphic_identity": DocumentKind.INVOICE}
     letter = "F"
     numbered_by_case = False
-    statuses = InvoiceStatus
 
     id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), primary_key=True)
     status: Mapped[InvoiceStatus] = mapped_column(LabelledType(InvoiceStatus), default=InvoiceStatus.DRAFT, index=True)

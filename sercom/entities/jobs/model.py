@@ -43,7 +43,6 @@ class Job(Document):
     __table_args__ = (one_of("status", JobStatus), one_of("hold_reason", HoldReason))
     __mapper_args__ = {"polymorphic_identity": DocumentKind.JOB}
     letter = "J"
-    statuses = JobStatus
 
     id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), primary_key=True)
     status: Mapped[JobStatus] = mapped_column(LabelledType(JobStatus), default=JobStatus.OPEN, index=True)

@@ -88,7 +88,6 @@ class Quote(Document):
     )
     __mapper_args__ = {"polymorphic_identity": DocumentKind.QUOTE}
     letter = "S"
-    statuses = QuoteStatus
 
     id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), primary_key=True)
     status: Mapped[QuoteStatus] = mapped_column(LabelledType(QuoteStatus), default=QuoteStatus.DRAFT, index=True)
@@ -121,9 +120,9 @@ class Quote(Document):
             "number": self.number,
             "revision": self.revision,
             "title": self.title,
-            "lines": self.lines_state(),
-            "discount": str(self.discount),
-            "total": str(self.total),
+            "lines": [told for *told, _cost in self.lines_state()],
+            "discount": f"{self.discount:.2f}",
+            "total": f"{self.total:.2f}",
         }
         return json.dumps(what, ensure_ascii=False, sort_keys=True)
 

@@ -7,18 +7,12 @@ from sqlalchemy.orm import joinedload
 from wtforms.validators import Optional
 
 from sercom.backoffice import filters
-from sercom.core.base import db
 from sercom.core.choices import RowField
 from sercom.core.clock import day_bounds
-from sercom.entities.catalog.model import Service
+from sercom.entities.catalog.model import services_offered
 from sercom.entities.documents.admin import DocumentView
 from sercom.entities.requests.model import Origin, RequestStage, ServiceRequest, Urgency
 from sercom.workflow.needs import PlanForm
-
-
-def services() -> Any:
-    """The kinds of work on offer."""
-    return db.session.query(Service).filter(Service.active).order_by(Service.position, Service.id)
 
 
 class RequestView(DocumentView):
@@ -36,11 +30,11 @@ class RequestView(DocumentView):
     }
     form_columns = ("title", "service", "urgency", "origin", "description")
     form_overrides = {"service": RowField}
-    form_args = {"service": {"rows": services, "validators": [Optional()]}}
+    form_args = {"service": {"rows": services_offered, "validators": [Optional()]}}
     column_filters = (
         filters.Choice(ServiceRequest.urgency, _l("Urgency"), Urgency, "urgency"),
         filters.Choice(ServiceRequest.origin, _l("Received by"), Origin, "origin"),
-        filters.Row(ServiceRequest.service_id, _l("Service"), "service", services),
+        filters.Row(ServiceRequest.service_id, _l("Service"), "service", services_offered),
         filters.Since(ServiceRequest.created_at, _l("Created from"), "from", lambda day: day_bounds(day)[0]),
         filters.Until(ServiceRequest.created_at, _l("Created until"), "until", lambda day: day_bounds(day)[1]),
     )

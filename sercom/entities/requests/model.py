@@ -82,7 +82,6 @@ class ServiceRequest(Document):
     )
     __mapper_args__ = {"polymorphic_identity": DocumentKind.REQUEST}
     letter = "D"
-    statuses = RequestStatus
 
     id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), primary_key=True)
     status: Mapped[RequestStatus] = mapped_column(LabelledType(RequestStatus), default=RequestStatus.NEW, index=True)

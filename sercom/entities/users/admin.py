@@ -18,7 +18,7 @@ from sercom.core import access
 from sercom.core.base import db
 from sercom.core.choices import RowsField
 from sercom.core.errors import DomainError
-from sercom.entities.users.model import Role, Team, User
+from sercom.entities.users.model import Role, Team, User, active_people
 
 MIN_PASSWORD = 12
 
@@ -26,11 +26,6 @@ MIN_PASSWORD = 12
 def roles() -> Any:
     """The four roles."""
     return db.session.scalars(select(Role).order_by(Role.id))
-
-
-def active_people() -> Any:
-    """Everybody who works here."""
-    return db.session.scalars(select(User).where(User.active).order_by(User.name))
 
 
 class UserView(EntityView):
@@ -46,11 +41,10 @@ class UserView(EntityView):
         "phone": _l("Phone"),
         "roles": _l("Roles"),
         "language": _l("Language"),
-        "may_invoice_on_site": _l("May invoice on site"),
         "active": _l("Active"),
     }
-    column_details_list = ("name", "email", "phone", "roles", "language", "may_invoice_on_site", "active")
-    form_columns = ("name", "email", "phone", "roles", "language", "may_invoice_on_site", "active")
+    column_details_list = ("name", "email", "phone", "roles", "language", "active")
+    form_columns = ("name", "email", "phone", "roles", "language", "active")
     form_overrides = {"roles": RowsField}
     form_args = {"roles": {"rows": roles}}
     search_in = (contains(User.name), contains(User.email))

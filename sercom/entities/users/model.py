@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 from flask_security.core import RoleMixin, UserMixin
-from sqlalchemy import Column, ForeignKey, String, Table, UniqueConstraint
+from sqlalchemy import Column, ForeignKey, String, Table, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sercom.core import access
@@ -58,7 +58,6 @@ class User(Model, UserMixin):
     name: Mapped[str] = mapped_column(String(160))
     phone: Mapped[str | None] = mapped_column(String(20))
     language: Mapped[Language] = mapped_column(LabelledType(Language), default=Language.FRENCH)
-    may_invoice_on_site: Mapped[bool] = mapped_column(default=False)
     created_at: Mapped[CreatedAt]
 
     roles: Mapped[list[Role]] = relationship(secondary=user_role, order_by=Role.id)  # type: ignore[assignment]  # list is invariant
@@ -71,7 +70,7 @@ class User(Model, UserMixin):
     def actor(self) -> access.Actor:
         """This person as the workflow and the journal know them."""
         roles = frozenset(access.Role(role.name) for role in self.roles)
-        return access.Actor(self.name, roles, self.id, self.may_invoice_on_site)
+        return access.Actor(self.name, roles, self.id)
 
 
 class Team(Model):
@@ -88,3 +87,13 @@ class Team(Model):
 
     def __str__(self) -> str:
         return self.name
+
+
+def active_people() -> list[User]:
+    """Everybody who works here."""
+    return list(db.session.scalars(select(User).where(User.active).order_by(User.name)))
+
+
+def active_teams() -> list[Team]:
+    """Teams that still exist."""
+    return list(db.session.scalars(select(Team).where(Team.active).order_by(Team.name)))

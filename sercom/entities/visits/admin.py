@@ -15,9 +15,10 @@ from sercom.backoffice.posted import read_back, read_id
 from sercom.core.access import MONEY
 from sercom.core.clock import day_bounds
 from sercom.entities.cases.model import Case
+from sercom.entities.users.model import active_people, active_teams
 from sercom.entities.visits.model import Visit, VisitStatus
 from sercom.entities.visits.parts import PartsField
-from sercom.workflow.needs import FinishForm, IncompleteForm, PlanForm, people, teams
+from sercom.workflow.needs import FinishForm, IncompleteForm, PlanForm
 from sercom.workflow.transitions import available
 
 
@@ -57,8 +58,8 @@ class VisitView(CommandMixin):
     }
     form_columns = ("instructions", "findings", "minutes")
     column_filters = (
-        filters.Row(Visit.person_id, _l("Person"), "person", people),
-        filters.Row(Visit.team_id, _l("Team"), "team", teams),
+        filters.Row(Visit.person_id, _l("Person"), "person", active_people),
+        filters.Row(Visit.team_id, _l("Team"), "team", active_teams),
         filters.Since(Visit.starts_at, _l("From"), "from", lambda day: day_bounds(day)[0]),
         filters.Until(Visit.starts_at, _l("Until"), "until", lambda day: day_bounds(day)[1]),
     )

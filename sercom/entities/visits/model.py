@@ -211,7 +211,7 @@ class Visit(Model):
         items = _items_named(object_session(self), {draft.description for draft in drafts})
         parts = []
         for draft in drafts:
-            item = items.get(draft.description.casefold())
+            item = items.get(draft.description)
             catalogued = item.price if item else ZERO
             price = known.get(draft.description, catalogued) if draft.unit_price is None else draft.unit_price
             parts.append((draft.description, draft.quantity, price, item.id if item else None))
@@ -240,7 +240,7 @@ def _items_named(session: Session | None, names: set[str]) -> dict[str, CatalogI
         return {}
     keys = (CatalogItem.name_fr, CatalogItem.name_en, CatalogItem.code)
     found = session.scalars(select(CatalogItem).where(or_(*(key.in_(names) for key in keys)))).all()
-    return {key.casefold(): item for item in found for key in (item.name_fr, item.name_en, item.code)}
+    return {key: item for item in found for key in (item.name_fr, item.name_en, item.code)}
 
 
 class PartUsed(Model):
@@ -255,6 +255,8 @@ class PartUsed(Model):
     description: Mapped[str] = mapped_column(String(200))
     quantity: Mapped[Decimal] = mapped_column(Quantity)
     unit_price: Mapped[Decimal] = mapped_column(Money, default=ZERO)
+
+    item: Mapped[CatalogItem | None] = relationship()
 
     def __str__(self) -> str:
         return self.description
