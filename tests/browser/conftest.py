@@ -1,6 +1,7 @@
 """A real server with the demo company, and a real Chromium: one of each for the test process."""
 
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -64,8 +65,8 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
             stderr=log,
         )
         yield f"http://127.0.0.1:{port}"
-        process.terminate()
-        process.wait(10)
+        process.send_signal(signal.SIGQUIT)  # at once: no request is under way any more
+        process.wait(30)
 
 
 @pytest.fixture(scope="session")

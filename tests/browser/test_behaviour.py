@@ -69,7 +69,7 @@ def test_a_double_click_converts_once(someone: Opener, *, script: bool) -> None:
 
 def test_a_second_conversion_is_asked_first(someone: Opener) -> None:
     office = someone("office")
-    office.provokes = {422}
+    office.provokes = {409}
     office.new_document("requests", "Deux variantes")
     page = office.path
     office.convert("quote")

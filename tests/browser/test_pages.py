@@ -35,14 +35,19 @@ def menu(person: Person, language: str) -> list[str]:
     return entries
 
 
-@pytest.mark.parametrize("language", ["fr", "en"])
-@pytest.mark.parametrize("who", ["owner", "office", "tech", "accountant"])
+@pytest.mark.parametrize(
+    ("who", "language"),
+    [
+        *(("owner", "en"), ("office", "fr"), ("office", "en"), ("tech", "fr"), ("tech", "en")),
+        *(("accountant", "fr"), ("accountant", "en")),
+    ],
+)
 def test_every_entry_of_the_menu(someone: Opener, who: str, language: str) -> None:
     person = someone(who)
     assert [problem for entry in menu(person, language) for problem in look_at(person, entry, language)] == []
 
 
-def test_what_the_menu_leads_to(someone: Opener) -> None:
+def test_every_entry_of_the_owners_menu_and_what_it_leads_to(someone: Opener) -> None:
     owner = someone("owner")
     wrong = []
     for entry in menu(owner, "fr"):

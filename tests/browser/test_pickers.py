@@ -52,3 +52,31 @@ def test_text_that_nothing_was_chosen_for_is_refused(someone: Opener) -> None:
     assert not options.is_visible()
     office.send()
     assert office.find(".field:has(#client) .error").count() == 1
+
+
+def test_a_late_answer_changes_nothing(someone: Opener) -> None:
+    office = someone("office")
+    office.go("/admin/requests/new/")
+    held = office.hold("**/ajax/lookup/**query=Julie*")
+    options = office.find("#client-list")
+    with office.page.expect_request("**/ajax/lookup/**query=Julie*"):
+        office.find("#client-text").fill("Julie")
+    office.find("#client-text").fill("Ahmed")
+    expect(options).to_contain_text("Ahmed Benali")
+    with office.page.expect_response("**/ajax/lookup/**query=Julie*"):
+        held[0].continue_()
+    office.page.evaluate("new Promise((done) => setTimeout(done))")  # the page has read the answer
+    expect(options).to_contain_text("Ahmed Benali")
+
+
+def test_an_answer_that_comes_after_one_left_opens_nothing(someone: Opener) -> None:
+    office = someone("office")
+    office.go("/admin/requests/new/")
+    held = office.hold("**/ajax/lookup/**query=Julie*")
+    with office.page.expect_request("**/ajax/lookup/**query=Julie*"):
+        office.find("#client-text").fill("Julie")
+    office.find("[name=title]").focus()
+    with office.page.expect_response("**/ajax/lookup/**query=Julie*"):
+        held[0].continue_()
+    office.page.evaluate("new Promise((done) => setTimeout(done))")
+    assert not office.find("#client-list").is_visible()
