@@ -41,8 +41,8 @@ def planned(visit: Visit, office: Any, technician: Any) -> Visit:
 @pytest.mark.parametrize(
     ("plan", "field"),
     [
-        ({"ends_at": EIGHT - timedelta(hours=1)}, "ends_at"),
-        ({"ends_at": EIGHT}, "ends_at"),
+        ({"ends_at": EIGHT - timedelta(hours=1)}, "ends"),
+        ({"ends_at": EIGHT}, "ends"),
         ({"person": None}, "person"),
         ({"person": "left"}, "person"),
     ],
