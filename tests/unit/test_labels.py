@@ -6,7 +6,7 @@ import pytest
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.dialects import sqlite
 
-from sercom.core.access import EVERYONE, FIELD, MONEY, NOBODY, OFFICE, OWNER, SYSTEM, Actor, Role
+from sercom.core.access import EVERYONE, FIELD, MONEY, NOBODY, OFFICE, OWNER, Actor, Role
 from sercom.core.errors import ConflictError, DomainError, ForbiddenError, NeedsConfirmationError
 from sercom.core.labels import Labelled, LabelledType, Status, Tone
 
@@ -85,7 +85,7 @@ def test_an_actor_has_what_one_of_the_roles_allows(allowed: frozenset[Role], rol
 def test_without_a_role_nothing_is_allowed():
     nobody = Actor("Julie")
     assert not any(nobody.has(allowed) for allowed in (OWNER, OFFICE, FIELD, MONEY, EVERYONE, NOBODY))
-    assert (nobody.user_id, nobody.may_invoice_on_site) == (None, False)
+    assert nobody.user_id is None
 
 
 def test_several_roles_add_up():
@@ -93,10 +93,6 @@ def test_several_roles_add_up():
     assert both.has(FIELD)
     assert both.has(MONEY)
     assert not both.has(OFFICE)
-
-
-def test_the_system_is_no_user():
-    assert (SYSTEM.name, SYSTEM.user_id, SYSTEM.has(OWNER)) == ("Sercom", None, True)
 
 
 @pytest.mark.parametrize(
