@@ -62,9 +62,9 @@ def _form(element: Element) -> WebForm:
         form.data[name] = value if known is None else [*(known if isinstance(known, list) else [known]), value]
     for container in element.iter():
         messages = [child for child in container if "error" in str(child.get("class", "")).split()]
-        named = [part.get("name") for part in container.iter() if part.get("name")]
+        named = sorted((p for p in container.iter() if p.get("name")), key=lambda p: p.get("type") == "hidden")
         if messages and named:
-            form.errors[str(named[0])] = " ".join(words(message) for message in messages)
+            form.errors[str(named[0].get("name"))] = " ".join(words(message) for message in messages)
         if container.get("role") == "alert":
             form.over.append(words(container))
     return form
