@@ -52,12 +52,13 @@ def change(session: AnySession, document: Document, actor: Actor, drafts: Sequen
     """Take new content: its columns are already set, ``drafts`` are its lines from now on."""
     document.require_editable()
     _lock_family(session, document)
-    before = document.lines_state()
-    document.set_lines(drafts)
-    require_covers_taken(document)
-    reprice(session, document)
-    changes = journal.changes_of(document)
-    after = document.lines_state()
+    with session.no_autoflush:  # what is flushed has no "before" left to tell
+        before = document.lines_state()
+        document.set_lines(drafts)
+        require_covers_taken(document)
+        reprice(session, document)
+        changes = journal.changes_of(document)
+        after = document.lines_state()
     if before != after:
         changes["lines"] = [before, after]
     document.updated_at = utcnow()
@@ -69,8 +70,8 @@ def change(session: AnySession, document: Document, actor: Actor, drafts: Sequen
 
 def _lock_family(session: AnySession, document: Document) -> None:
     """Lock the document and its source: what is left of their lines must not change meanwhile."""
-    family = [document.id, *([document.made_from.source_id] if document.made_from else [])]
     with session.no_autoflush:
+        family = [document.id, *([document.made_from.source_id] if document.made_from else [])]
         rows = select(Document.id).where(Document.id.in_(family)).order_by(Document.id).with_for_update()
         session.execute(rows).all()
 
