@@ -56,7 +56,4 @@ lock:  ## Pin and hash the dependencies anew (needs uv)
 	uv pip compile -q --upgrade --generate-hashes --no-header --python-version 3.11 requirements.in -o requirements.txt
 	uv pip compile -q --upgrade --generate-hashes --no-header --python-version 3.11 requirements-dev.in -o requirements-dev.txt
 
-unseed: $(VENV)/.product  ## Remove the demo company: the local database is made anew
-	rm -f instance/sercom.sqlite3*
-
-.PHONY: help run test lint browser bench messages format lock unseed
+.PHONY: help run test lint browser bench messages format lock

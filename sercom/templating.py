@@ -18,6 +18,7 @@ from sercom.core.money import TaxStatus
 from sercom.entities.catalog.lookup import known_parts
 from sercom.entities.documents.convert import document_url
 from sercom.entities.documents.lines import blank_row
+from sercom.entities.files.model import Moment
 from sercom.models import Invoice, Job, Quote, ServiceRequest, Visit
 from sercom.workflow.payments import is_corrected
 from sercom.workflow.transitions import TRANSITIONS
@@ -71,6 +72,7 @@ def init_app(app: Flask) -> None:
         "locale_name": formats.locale_name,
         "nonce": lambda: secrets.token_urlsafe(12),
         "spare_lines": lambda: [blank_row()],
+        "photo_moments": Moment.choices,
         "tax_statuses": TaxStatus.choices,
     }
 

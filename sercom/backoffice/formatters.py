@@ -62,6 +62,14 @@ ON_SCREEN: dict[type, Any] = {
 }
 
 
+def _phone(_view: Any, _context: Any, row: Any, name: str) -> str:
+    return formats.phone(getattr(row, name))
+
+
+#: Columns that hold a phone number, in E.164.
+PHONES = dict.fromkeys(("phone", "other_phone", "contact_phone"), _phone)
+
+
 def _export_labelled(_view: Any, value: Enum, _name: str) -> str:
     return str(value)
 

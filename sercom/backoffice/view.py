@@ -35,7 +35,7 @@ class EntityView(AccessMixin, ListingMixin, ModelView):
     column_export_list: Any
     column_labels: Any
     column_filters: Any
-    column_formatters: Any
+    column_formatters: Any = formatters.PHONES
     column_formatters_export: Any
     column_formatters_detail: Any
     form_columns: Any

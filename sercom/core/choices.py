@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from wtforms import Form, SelectField, SelectMultipleField
-from wtforms.fields.choices import Choice, SelectChoice
+from wtforms.fields.choices import Choice, SelectChoice, SelectFieldBase
 from wtforms.validators import Optional, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -50,8 +50,8 @@ class LabelledField(SelectField):
             raise ValueError(self.gettext("Not a valid choice.")) from None
 
 
-class RowField(SelectField):
-    """A choice among a few rows (people, teams, services); its data is the row or ``None``."""
+class FewRows(SelectFieldBase):
+    """Offers the rows that ``rows`` gives when the form is made: a few, never a table."""
 
     def __init__(
         self, label: Any = None, validators: Any = None, *, rows: Callable[[], Iterable[Any]], **kwargs: Any
@@ -61,9 +61,14 @@ class RowField(SelectField):
         super().__init__(label, validators, choices=[], coerce=str, **kwargs)
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
-        """Load the rows, then find the one that is named."""
+        """Load the rows, then find what is named."""
         self.by_id = {str(row.id): row for row in self.rows()}
+        self.choices = [SelectChoice(key, str(row)) for key, row in self.by_id.items()]
         super().process(formdata, data, extra_filters)
+
+
+class RowField(FewRows, SelectField):
+    """A choice among a few rows (people, teams, services); its data is the row or ``None``."""
 
     def process_data(self, value: Any) -> None:
         """The row itself."""
@@ -88,24 +93,11 @@ class RowField(SelectField):
         """Whether a row is required is the validators' business."""
 
 
-class RowsField(SelectMultipleField):
+class RowsField(FewRows, SelectMultipleField):
     """Several among a few rows (roles, members), each a checkbox; its data is the list of rows."""
 
     widget: Any = ListWidget(prefix_label=False)
     option_widget: Any = CheckboxInput()
-
-    def __init__(
-        self, label: Any = None, validators: Any = None, *, rows: Callable[[], Iterable[Any]], **kwargs: Any
-    ) -> None:
-        kwargs.pop("allow_blank", None)
-        self.rows = rows
-        super().__init__(label, validators, choices=[], coerce=str, **kwargs)
-
-    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
-        """Load the rows, then find the ones that are named."""
-        self.by_id = {str(row.id): row for row in self.rows()}
-        self.choices = [SelectChoice(key, str(row)) for key, row in self.by_id.items()]
-        super().process(formdata, data, extra_filters)
 
     def process_data(self, value: Any) -> None:
         """The rows themselves, also ones that are no longer offered."""

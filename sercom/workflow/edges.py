@@ -42,13 +42,18 @@ class Choice:
 
 @dataclass(frozen=True)
 class Edge:
-    """From ``source`` to ``target``; ``build`` makes the target and says which lines it carries."""
+    """From ``source`` to ``target``; ``build`` makes the target and says which lines it carries.
+
+    ``notes`` tell a person what comes along besides lines; ``by_line`` lets them choose lines and
+    quantities; ``asks`` is a question to answer yes to first.
+    """
 
     source: type[Any]
     target: type[Any]
     build: Callable[[Any], tuple[Document, list[LineDraft]]]
     label: LazyString
     states: frozenset[Status]
+    notes: tuple[LazyString, ...] = ()
     by_line: bool = False
     asks: Callable[[Any], LazyString | None] = lambda _source: None
     roles: frozenset[Role] = OFFICE
@@ -73,13 +78,19 @@ OPEN_REQUEST = frozenset({RequestStatus.NEW, RequestStatus.TO_ASSESS, RequestSta
 PRICED_QUOTE = frozenset({QuoteStatus.DRAFT, QuoteStatus.SENT, QuoteStatus.CHANGES_REQUESTED, QuoteStatus.APPROVED})
 LIVE_JOB = frozenset({JobStatus.OPEN, JobStatus.ON_HOLD, JobStatus.DONE, JobStatus.CLOSED})
 
+FOUND = _l("What was found becomes the job’s instructions.")
+WORKED = _l("The finished assessment’s travel, time and parts become lines.")
+TO_PLAN = _l("A visit to schedule is added.")
+
+# fmt: off
 EDGES: tuple[Edge, ...] = (
     Edge(ServiceRequest, Quote, carry.request_to_quote, _l("Quote"), OPEN_REQUEST),
-    Edge(ServiceRequest, Job, carry.request_to_job, _l("Job"), OPEN_REQUEST),
-    Edge(ServiceRequest, Invoice, carry.request_to_invoice, _l("Invoice"), OPEN_REQUEST, asks=_unassessed),
-    Edge(Quote, Job, carry.quote_to_job, _l("Job"), PRICED_QUOTE, by_line=True),
+    Edge(ServiceRequest, Job, carry.request_to_job, _l("Job"), OPEN_REQUEST, (FOUND, TO_PLAN)),
+    Edge(ServiceRequest, Invoice, carry.request_to_invoice, _l("Invoice"), OPEN_REQUEST, (WORKED,), asks=_unassessed),
+    Edge(Quote, Job, carry.quote_to_job, _l("Job"), PRICED_QUOTE, (TO_PLAN,), by_line=True),
     Edge(Job, Invoice, carry.job_to_invoice, _l("Invoice"), LIVE_JOB, by_line=True),
 )
+# fmt: on
 
 
 def edges_from(source: Document, actor: Actor) -> list[Edge]:

@@ -8,7 +8,7 @@ from wtforms.validators import NumberRange
 from sercom.backoffice import filters
 from sercom.backoffice.access import current_actor
 from sercom.backoffice.view import EntityView
-from sercom.core import formats, journal
+from sercom.core import journal
 from sercom.core.base import db
 from sercom.entities.clients.lookup import matches_client
 from sercom.entities.clients.model import Client, ClientKind
@@ -46,7 +46,6 @@ class ClientView(EntityView):
         "notes": _l("Notes"),
     }
     column_descriptions = {"street": _l("Billing address; it becomes the first service address too.")}
-    column_formatters = {"phone": lambda _view, _context, client, _name: formats.phone(client.phone)}
     form_columns = (
         *("kind", "name", "contact_name", "is_prospect", "phone", "phone_extension", "other_phone"),
         *("email", "billing_email", "language", "street", "city", "province", "postal_code", "terms_days", "notes"),

@@ -132,6 +132,11 @@ class Document(Model):
     def visit_done(self, visit: "Visit") -> None:
         """A visit of this document was finished."""
 
+    @property
+    def visit_to_plan(self) -> "Visit | None":
+        """The visit whose planning is the next step, where there is one."""
+        return None
+
     def begin(self, actor: Actor) -> None:
         """What a kind of document starts with, once it stands in its case."""
 

@@ -67,7 +67,9 @@ class Job(Document):
 
     @property
     def visit_to_plan(self) -> Visit | None:
-        """The first visit nobody planned yet."""
+        """The first visit of an open job that nobody planned yet."""
+        if self.status is not JobStatus.OPEN:
+            return None
         return next((visit for visit in self.visits if visit.status is VisitStatus.UNSCHEDULED), None)
 
     def is_worked(self) -> bool:
