@@ -78,7 +78,7 @@ class Rows:
             "bulk_view": (f"{base}/bulk/", {"action": command.get(entity, "issue"), "row": f"{row}:{version}"}),
             "totals_view": (f"{base}/totals", {"lines-0-description": "x", "lines-0-unit_price": "100"}),
             "items_view": (f"{base}/items?query=thermo", {}),
-            "undo_view": (f"{base}/{self.extra['undo'] if entity == 'quotes' else row}/undo", {}),
+            "undo_view": (f"{base}/{row}/undo", {"version": version}),
             "add_visit_view": (f"{base}/{row}/visits", {}),
             "command_view": (f"{base}/{row}/do/{command.get(entity)}", {"version": version, "confirm": "1"}),
             "convert_view": (
@@ -86,11 +86,13 @@ class Rows:
                 {"token": secrets.token_hex(8), "version": version, "confirm": "1", **self.extra["approval"]},
             ),
         }
+        if entity == "quotes" and action == "undo_view":
+            return f"{base}/{self.extra['undo']}/undo", {"version": self.extra["undo_version"]}
         if entity == "invoices" and action in {"command_view", "correct_payment_view"}:
-            issued, payment = self.extra["issued"], self.extra["payment"]
-            paid = {"amount": "10", "method": "cash", "received_on": date.today().isoformat()}  # noqa: DTZ011
+            issued, payment, version = self.extra["issued"], self.extra["payment"], self.extra["issued_version"]
+            paid = {"version": version, "amount": "10", "method": "cash", "received_on": date.today().isoformat()}  # noqa: DTZ011
             answers["command_view"] = (f"{base}/{issued}/do/record_payment", paid)
-            answers["correct_payment_view"] = (f"{base}/{issued}/payments/{payment}/correct", {})
+            answers["correct_payment_view"] = (f"{base}/{issued}/payments/{payment}/correct", {"version": version})
         return answers[action]
 
     def _of_product(self, endpoint: str, method: str) -> tuple[str, dict[str, Any]]:
@@ -173,7 +175,9 @@ def make_rows(world: World) -> Rows:
         db.session.commit()
         extra = {
             "undo": alternative.id,
+            "undo_version": alternative.version,
             "issued": issued.id,
+            "issued_version": issued.version,
             "payment": rows["payments"].id,
             "receipt": issued_ticket,
             "intake": intake_answers(ticket.issue()),

@@ -37,7 +37,6 @@ STANDARD = {
 #: Where an entity's view answers otherwise.
 EXCEPTIONS = {
     ("company", "index_view", "GET"): "done",  # one company: its page
-    ("jobs", "delete_view", "POST"): "422",  # its visit hangs on it
     ("files", "create_view", "GET"): None,  # added on a case's page
     ("files", "create_view", "POST"): None,
     **{(entity, "ajax_lookup", "GET"): "ok" for entity in ("requests", "quotes", "jobs", "invoices", "sites")},
