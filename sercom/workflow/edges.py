@@ -44,8 +44,9 @@ class Choice:
 class Edge:
     """From ``source`` to ``target``; ``build`` makes the target and says which lines it carries.
 
-    ``notes`` tell a person what comes along besides lines; ``by_line`` lets them choose lines and
-    quantities; ``asks`` is a question to answer yes to first.
+    ``states`` are those it starts from, ``main`` those in which it is the one next step; ``notes``
+    tell what comes along besides lines; ``by_line`` lets a person choose lines and quantities;
+    ``asks`` is a question to answer yes to first.
     """
 
     source: type[Any]
@@ -53,6 +54,7 @@ class Edge:
     build: Callable[[Any], tuple[Document, list[LineDraft]]]
     label: LazyString
     states: frozenset[Status]
+    main: frozenset[Status] = frozenset()
     notes: tuple[LazyString, ...] = ()
     by_line: bool = False
     asks: Callable[[Any], LazyString | None] = lambda _source: None
@@ -62,6 +64,10 @@ class Edge:
     def name(self) -> str:
         """The edge's name in URLs, after its target: ``quote``, ``job``, ``invoice``."""
         return str(self.target.__mapper__.polymorphic_identity.value)
+
+    def is_next(self, source: Document) -> bool:
+        """Whether it is the step to take now; once something was made of the source, that goes on."""
+        return source.status in self.main and not source.conversions
 
     def allowed_for(self, source: Document, actor: Actor) -> bool:
         """Whether the state and the actor's roles allow it."""
@@ -78,17 +84,21 @@ OPEN_REQUEST = frozenset({RequestStatus.NEW, RequestStatus.TO_ASSESS, RequestSta
 PRICED_QUOTE = frozenset({QuoteStatus.DRAFT, QuoteStatus.SENT, QuoteStatus.CHANGES_REQUESTED, QuoteStatus.APPROVED})
 LIVE_JOB = frozenset({JobStatus.OPEN, JobStatus.ON_HOLD, JobStatus.DONE, JobStatus.CLOSED})
 
+ASSESSED = frozenset({RequestStatus.ASSESSED})
+APPROVED = frozenset({QuoteStatus.APPROVED})
+DONE = frozenset({JobStatus.DONE})
+
 FOUND = _l("What was found becomes the job’s instructions.")
 WORKED = _l("The finished assessment’s travel, time and parts become lines.")
 TO_PLAN = _l("A visit to schedule is added.")
 
 # fmt: off
 EDGES: tuple[Edge, ...] = (
-    Edge(ServiceRequest, Quote, carry.request_to_quote, _l("Quote"), OPEN_REQUEST),
-    Edge(ServiceRequest, Job, carry.request_to_job, _l("Job"), OPEN_REQUEST, (FOUND, TO_PLAN)),
-    Edge(ServiceRequest, Invoice, carry.request_to_invoice, _l("Invoice"), OPEN_REQUEST, (WORKED,), asks=_unassessed),
-    Edge(Quote, Job, carry.quote_to_job, _l("Job"), PRICED_QUOTE, (TO_PLAN,), by_line=True),
-    Edge(Job, Invoice, carry.job_to_invoice, _l("Invoice"), LIVE_JOB, by_line=True),
+    Edge(ServiceRequest, Quote, carry.request_to_quote, _l("Quote"), OPEN_REQUEST, ASSESSED),
+    Edge(ServiceRequest, Job, carry.request_to_job, _l("Job"), OPEN_REQUEST, notes=(FOUND, TO_PLAN)),
+    Edge(ServiceRequest, Invoice, carry.request_to_invoice, _l("Invoice"), OPEN_REQUEST, notes=(WORKED,), asks=_unassessed),
+    Edge(Quote, Job, carry.quote_to_job, _l("Job"), PRICED_QUOTE, APPROVED, (TO_PLAN,), by_line=True),
+    Edge(Job, Invoice, carry.job_to_invoice, _l("Invoice"), LIVE_JOB, DONE, by_line=True),
 )
 # fmt: on
 

@@ -20,7 +20,7 @@ class RequestView(DocumentView):
 
     entity = "requests"
     tab_enum = RequestStage
-    column_list = ("number", "client", "title", "service", "urgency", "stage", "created_at")
+    column_list = ("number", "client", "title", "urgency", "stage", "created_at")
     column_sortable_list = ("number", "created_at")
     column_export_list = ("number", "client", "title", "service", "urgency", "origin", "stage", "created_at")
     column_labels = DocumentView.column_labels | {
@@ -41,7 +41,7 @@ class RequestView(DocumentView):
     empty_hint = _l("Requests from the online form arrive here. Enter the ones that come by phone with “Add”.")
 
     def load_options(self) -> tuple[Any, ...]:
-        """The list shows the service too."""
+        """The page and the file show the service too."""
         return (*super().load_options(), joinedload(ServiceRequest.service))
 
     def prefill(self, form: Any, row: Any) -> None:
