@@ -77,10 +77,15 @@ def database_kind(request: pytest.FixtureRequest) -> str:
 
 
 @pytest.fixture(scope="session")
-def session_app(database_kind: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest) -> Flask:
+def session_app(
+    database_kind: str, tmp_path_factory: pytest.TempPathFactory, request: pytest.FixtureRequest
+) -> Iterator[Flask]:
     """One application and one migrated database for all tests of this kind."""
     folder = tmp_path_factory.mktemp(database_kind)
-    return build_app(new_database(database_kind, folder, request, "shared"))
+    app = build_app(new_database(database_kind, folder, request, "shared"))
+    yield app
+    with app.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture
