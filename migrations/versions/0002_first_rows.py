@@ -110,7 +110,8 @@ def upgrade() -> None:
         tables.tables["tax_rate"],
         [{"province": p, "code": c, "percent": rate, "valid_from": day} for p, c, rate, day in RATES],
     )
-    insert(tables.tables["counter"], [{"name": "invoice", "value": 0}])
+    # Kept when going down: documents that stay keep their numbers, and none is given twice.
+    op.execute("INSERT INTO counter SELECT 'invoice', 0 WHERE NOT EXISTS (SELECT 1 FROM counter)")
     dialect = op.get_bind().dialect.name
     if dialect == "postgresql":
         op.execute("SELECT setval(pg_get_serial_sequence('company', 'id'), 1)")
@@ -124,5 +125,6 @@ def downgrade() -> None:
     for guard in GUARDS:
         for statement in guard.drop(dialect):
             op.execute(statement)
-    for table in ("counter", "tax_rate", "service", "company", "role"):
+    op.execute("UPDATE request SET service_id = NULL")
+    for table in ("tax_rate", "service", "company", "user_role", "role"):
         op.execute(f"DELETE FROM {table}")
