@@ -63,6 +63,10 @@ def upgrade() -> None:
         sa.Column("updated_at", sa.DateTime(), nullable=False),
         sa.CheckConstraint("kind IN ('person', 'company')", name=op.f("ck_client_kind_known")),
         sa.CheckConstraint("language IN ('fr_CA', 'en_CA')", name=op.f("ck_client_language_known")),
+        sa.CheckConstraint(
+            "province IN ('QC', 'ON', 'NB', 'NS', 'PE', 'NL', 'MB', 'SK', 'AB', 'BC', 'YT', 'NT', 'NU')",
+            name=op.f("ck_client_province_known"),
+        ),
         sa.CheckConstraint("name <> ''", name=op.f("ck_client_name_given")),
         sa.CheckConstraint("terms_days BETWEEN 0 AND 365", name=op.f("ck_client_terms_days_range")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_client")),

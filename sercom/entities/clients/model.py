@@ -26,6 +26,7 @@ class Client(Model):
     __table_args__ = (
         one_of("kind", ClientKind),
         one_of("language", Language),
+        one_of("province", Province),
         CheckConstraint("terms_days BETWEEN 0 AND 365", name="terms_days_range"),
         CheckConstraint("name <> ''", name="name_given"),
         Index(None, "name"),
