@@ -1,0 +1,227 @@
+"""Every named constraint of the schema, and a statement that it refuses, on both databases."""
+
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from sqlalchemy import CheckConstraint, ForeignKeyConstraint, Table, UniqueConstraint, select, text
+from sqlalchemy.exc import IntegrityError
+
+from sercom.core.base import db
+from sercom.core.clock import utcnow
+from sercom.core.labels import LabelledType
+from sercom.entities.ledger.model import EntryKind, Method
+from sercom.models import (
+    Allocation,
+    Approval,
+    Case,
+    CatalogItem,
+    File,
+    FileContent,
+    JournalEntry,
+    Note,
+    PartUsed,
+    Payment,
+    Team,
+)
+from tests.support import convert, give, make_client, make_user, start
+
+#: What each CHECK and UNIQUE refuses. CHECKs are tried on one row (or where it says), UNIQUEs on all.
+VIOLATIONS = {
+    "ck_allocation_amount_given": "amount = 0",
+    "ck_approval_channel_known": "channel = 'x'",
+    "ck_approval_name_given": "name = ''",
+    "ck_case_first_contact_known": "first_contact = 'x'",
+    "ck_catalog_item_cost_positive": "cost = -1",
+    "ck_catalog_item_kind_known": "kind = 'x'",
+    "ck_catalog_item_price_positive": "price = -1",
+    "ck_catalog_item_tax_status_known": "tax_status = 'x'",
+    "ck_client_kind_known": "kind = 'x'",
+    "ck_client_language_known": "language = 'fr'",
+    "ck_client_name_given": "name = ''",
+    "ck_client_province_known": "province = 'XX'",
+    "ck_client_terms_days_range": "terms_days = 366",
+    "ck_company_province_known": "province = 'XX'",
+    "ck_company_quote_validity_days_range": "quote_validity_days = 0",
+    "ck_company_single": "id = 2",
+    "ck_document_discount_positive": "discount = -1",
+    "ck_document_kind_known": "kind = 'x'",
+    "ck_document_total_adds_up": "total = net + tax + 1",
+    "ck_file_moment_known": "moment = 'x'",
+    "ck_file_size_positive": "size = 0",
+    "ck_invoice_due_after_issue": "issue_date = '2026-02-01', due_date = '2026-01-31'",
+    "ck_invoice_issued_is_whole": "status = 'issued', issue_date = '2026-02-01'",
+    "ck_invoice_status_known": "status = 'x', issue_date = '2026-02-01', snapshot = '{}'",
+    "ck_invoice_terms_days_range": "terms_days = -1",
+    "ck_job_hold_reason_known": "hold_reason = 'x'",
+    "ck_job_status_known": "status = 'x'",
+    "ck_line_discount_positive": "discount = -1",
+    "ck_line_quantity_given": "quantity = 0",
+    "ck_line_tax_status_known": "tax_status = 'x'",
+    "ck_part_used_quantity_positive": "quantity = 0",
+    "ck_payment_amount_given": "amount = 0 WHERE kind = 'correction'",
+    "ck_payment_correction_names_payment": "kind = 'payment', amount = 1 WHERE kind = 'correction'",
+    "ck_payment_kind_known": "kind = 'x', amount = -1, corrects_id = NULL",
+    "ck_payment_method_known": "method = 'x'",
+    "ck_payment_sign_by_kind": "amount = -1 WHERE kind = 'payment'",
+    "ck_quote_decline_reason_known": "decline_reason = 'x'",
+    "ck_quote_revision_positive": "revision = 0",
+    "ck_quote_status_known": "status = 'x'",
+    "ck_request_close_reason_known": "close_reason = 'x'",
+    "ck_request_origin_known": "origin = 'x'",
+    "ck_request_status_known": "status = 'x'",
+    "ck_request_urgency_known": "urgency = 'x'",
+    "ck_role_name_known": "name = 'x'",
+    "ck_site_province_known": "province = 'XX'",
+    "ck_tax_rate_code_known": "code = 'XXX'",
+    "ck_tax_rate_percent_range": "percent = 30001",
+    "ck_tax_rate_province_known": "province = 'XX'",
+    "ck_user_language_known": "language = 'fr'",
+    "ck_visit_ended_after_started": "started_at = '2026-02-01 08:00:00', ended_at = '2026-02-01 07:59:59'",
+    "ck_visit_ends_after_start": "ends_at = starts_at WHERE starts_at IS NOT NULL",
+    "ck_visit_incomplete_reason_known": "incomplete_reason = 'x'",
+    "ck_visit_minutes_range": "minutes = 1441",
+    "ck_visit_planned_has_time": "status = 'done' WHERE starts_at IS NULL",
+    "ck_visit_status_known": "status = 'x' WHERE starts_at IS NOT NULL",
+    "uq_allocation_payment_id_invoice_id": "payment_id = (SELECT min(id) FROM payment), "
+    "invoice_id = (SELECT min(id) FROM invoice)",
+    "uq_case_number": "number = 'x'",
+    "uq_catalog_item_code": "code = 'x'",
+    "uq_conversion_source_id_edge_token": "source_id = (SELECT min(id) FROM document), edge = 'x', token = 'x'",
+    "uq_conversion_target_id": "target_id = (SELECT min(id) FROM document)",
+    "uq_document_number": "number = 'x'",
+    "uq_payment_corrects_id": "corrects_id = (SELECT min(id) FROM payment) WHERE kind = 'correction'",
+    "uq_request_ticket": "ticket = 'x'",
+    "uq_role_name": "name = 'owner'",
+    "uq_tax_rate_province_code_valid_from": "province = 'QC', code = 'GST', valid_from = '2020-01-01'",
+    "uq_team_name": "name = 'x'",
+    "uq_user_email": "email = 'x'",
+    "uq_user_fs_uniquifier": "fs_uniquifier = 'x'",
+}
+#: What no statement can violate alone: the primary key refuses first.
+IMPLIED = {"uq_case_id_client_id"}
+NOWHERE = 999_999
+
+
+def constraints(kind: Any) -> dict[str, tuple[Table, Any]]:
+    """The schema's constraints of a kind, by name, each with its table."""
+    return {
+        str(constraint.name): (table, constraint)
+        for table in db.metadata.sorted_tables
+        for constraint in table.constraints
+        if isinstance(constraint, kind)
+    }
+
+
+FOREIGN_KEYS = constraints(ForeignKeyConstraint)
+
+
+@pytest.fixture
+def everything(context):
+    """At least two rows of every table; no invoice is issued, so that no guard answers first."""
+    owner = make_user("owner")
+    for number in range(2):
+        client, actor = make_client(), make_user("office").actor
+        item = CatalogItem(code=f"P{number}", name_fr="Pompe", name_en="Pump")
+        db.session.add_all([Team(name=f"Équipe {number}", members=[owner]), item])
+        request = start("request", actor, client)
+        begins = utcnow() + timedelta(hours=1)
+        plan = {"starts_at": begins, "ends_at": begins + timedelta(hours=1), "person": owner}
+        give("plan_assessment", request, actor, **plan)
+        visit = request.assessments[0]
+        visit.parts.append(PartUsed(description="Pompe", quantity=Decimal(1), item_id=None))
+        quote = convert(request, "quote", actor)
+        quote.approvals.append(
+            Approval(revision=1, channel="phone", name="Julie", address="", content="{}", sha256="", at=utcnow())
+        )
+        convert(quote, "job", actor, approval={"channel": "phone", "name": "Julie Tremblay"})
+        invoice, other = start("invoice", actor, client), start("invoice", actor, client)
+        money = {"client": client, "method": Method.CASH, "received_on": date(2026, 1, 1)}
+        payment = Payment(amount=Decimal(1), **money)
+        db.session.add(payment)
+        db.session.flush()
+        back = Payment(kind=EntryKind.CORRECTION, amount=Decimal(-1), corrects_id=payment.id, **money)
+        db.session.add_all(
+            [
+                Allocation(payment=payment, invoice=invoice, amount=Decimal(1)),
+                Allocation(payment=back, invoice=invoice, amount=Decimal(-1)),
+                Note(case=request.case, body="Chien"),
+                File(
+                    case=request.case,
+                    name="a.jpg",
+                    mime="image/jpeg",
+                    size=1,
+                    width=1,
+                    height=1,
+                    sha256="",
+                    content=FileContent(data=b"a", thumbnail=b"a"),
+                ),
+            ]
+        )
+        assert other.allocations == []
+        start("request", actor)
+        start("quote", actor)
+    Case.open(db.session, client, None)
+    db.session.flush()
+
+
+def refusal(statement: Any) -> str:
+    """The constraint that refuses ``statement``, as the database names it."""
+    point = db.session.begin_nested()
+    try:
+        db.session.execute(statement)
+    except IntegrityError as error:
+        named = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+        return str(named or error.orig)
+    finally:
+        point.rollback()
+    return "nothing was refused"
+
+
+def test_every_constraint_is_listed():
+    named = constraints((CheckConstraint, UniqueConstraint))
+    assert set(VIOLATIONS) | IMPLIED == set(named)
+    assert all(name.startswith(("ck_", "uq_", "fk_")) for name in (*named, *FOREIGN_KEYS))
+
+
+def test_every_choice_is_kept_within_its_enum():
+    """A column that holds an enum has its CHECK: no import can write a status that no code knows."""
+    checks = constraints(CheckConstraint)
+    expected = {
+        f"ck_{table.name}_{column.name}_known"
+        for table in db.metadata.sorted_tables
+        for column in table.columns
+        if isinstance(column.type, LabelledType)
+    }
+    assert expected <= set(checks)
+
+
+def test_each_check_and_unique_refuses(everything):
+    sqlite = db.session.get_bind().dialect.name == "sqlite"
+    for name, (table, constraint) in constraints((CheckConstraint, UniqueConstraint)).items():
+        if name in IMPLIED:
+            continue
+        change, _where, condition = VIOLATIONS[name].partition(" WHERE ")
+        if name.startswith("ck_") and not condition:
+            key = table.primary_key.columns.keys()[0]
+            condition = f'"{key}" = (SELECT max("{key}") FROM "{table.name}")'
+        said = refusal(text(f'UPDATE "{table.name}" SET {change} WHERE {condition or "true"}'))
+        if sqlite and name.startswith("uq_"):
+            columns = ", ".join(f"{table.name}.{column.name}" for column in constraint.columns)
+            assert said == f"UNIQUE constraint failed: {columns}", name
+        else:
+            assert said.removeprefix("CHECK constraint failed: ") == name
+
+
+def test_each_foreign_key_refuses(everything):
+    for name, (table, constraint) in FOREIGN_KEYS.items():
+        column = constraint.columns[0]
+        keys = list(table.primary_key.columns)
+        row = db.session.execute(select(table).order_by(*(key.desc() for key in keys)).limit(1)).mappings().one()
+        statement = table.update().where(*(key == row[key.name] for key in keys)).values({column.name: NOWHERE})
+        if table is JournalEntry.__table__:  # its guard refuses any UPDATE
+            values = {**row, column.name: NOWHERE}
+            statement = table.insert().values({key: value for key, value in values.items() if key != "id"})
+        same_column = {key for key, (_, other) in FOREIGN_KEYS.items() if column in list(other.columns)}
+        assert refusal(statement) in {"FOREIGN KEY constraint failed", *same_column}, name
