@@ -1,5 +1,6 @@
 """Lists: tabs with counts, search, filters, pages; no query more as the table grows."""
 
+import re
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,6 +13,7 @@ from sercom.core.labels import Labelled
 
 MAX_TERMS = 6
 MAX_PAGE = 1_000_000
+PHONE = re.compile(r"(?<!\d)(\+?1[\s.-]*)?\(?\d{3}\)?[\s.-]*\d{3}[\s.-]*\d{4}(?!\d)", re.ASCII)
 
 #: From a word of the search box to a condition, or ``None`` where the word cannot be meant for it.
 SearchCondition = Callable[[str], ColumnElement[bool] | None]
@@ -20,6 +22,11 @@ SearchCondition = Callable[[str], ColumnElement[bool] | None]
 def contains(column: Any) -> SearchCondition:
     """The word stands anywhere in ``column``, in capitals or not."""
     return lambda word: column.ilike(like(word), escape="\\")
+
+
+def words_of(search: str | None) -> list[str]:
+    """The words of a search; a whole phone number is one word, however it is spaced."""
+    return PHONE.sub(lambda found: f" {re.sub(r'[^0-9]', '', found.group())[-10:]} ", search or "").split()
 
 
 def like(word: str) -> str:
@@ -110,7 +117,7 @@ class ListingMixin:
     def _matching(self, query: Any, search: str | None, filters: Any) -> Any:
         if self.tab is not None and self.tab_column:
             query = query.filter(getattr(self.model, self.tab_column) == self.tab)
-        for word in (search or "").split()[:MAX_TERMS] if self.search_in else ():
+        for word in words_of(search)[:MAX_TERMS] if self.search_in else ():
             found = [condition for place in self.search_in if (condition := place(word)) is not None]
             query = query.filter(or_(false(), *found))
         for index, _name, value in filters or ():

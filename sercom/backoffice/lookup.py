@@ -9,6 +9,7 @@ from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, select
 from wtforms.validators import ValidationError
 
+from sercom.backoffice.listing import words_of
 from sercom.core.base import MAX_ID, db, read_whole
 
 PAGE = 10
@@ -52,7 +53,7 @@ class Lookup(AjaxModelLoader):
 
     def get_list(self, query: str | None, offset: int | None = 0, limit: int = PAGE) -> list[Any]:
         """At most ``PAGE`` rows."""
-        words = (query or "").split()[:MAX_TERMS]
+        words = words_of(query)[:MAX_TERMS]
         narrowed = self.narrow()
         if len("".join(words)) < self.min_term or (not words and narrowed is None):
             return []
