@@ -103,7 +103,7 @@ class CommandMixin(EntityView):
         Each row has its own savepoint and its own result.
         """
         action = request.form.get("action", "")
-        nonce = request.form.get("nonce") or secrets.token_hex(8)
+        nonce = request.form.get("nonce", "")[:40] or secrets.token_hex(8)
         rows = request.form.getlist("row")[: self.page_size_options[-1]]
         if not rows or not action:
             flash(_("Tick at least one row, then choose what to do."), "error")

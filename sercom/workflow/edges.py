@@ -7,6 +7,7 @@ from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from sercom.core import journal
 from sercom.core.access import OFFICE, Actor, Role
@@ -156,13 +157,13 @@ def convert(
     asked = questions(source, edge)
     if asked and not choice.confirm:
         raise NeedsConfirmationError(asked[0])
+    case = _lock_case(session, source)
     if needs_approval(source):
         _approve(session, source, actor, choice.approval)
     target, drafts = edge.build(source)
     if edge.by_line:
         drafts = carry.chosen(source, drafts, choice.quantities)
         target.discount = carry.share_of_discount(source, drafts)
-    case = session.get_one(Case, source.case_id, with_for_update=True, populate_existing=True)
     target.title = target.title or source.title
     content.join(session, target, case, actor, drafts)
     session.add(Conversion(source=source, target=target, edge=edge.name, token=token, user_id=actor.user_id))
@@ -170,6 +171,16 @@ def convert(
     session.flush()
     journal.record(session, actor, "converted", source, {edge.name: [None, str(target)]})
     return target
+
+
+def _lock_case(session: AnySession, source: Document) -> Case:
+    """The case as it is once others have let go of it: they may have taken numbers meanwhile.
+
+    Before anything is written that refers to it: two who share it could not both lock it any more.
+    """
+    session.execute(select(Case.id).where(Case.id == source.case_id).with_for_update())
+    session.refresh(source.case)
+    return source.case
 
 
 def require_role(edge: Edge, actor: Actor) -> None:

@@ -100,14 +100,16 @@ document.querySelectorAll("[data-lines]").forEach((editor) => {
     row.querySelectorAll("[name]").forEach((field) => (field.name = field.name.replace(/^lines-\d+-/, `lines-${i}-`))));
 
   let turn = 0;
-  const total = debounce(250, async () => {
-    const mine = ++turn;
+  const ask = debounce(250, async () => {
+    const mine = turn;
     const form = editor.closest("form");
     const data = new FormData(form);
     data.append("province", editor.dataset.province);
     const answer = await fetch(editor.dataset.totals, { method: "POST", body: new URLSearchParams([...data].filter(([, v]) => typeof v === "string")), credentials: "same-origin" });
     const sums = answer.ok && await answer.json();
-    if (!sums || mine !== turn) return;
+    if (mine !== turn) return;
+    output.setAttribute("aria-busy", "false");
+    if (!sums) return;
     rows().forEach((row, i) => (row.querySelector(".amount").textContent = sums.amounts[i] || ""));
     const line = (name, value, grand) => {
       const div = document.createElement("div");
@@ -120,6 +122,8 @@ document.querySelectorAll("[data-lines]").forEach((editor) => {
     output.replaceChildren(line(sums.labels.net, sums.net), ...sums.taxes.map(([name, value]) => line(name, value)), line(sums.labels.total, sums.total, true));
     output.hidden = false;
   });
+  // From here on what is shown is old, and so is any answer still under way.
+  const total = () => { turn += 1; output.setAttribute("aria-busy", "true"); ask(); };
 
   const equip = (row, index) => {
     const text = cell(row, "description");

@@ -9,7 +9,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from sercom.demo.pictures import picture
 from tests.browser.person import PASSWORD, Person
@@ -26,6 +26,9 @@ FLAGS = (
     "--disable-sync",
 )
 WIDE, PHONE = 1280, 360
+#: Milliseconds to wait for what must happen: a busy machine is no failure.
+PATIENCE = 30_000
+expect.set_options(timeout=PATIENCE)
 
 Opener = Callable[..., Person]
 
@@ -100,7 +103,7 @@ def someone(server: str, chromium: Browser, sessions: dict[str, object]) -> Iter
             locale="fr-CA",
             base_url=server,
         )
-        context.set_default_timeout(10_000)
+        context.set_default_timeout(PATIENCE)
         person = Person(context)
         opened.append(person)
         if who and who not in sessions:

@@ -82,6 +82,7 @@ class Person:
 
     def sums(self) -> list[str]:
         """The figures of the totals shown: before tax, each tax, total."""
+        expect(self.find("dl.totals")).not_to_have_attribute("aria-busy", "true")
         return self.find("dl.totals dd").all_inner_texts()
 
     def is_in(self, kind: str, tab: str, number: str) -> bool:
