@@ -196,6 +196,18 @@ def test_undo_removes_the_target_and_gives_the_lines_back(world: World, office: 
     assert not notices(office.get(url))
 
 
+def test_a_line_that_the_source_does_not_hold_is_flagged(world: World, office: Browser):
+    for kind, edge, flagged in (("request", "quote", 0), ("job", "invoice", 1)):
+        source = world.document(kind)
+        url = f"/admin/{kind}s/{source}/convert/{edge}"
+        target = made_by(send(office, main_form(office.get(url)), url))
+        edited = f"/admin/{edge}s/edit/?id={target}"
+        extra = {"lines-1-description": "Déplacement", "lines-1-unit_price": "65"}
+        assert send(office, main_form(office.get(edited)), edited, **extra).status_code == 302
+        page = office.get(f"/admin/{edge}s/details/?id={target}")
+        assert words(parse(page)).count("Supplément") == flagged, edge
+
+
 def test_the_five_edges_stand_where_a_document_shows_them(world: World, office: Browser):
     edges = {"request": ["quote", "job", "invoice"], "quote": ["job"], "job": ["invoice"], "invoice": []}
     for kind, targets in edges.items():
