@@ -40,8 +40,10 @@ def locale() -> str:
     """The form's own language, the person's setting, the visitor's switch; French otherwise."""
     if not has_request_context():
         return FRENCH
+    if request.path.startswith("/en/"):
+        return ENGLISH
     if request.blueprint == "portal":
-        return ENGLISH if request.path.startswith("/en/") else FRENCH
+        return FRENCH
     switched = session.get("language")
     if switched in {FRENCH, ENGLISH}:
         return str(switched)
