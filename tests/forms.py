@@ -57,7 +57,6 @@ FORMS = {
             "kind": ("nothing",),
             "phone": PHONES,
             "other_phone": PHONES[:2],
-            "phone_extension": ("x" * 11,),
             "email": EMAILS,
             "billing_email": EMAILS[:2],
             "language": ("zz",),

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 from flask_sqlalchemy import SQLAlchemy
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import CheckConstraint, MetaData, Text, event
+from sqlalchemy import CheckConstraint, MetaData, String, Text, event
 from sqlalchemy import inspect as sa_inspect
 from sqlalchemy.orm import DeclarativeBase, Session, mapped_column, registry, scoped_session
 
@@ -65,6 +65,8 @@ def _defaults_at_birth(target: Any, _args: Any, values: dict[str, Any]) -> None:
 
 PrimaryKey = Annotated[int, mapped_column(primary_key=True)]
 LongText = Annotated[str, mapped_column(Text)]
+#: E.164, and an extension behind it as ``formats.read_phone`` writes them.
+Phone = Annotated[str, mapped_column(String(48))]
 CreatedAt = Annotated[datetime, mapped_column(default=utcnow)]
 UpdatedAt = Annotated[datetime, mapped_column(default=utcnow, onupdate=utcnow)]
 

@@ -27,6 +27,9 @@ POSTAL_CODE = re.compile(r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z]\d[ABCEGHJ-NPRS
 SPACES = re.compile(r"[\s\u00a0\u202f$]")
 #: ``1,234`` and ``1.234`` could be a thousand or one and a bit.
 AMBIGUOUS = re.compile(r"\d{1,3}[.,]\d{3}", re.ASCII)
+#: The French word for an extension, which ``phonenumbers`` does not know.
+POSTE = re.compile(r"\b(poste|p\.)(?=\s*\d)", re.IGNORECASE)
+EXTENSION = ";ext="
 PLAIN_NUMBER = re.compile(r"-?\d+([.,]\d+)?", re.ASCII)
 
 
@@ -90,14 +93,16 @@ def moment(value: datetime | None) -> str:
 
 
 def phone(value: str | None) -> str:
-    """An E.164 number as it is read here: ``514 555-0123``."""
+    """A stored number as it is read here: ``514 555-0123``, with ``poste 22`` where it has an extension."""
     if not value:
         return ""
-    parsed = phonenumbers.parse(value, "CA")
-    if parsed.country_code != 1:
-        return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
+    number, _sign, extension = value.partition(EXTENSION)
+    parsed = phonenumbers.parse(number, "CA")
     digits = f"{parsed.national_number:010d}"
-    return f"{digits[:3]} {digits[3:6]}-{digits[6:]}"
+    text = f"{digits[:3]} {digits[3:6]}-{digits[6:]}"
+    if parsed.country_code != 1:
+        text = str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.INTERNATIONAL))
+    return text + " " + _("ext. %(number)s", number=extension) if extension else text
 
 
 def plain_number(value: Decimal | None) -> str:
@@ -149,10 +154,13 @@ def read_postal_code(text: str) -> str:
 
 
 def read_phone(text: str) -> str:
-    """A North American number as E.164 (``+15145550123``); raises ``DomainError`` with an example."""
+    """A number as E.164 (``+15145550123``); raises ``DomainError`` with an example.
+
+    An extension (``poste 22``) stays apart behind it, as RFC 3966 writes it: ``+15145550123;ext=22``.
+    """
     message = _("This is not a phone number. Example: 514 555-0123")
     try:
-        parsed = phonenumbers.parse(text, "CA")
+        parsed = phonenumbers.parse(POSTE.sub("ext", text), "CA")
     except phonenumbers.NumberParseException:
         raise DomainError(message) from None
     if not phonenumbers.is_possible_number(parsed):
@@ -160,7 +168,8 @@ def read_phone(text: str) -> str:
     national = str(parsed.national_number)
     if parsed.country_code == 1 and not re.fullmatch(r"[2-9]\d{2}[2-9]\d{6}", national):
         raise DomainError(message)
-    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164))
+    extension = f"{EXTENSION}{parsed.extension}" if parsed.extension else ""
+    return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)) + extension
 
 
 def read_email(text: str) -> str:

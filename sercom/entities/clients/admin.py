@@ -33,7 +33,6 @@ class ClientView(EntityView):
         "contact_name": _l("Contact"),
         "is_prospect": _l("Prospect"),
         "phone": _l("Phone"),
-        "phone_extension": _l("Extension"),
         "other_phone": _l("Other phone"),
         "email": _l("E-mail"),
         "billing_email": _l("E-mail for invoices"),
@@ -47,7 +46,7 @@ class ClientView(EntityView):
     }
     column_descriptions = {"street": _l("Billing address; it becomes the first service address too.")}
     form_columns = (
-        *("kind", "name", "contact_name", "is_prospect", "phone", "phone_extension", "other_phone"),
+        *("kind", "name", "contact_name", "is_prospect", "phone", "other_phone"),
         *("email", "billing_email", "language", "street", "city", "province", "postal_code", "terms_days", "notes"),
     )
     form_args = {"terms_days": {"validators": [NumberRange(0, 365)]}}

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from sercom.core.base import CreatedAt, LongText, Model, PrimaryKey, UpdatedAt, one_of
+from sercom.core.base import CreatedAt, LongText, Model, Phone, PrimaryKey, UpdatedAt, one_of
 from sercom.core.labels import Labelled, LabelledType
 from sercom.entities.sites.model import Province, Site
 from sercom.entities.users.model import Language
@@ -39,9 +39,8 @@ class Client(Model):
     name: Mapped[str] = mapped_column(String(160))
     contact_name: Mapped[str | None] = mapped_column(String(160))
     is_prospect: Mapped[bool] = mapped_column(default=False)
-    phone: Mapped[str | None] = mapped_column(String(20))
-    phone_extension: Mapped[str | None] = mapped_column(String(10))
-    other_phone: Mapped[str | None] = mapped_column(String(20))
+    phone: Mapped[Phone | None]
+    other_phone: Mapped[Phone | None]
     email: Mapped[str | None] = mapped_column(String(254))
     billing_email: Mapped[str | None] = mapped_column(String(254))
     language: Mapped[Language] = mapped_column(LabelledType(Language), default=Language.FRENCH)

@@ -10,7 +10,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from sercom.core.base import AnySession, LongText, Model, PrimaryKey, UpdatedAt, one_of
+from sercom.core.base import AnySession, LongText, Model, Phone, PrimaryKey, UpdatedAt, one_of
 from sercom.core.errors import DomainError
 from sercom.core.labels import LabelledType
 from sercom.core.money import TAX_LABELS, Percent, Rate
@@ -33,7 +33,7 @@ class Company(Model):
     city: Mapped[str] = mapped_column(String(80), default="")
     province: Mapped[Province] = mapped_column(LabelledType(Province), default=Province.QC)
     postal_code: Mapped[str] = mapped_column(String(7), default="")
-    phone: Mapped[str | None] = mapped_column(String(20))
+    phone: Mapped[Phone | None]
     email: Mapped[str | None] = mapped_column(String(254))
     taxes_registered: Mapped[bool] = mapped_column(default=True)
     gst_number: Mapped[str | None] = mapped_column(String(20))

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from sercom.core.base import CreatedAt, LongText, Model, PrimaryKey, UpdatedAt, one_of
+from sercom.core.base import CreatedAt, LongText, Model, Phone, PrimaryKey, UpdatedAt, one_of
 from sercom.core.labels import Labelled, LabelledType
 
 if TYPE_CHECKING:
@@ -46,7 +46,7 @@ class Site(Model):
     postal_code: Mapped[str] = mapped_column(String(7), index=True)
     access_notes: Mapped[LongText | None]
     contact_name: Mapped[str | None] = mapped_column(String(160))
-    contact_phone: Mapped[str | None] = mapped_column(String(20))
+    contact_phone: Mapped[Phone | None]
     version: Mapped[int] = mapped_column()
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]

@@ -6,7 +6,7 @@ from sqlalchemy import Column, ForeignKey, String, Table, UniqueConstraint, sele
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sercom.core import access
-from sercom.core.base import CreatedAt, Model, PrimaryKey, db, one_of
+from sercom.core.base import CreatedAt, Model, Phone, PrimaryKey, db, one_of
 from sercom.core.labels import Labelled, LabelledType
 
 
@@ -56,7 +56,7 @@ class User(Model, UserMixin):
     active: Mapped[bool] = mapped_column(default=True)
     fs_uniquifier: Mapped[str] = mapped_column(String(64), unique=True)
     name: Mapped[str] = mapped_column(String(160))
-    phone: Mapped[str | None] = mapped_column(String(20))
+    phone: Mapped[Phone | None]
     language: Mapped[Language] = mapped_column(LabelledType(Language), default=Language.FRENCH)
     created_at: Mapped[CreatedAt]
 
