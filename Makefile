@@ -52,8 +52,11 @@ format: $(VENV)/.tools  ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+vendor: $(VENV)/.tools  ## Bring font, icons and scripts from npm into the repository anew (needs npm)
+	$(BIN)/python -m tools.vendor
+
 lock:  ## Pin and hash the dependencies anew (needs uv)
 	uv pip compile -q --upgrade --generate-hashes --no-header --python-version 3.11 requirements.in -o requirements.txt
 	uv pip compile -q --upgrade --generate-hashes --no-header --python-version 3.11 requirements-dev.in -o requirements-dev.txt
 
-.PHONY: help run test lint browser bench messages format lock
+.PHONY: help run test lint browser bench messages format vendor lock
