@@ -81,12 +81,15 @@ def test_a_moment_is_the_same_on_either_clock(moment: datetime):
     assert first <= moment < last
 
 
-def test_now_is_in_utc_and_today_is_the_companys(monkeypatch: pytest.MonkeyPatch):
+def test_now_is_in_utc_and_today_is_the_companys():
     assert clock.utcnow().tzinfo is UTC
-    monkeypatch.setattr(clock, "utcnow", lambda: datetime(2025, 9, 1, 3, 59, tzinfo=UTC))
-    assert clock.today() == date(2025, 8, 31)
-    monkeypatch.setattr(clock, "utcnow", lambda: datetime(2025, 9, 1, 4, 0, tzinfo=UTC))
-    assert clock.today() == date(2025, 9, 1)
+    with clock.at(datetime(2025, 9, 1, 3, 59, tzinfo=UTC)):
+        assert clock.today() == date(2025, 8, 31)
+        with clock.at(datetime(2025, 9, 1, 0, 0, tzinfo=ZoneInfo("America/Toronto"))):
+            assert clock.utcnow() == datetime(2025, 9, 1, 4, tzinfo=UTC)
+            assert clock.today() == date(2025, 9, 1)
+        assert clock.today() == date(2025, 8, 31)
+    assert clock.utcnow() > datetime(2025, 9, 1, 4, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
