@@ -4,10 +4,11 @@ from typing import Any
 
 from flask import Flask
 
-from sercom import cli, config, extensions, menu, portal, templating, web
+from sercom import cli, config, extensions, home, menu, portal, templating, web
 from sercom.backoffice import admin
 from sercom.core import database
 from sercom.core.base import db
+from sercom.search import index
 
 
 def create_app(settings: dict[str, Any] | None = None) -> Flask:
@@ -17,13 +18,14 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     extensions.db.init_app(app)
     with app.app_context():
         database.prepare(db.engine)
+    index.attach(db.session)
     extensions.migrate.init_app(app, db, directory=str(config.ROOT / "migrations"))
     extensions.babel.init_app(app, locale_selector=web.locale)
     web.init_app(app)
     extensions.csrf.init_app(app)
     extensions.security.init_app(app, extensions.users)
     templating.init_app(app)
-    admin.init_app(app, menu.VIEWS)
+    admin.init_app(app, menu.VIEWS, home.HomeView)
     portal.init_app(app)
     cli.init_app(app)
     return app

@@ -1,7 +1,8 @@
-"""Commands of the command line: the first owner, the demo company, its removal."""
+"""Commands of the command line: the first owner, the demo company, the search index."""
 
 import os
 import secrets
+from collections import Counter
 
 import click
 from flask import Flask
@@ -13,12 +14,14 @@ from sercom.core.access import Role
 from sercom.core.base import db
 from sercom.models import Role as RoleRow
 from sercom.models import User
+from sercom.search import index
 
 
 def init_app(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(bootstrap)
     app.cli.add_command(seed)
+    app.cli.add_command(reindex)
 
 
 @click.command()
@@ -54,3 +57,14 @@ def seed(*, if_empty: bool) -> None:
         click.echo("The demo company is in place.")
     for line in company.sign_ins():
         click.echo(line)
+
+
+@click.command()
+@with_appcontext
+def reindex() -> None:
+    """Bring the search index up to date with rows that came without the application (an import, a repair)."""
+    counts: Counter[str] = Counter()
+    for table, count in index.reindex(db.session):
+        counts[table] += count
+    for table, count in counts.items():
+        click.echo(f"{table}: {count}")

@@ -28,30 +28,31 @@ WORK, CLIENTS, SETTINGS = _l("Work"), _l("Clients"), _l("Settings")
 
 @dataclass(frozen=True)
 class Entry:
-    """A view of the menu; its address is ``/admin/<entity>/``."""
+    """A view of the menu; its address is ``/admin/<entity>/``, its icon one of ``static/vendor/icons.svg``."""
 
     view: type[EntityView]
     model: type[Any]
     name: LazyString
+    icon: str
     group: LazyString
 
 
 VIEWS: tuple[Entry, ...] = (
-    Entry(RequestView, models.ServiceRequest, _l("Requests"), WORK),
-    Entry(QuoteView, models.Quote, _l("Quotes"), WORK),
-    Entry(JobView, models.Job, _l("Jobs"), WORK),
-    Entry(VisitView, models.Visit, _l("Visits"), WORK),
-    Entry(InvoiceView, models.Invoice, _l("Invoices"), WORK),
-    Entry(PaymentView, models.Payment, _l("Payments"), WORK),
-    Entry(CaseView, models.Case, _l("Cases"), WORK),
-    Entry(ClientView, models.Client, _l("Clients"), CLIENTS),
-    Entry(SiteView, models.Site, _l("Addresses"), CLIENTS),
-    Entry(FileView, models.File, _l("Photos"), CLIENTS),
-    Entry(CatalogView, models.CatalogItem, _l("Catalogue"), SETTINGS),
-    Entry(ServiceView, models.Service, _l("Services"), SETTINGS),
-    Entry(UserView, models.User, _l("People"), SETTINGS),
-    Entry(TeamView, models.Team, _l("Teams"), SETTINGS),
-    Entry(CompanyView, models.Company, _l("Company"), SETTINGS),
-    Entry(TaxRateView, models.TaxRate, _l("Tax rates"), SETTINGS),
-    Entry(JournalView, models.JournalEntry, _l("Journal"), SETTINGS),
+    Entry(RequestView, models.ServiceRequest, _l("Requests"), "inbox", WORK),
+    Entry(QuoteView, models.Quote, _l("Quotes"), "file-text", WORK),
+    Entry(JobView, models.Job, _l("Jobs"), "wrench", WORK),
+    Entry(VisitView, models.Visit, _l("Visits"), "calendar-days", WORK),
+    Entry(InvoiceView, models.Invoice, _l("Invoices"), "receipt-text", WORK),
+    Entry(PaymentView, models.Payment, _l("Payments"), "banknote", WORK),
+    Entry(CaseView, models.Case, _l("Cases"), "folder-open", WORK),
+    Entry(ClientView, models.Client, _l("Clients"), "users", CLIENTS),
+    Entry(SiteView, models.Site, _l("Addresses"), "map-pin", CLIENTS),
+    Entry(FileView, models.File, _l("Photos"), "image", CLIENTS),
+    Entry(CatalogView, models.CatalogItem, _l("Catalogue"), "package", SETTINGS),
+    Entry(ServiceView, models.Service, _l("Services"), "list-checks", SETTINGS),
+    Entry(UserView, models.User, _l("People"), "user-cog", SETTINGS),
+    Entry(TeamView, models.Team, _l("Teams"), "users-round", SETTINGS),
+    Entry(CompanyView, models.Company, _l("Company"), "building-2", SETTINGS),
+    Entry(TaxRateView, models.TaxRate, _l("Tax rates"), "percent", SETTINGS),
+    Entry(JournalView, models.JournalEntry, _l("Journal"), "history", SETTINGS),
 )

@@ -18,6 +18,7 @@ from sercom.entities.requests.model import ServiceRequest
 from sercom.entities.sites.model import Site
 from sercom.entities.users.model import Role, Team, User
 from sercom.entities.visits.model import PartUsed, Visit
+from sercom.search.model import Posting, Variant
 
 never_reuse_ids()
 
@@ -41,6 +42,7 @@ __all__ = [
     "Note",
     "PartUsed",
     "Payment",
+    "Posting",
     "Quote",
     "Role",
     "Service",
@@ -49,5 +51,6 @@ __all__ = [
     "TaxRate",
     "Team",
     "User",
+    "Variant",
     "Visit",
 ]

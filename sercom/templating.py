@@ -1,71 +1,55 @@
-"""What every template may use: formats, pills, labels of events, addresses."""
+"""What every template may use: formats, pills, the journal in words, addresses."""
 
 import hashlib
 import secrets
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 from flask import Flask, url_for
-from flask_babel import LazyString
-from flask_babel import lazy_gettext as _l
+from wtforms import Field
 
 from sercom.backoffice.formatters import pill
 from sercom.core import clock, formats
 from sercom.core.access import MONEY
-from sercom.core.journal import JournalEntry
-from sercom.core.labels import Status
 from sercom.core.money import TaxStatus
 from sercom.entities.catalog.lookup import known_parts
 from sercom.entities.documents.convert import document_url
 from sercom.entities.documents.lines import blank_row
 from sercom.entities.files.model import Moment
-from sercom.models import Invoice, Job, Quote, ServiceRequest, Visit
+from sercom.entities.journal import words
 from sercom.workflow.payments import is_corrected
-from sercom.workflow.transitions import TRANSITIONS
-
-EVENTS: dict[str, LazyString] = {
-    "created": _l("Created"),
-    "changed": _l("Changed"),
-    "deleted": _l("Deleted"),
-    "converted": _l("Conversion"),
-    "conversion_undone": _l("Conversion undone"),
-    "photo_added": _l("Photo added"),
-    "note_added": _l("Note added"),
-    "payment_corrected": _l("Payment taken back"),
-}
-STATUSES: dict[str, type[Status]] = {
-    model.__tablename__: model.status.type.enum for model in (ServiceRequest, Quote, Job, Invoice, Visit)
-}
 
 
-def event_label(entry: JournalEntry) -> str:
-    """An event of the journal in words: what happened, or the command that was given."""
-    given = (t.label for t in TRANSITIONS if t.model.__tablename__ == entry.subject_type and t.name == entry.event)
-    return str(EVENTS.get(entry.event) or next(given, entry.event))
+def initials(name: str) -> str:
+    """``MP`` for Marc-André Pelletier."""
+    words = name.split()
+    return "".join(word[0] for word in (words[0], words[-1])[: len(words)]).upper() if words else ""
 
 
-def change_text(entry: JournalEntry) -> str:
-    """A change of status in words: ``Draft → Sent``."""
-    enum = STATUSES.get(entry.subject_type)
-    if enum is None or "status" not in entry.changes:
-        return ""
-    return " → ".join(str(enum(value).label) for value in entry.changes["status"] if value)
+def aria(field: Field) -> dict[str, Any]:
+    """What a control says of itself to a screen reader: wrong or not, and where its hint and error stand."""
+    names = [f"{field.id}-hint"] if field.description else []
+    names += [f"{field.id}-error"] if field.errors else []
+    return {"aria-invalid": "true" if field.errors else False, "aria-describedby": " ".join(names) or False}
 
 
 def init_app(app: Flask) -> None:
     """Add filters and globals to Jinja."""
     environment = app.jinja_env
     environment.trim_blocks = environment.lstrip_blocks = True
-    for name in ("money", "number", "percent", "day", "long_day", "moment", "phone", "clock"):
+    for name in ("money", "number", "percent", "day", "long_day", "moment", "phone", "clock", "weekday", "short_day"):
         environment.filters[name] = getattr(formats, name)
     environment.filters["pill"] = pill
+    environment.filters["initials"] = initials
     environment.filters["local"] = clock.to_company
     environment.globals |= {
+        "aria": aria,
         "MONEY_ROLES": MONEY,
         "asset": lambda name: url_for("static", filename=name, v=_fingerprint(Path(app.static_folder or "") / name)),
-        "change_text": change_text,
+        "change_lines": words.change_lines,
         "document_url": document_url,
-        "event_label": event_label,
+        "event_sentence": words.event_sentence,
         "in_french": formats.in_french,
         "is_corrected": is_corrected,
         "known_parts": known_parts,

@@ -121,8 +121,9 @@ def tab_counts(page: str | TestResponse) -> dict[str, int]:
 
 
 def notices(page: str | TestResponse) -> list[str]:
-    """What a page tells above its content."""
-    return [words(element) for element in of_class(parse(page), "notice")]
+    """What a page tells: above its content, and of what was just done."""
+    tree = parse(page)
+    return [words(element) for name in ("notice", "toast") for element in of_class(tree, name)]
 
 
 def links(page: str | TestResponse) -> dict[str, str]:

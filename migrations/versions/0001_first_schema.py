@@ -120,6 +120,32 @@ def upgrade() -> None:
         sqlite_autoincrement=True,
     )
     op.create_table(
+        "search_posting",
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column(
+            "word", sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.Column("subject_id", sa.Integer(), autoincrement=False, nullable=False),
+        sa.PrimaryKeyConstraint("kind", "word", "subject_id", name=op.f("pk_search_posting")),
+        sqlite_with_rowid=False,
+    )
+    with op.batch_alter_table("search_posting", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_search_posting_kind_subject_id"), ["kind", "subject_id"], unique=False)
+
+    op.create_table(
+        "search_variant",
+        sa.Column(
+            "variant",
+            sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"),
+            nullable=False,
+        ),
+        sa.Column(
+            "word", sa.String(length=40).with_variant(sa.String(length=40, collation="C"), "postgresql"), nullable=False
+        ),
+        sa.PrimaryKeyConstraint("variant", "word", name=op.f("pk_search_variant")),
+        sqlite_with_rowid=False,
+    )
+    op.create_table(
         "service",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name_fr", sa.String(length=120), nullable=False),
@@ -427,6 +453,7 @@ def upgrade() -> None:
         sa.Column("source_line_id", sa.Integer(), nullable=True),
         sa.Column("item_id", sa.Integer(), nullable=True),
         sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("description", sa.Text(), nullable=False),
         sa.Column("quantity", sa.BigInteger(), nullable=False),
         sa.Column("unit", sa.String(length=20), nullable=False),
@@ -434,6 +461,8 @@ def upgrade() -> None:
         sa.Column("discount", sa.BigInteger(), nullable=False),
         sa.Column("cost", sa.BigInteger(), nullable=True),
         sa.Column("tax_status", sa.String(length=20), nullable=False),
+        sa.CheckConstraint("kind = 'item' OR (unit_price = 0 AND discount = 0)", name=op.f("ck_line_words_are_free")),
+        sa.CheckConstraint("kind IN ('item', 'section', 'remark')", name=op.f("ck_line_kind_known")),
         sa.CheckConstraint("tax_status IN ('taxable', 'zero_rated', 'exempt')", name=op.f("ck_line_tax_status_known")),
         sa.CheckConstraint("discount >= 0", name=op.f("ck_line_discount_positive")),
         sa.CheckConstraint("quantity <> 0", name=op.f("ck_line_quantity_given")),
@@ -761,6 +790,11 @@ def downgrade() -> None:
     op.drop_table("team")
     op.drop_table("tax_rate")
     op.drop_table("service")
+    op.drop_table("search_variant")
+    with op.batch_alter_table("search_posting", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_search_posting_kind_subject_id"))
+
+    op.drop_table("search_posting")
     op.drop_table("role")
     op.drop_table("counter")
     op.drop_table("company")

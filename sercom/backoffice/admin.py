@@ -1,51 +1,52 @@
-"""The back-office as one Flask-Admin, its home page and its guards."""
+"""The back-office as one Flask-Admin, behind its guards."""
 
 from typing import Any
 
 from flask import Blueprint, Flask, abort, redirect, request, session, url_for
-from flask_admin import Admin, AdminIndexView, expose
+from flask_admin import Admin, AdminIndexView
 from flask_admin.theme import Bootstrap4Theme
 
-from sercom.backoffice import access
+from sercom.backoffice import access, counts
 from sercom.backoffice.access import current_actor
+from sercom.backoffice.listing import ListingMixin
+from sercom.backoffice.palette import blueprint
 from sercom.backoffice.posted import read_back
 from sercom.core.base import db
 from sercom.core.formats import ENGLISH, FRENCH
 
 
-class HomeView(AdminIndexView):
-    """What waits for somebody, each number opening its list."""
-
-    def is_accessible(self) -> bool:
-        """Everybody who is signed in."""
-        return current_actor().user_id is not None
-
-    @expose("/")
-    def index(self) -> Any:
-        """A technician starts with own visits, the others with what waits."""
-        waiting = [
-            {"view": view, "tabs": [(tab, view.tab_counts().get(tab, 0)) for tab in view.tab_enum]}
-            for view in self.admin._views  # noqa: SLF001  # Flask-Admin has no public list of views
-            if getattr(view, "tab_enum", None) is not None and view.is_accessible()
-        ]
-        return self.render("admin/home.html", waiting=waiting)
-
-
-def init_app(app: Flask, entries: Any) -> None:
+def init_app(app: Flask, entries: Any, home: type[AdminIndexView]) -> None:
     """Register every view of the menu, behind the guard."""
     admin = Admin(
         app,
         name="Sercom",
         theme=Bootstrap4Theme(base_template="admin/layout.html"),
-        index_view=HomeView(endpoint="home", url="/admin"),
+        index_view=home(endpoint="home", url="/admin"),
     )
     for entry in entries:
-        view = entry.view(entry.model, db, name=entry.name, category=entry.group, endpoint=entry.view.entity)
+        view = entry.view(
+            entry.model,
+            db,
+            name=entry.name,
+            category=entry.group,
+            endpoint=entry.view.entity,
+            menu_icon_type="sprite",
+            menu_icon_value=entry.icon,
+        )
         admin.add_view(view)
+    counts.init_app(app)
     app.before_request(access.guard)
     app.register_blueprint(_switch())
+    app.register_blueprint(blueprint(admin))
     app.jinja_env.globals["actor"] = current_actor
     app.jinja_env.globals["may"] = access.may
+    app.jinja_env.globals["waiting"] = _waiting
+
+
+def _waiting(item: Any) -> int:
+    """The figure beside an entry of the menu."""
+    view = item._view  # noqa: SLF001  # Flask-Admin's menu has no public way to its view
+    return int(view.waiting()) if isinstance(view, ListingMixin) else 0
 
 
 def _switch() -> Blueprint:

@@ -1,32 +1,44 @@
 """Lists: tabs with counts, search, filters, pages; no query more as the table grows."""
 
-import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, g, request
+from flask_babel import LazyString
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, false, func, or_
 from sqlalchemy.orm import undefer
 
+from sercom.backoffice import counts
+from sercom.core.base import db
 from sercom.core.labels import Labelled
+from sercom.search.find import Match, Wanted
+from sercom.search.words import chunks, terms
 
 MAX_TERMS = 6
 MAX_PAGE = 1_000_000
-PHONE = re.compile(r"(?<!\d)(\+?1[\s.-]*)?\(?\d{3}\)?[\s.-]*\d{3}[\s.-]*\d{4}(?!\d)", re.ASCII)
 
 #: From a word of the search box to a condition, or ``None`` where the word cannot be meant for it.
-SearchCondition = Callable[[str], ColumnElement[bool] | None]
+SearchCondition = Callable[[str, Match], ColumnElement[bool] | None]
 
 
 def contains(column: Any) -> SearchCondition:
-    """The word stands anywhere in ``column``, in capitals or not."""
-    return lambda word: column.ilike(like(word), escape="\\")
+    """The word stands anywhere in ``column``, in capitals or not: for tables that stay small."""
+    return lambda word, _match: column.ilike(like(word), escape="\\")
 
 
-def words_of(search: str | None) -> list[str]:
-    """The words of a search; a whole phone number is one word, however it is spaced."""
-    return PHONE.sub(lambda found: f" {re.sub(r'[^0-9]', '', found.group())[-10:]} ", search or "").split()
+@dataclass(frozen=True)
+class Indexed:
+    """The search index knows the word of the record of ``model`` whose id ``column`` holds."""
+
+    column: Any
+    model: type[Any]
+
+    def __call__(self, word: str, match: Match) -> ColumnElement[bool] | None:
+        """The condition; a word of signs alone is meant for nothing."""
+        asked = terms(word)
+        return Wanted(db.session, asked, match).within(self.column, self.model) if asked else None
 
 
 def like(word: str) -> str:
@@ -37,6 +49,8 @@ def like(word: str) -> str:
 class ListingMixin:
     """How a list is asked of the database and what its page shows."""
 
+    entity: str
+    admin: Any
     model: Any
     session: Any
     page_size: int
@@ -44,8 +58,12 @@ class ListingMixin:
     #: The column (stored or derived) whose values are the list's tabs, and its enum.
     tab_column: str | None = None
     tab_enum: type[Labelled] | None = None
+    #: The tabs that wait for somebody, with what the dashboard calls them.
+    waits: Mapping[Any, LazyString] = {}
     #: Where a word of the search box may be found.
     search_in: Sequence[SearchCondition] = ()
+    #: Its place among the groups of Ctrl-K; none where it is not among them.
+    palette: int | None = None
     #: The order of a list nobody sorted; the newest first where there is none.
     default_order: tuple[Any, ...] = ()
     export_max_rows = 100_000
@@ -82,10 +100,31 @@ class ListingMixin:
             return {}
         known: dict[Any, dict[Any, int]] = g.setdefault("tab_counts", {})
         if self.model not in known:
-            column = getattr(self.model, self.tab_column).label("tab")
-            rows = self.narrow(self.session.session.query(column, func.count()).select_from(self.model))
-            known[self.model] = dict(rows.group_by("tab").all())
+            known[self.model] = counts.unless_slow(self.entity, self._count_tabs)
         return known[self.model]
+
+    def _count_tabs(self) -> dict[Any, int]:
+        column = getattr(self.model, str(self.tab_column)).label("tab")
+        rows = self.narrow(self.session.session.query(column, func.count()).select_from(self.model))
+        return dict(rows.group_by("tab").all())
+
+    def tab_amounts(self) -> dict[Any, tuple[int, Any]]:
+        """How many rows each tab holds, and what they come to in dollars."""
+        column = getattr(self.model, str(self.tab_column)).label("tab")
+        rows = self.session.session.query(column, func.count(), func.sum(self.amount())).select_from(self.model)
+        return {tab: (count, amount) for tab, count, amount in self.narrow(rows).group_by("tab")}
+
+    def amount(self) -> Any:
+        """What a row comes to in dollars, as a column."""
+        raise NotImplementedError
+
+    def waiting(self) -> int:
+        """How many rows wait for somebody: the figure beside the menu's entry."""
+        if not self.waits:
+            return 0
+        views = [view for view in self.admin._views if getattr(view, "waits", None) and view.is_accessible()]  # noqa: SLF001  # Flask-Admin has no public list of views
+        tabs = counts.in_menu(views)[self.entity]
+        return sum(tabs.get(tab.value, 0) for tab in self.waits)
 
     # --- the query ----------------------------------------------------------------------------
 
@@ -102,23 +141,28 @@ class ListingMixin:
         """The number of rows that match, and a page of them."""
         page = max(0, min(page or 0, MAX_PAGE))
         size = self.page_size if page_size is None else page_size
-        query = self._matching(self.get_query(), search, filters)
+        count, match = self._count(search, filters), Match.BEGINNING
+        if not count and search and any(isinstance(place, Indexed) for place in self.search_in):
+            count, match = self._count(search, filters, Match.SLIP), Match.SLIP
+            if count and execute and (request.endpoint or "").endswith(".index_view"):
+                flash(_("Nothing matches exactly. These come close."), "info")
+        query = self._matching(self.get_query(), search, filters, match)
         query, _joins = self._apply_sorting(query, {}, sort_column, sort_desc)
         if size:
             query = query.limit(size).offset(page * size)
-        return self._count(search, filters), query.all() if execute else query
+        return count, query.all() if execute else query
 
-    def _count(self, search: str | None, filters: Any) -> int:
+    def _count(self, search: str | None, filters: Any, match: Match = Match.BEGINNING) -> int:
         if self.tab_column and not search and not filters:
-            counts = self.tab_counts()
-            return counts.get(self.tab, 0) if self.tab else sum(counts.values())
-        return int(self._matching(self.get_count_query(), search, filters).scalar())
+            tabs = self.tab_counts()
+            return tabs.get(self.tab, 0) if self.tab else sum(tabs.values())
+        return int(self._matching(self.get_count_query(), search, filters, match).scalar())
 
-    def _matching(self, query: Any, search: str | None, filters: Any) -> Any:
+    def _matching(self, query: Any, search: str | None, filters: Any, match: Match) -> Any:
         if self.tab is not None and self.tab_column:
             query = query.filter(getattr(self.model, self.tab_column) == self.tab)
-        for word in words_of(search)[:MAX_TERMS] if self.search_in else ():
-            found = [condition for place in self.search_in if (condition := place(word)) is not None]
+        for word in chunks(search)[:MAX_TERMS] if self.search_in else ():
+            found = [condition for place in self.search_in if (condition := place(word, match)) is not None]
             query = query.filter(or_(false(), *found))
         for index, _name, value in filters or ():
             chosen = self._filters[index]
@@ -134,6 +178,10 @@ class ListingMixin:
         return query.order_by(self.model.id.desc()), joins
 
     # --- the page -----------------------------------------------------------------------------
+
+    def palette_detail(self, row: Any) -> str:
+        """What tells a result of Ctrl-K apart from others of its name."""
+        return ""
 
     def _get_list_extra_args(self) -> Any:
         """What the URL of a list may hold besides Flask-Admin's own: the tab. The rest is dropped."""

@@ -6,11 +6,13 @@ from typing import Any
 from flask_admin.model.ajax import AjaxModelLoader
 from flask_admin.model.fields import AjaxSelectField
 from flask_babel import gettext as _
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, false, select
 from wtforms.validators import ValidationError
 
-from sercom.backoffice.listing import words_of
+from sercom.backoffice.listing import SearchCondition
 from sercom.core.base import MAX_ID, db, read_whole
+from sercom.search.find import Match
+from sercom.search.words import chunks
 
 PAGE = 10
 MIN_TERM = 2
@@ -18,7 +20,7 @@ MAX_TERMS = 5
 
 
 class Lookup(AjaxModelLoader):
-    """Finds rows of ``model`` that match every word typed.
+    """Finds rows of ``model`` that match every word typed; those that nearly do where there are none.
 
     ``describe`` tells two of the same name apart; ``narrow`` limits them by what else the form
     holds; below ``min_term`` letters nothing is asked of the database.
@@ -28,7 +30,7 @@ class Lookup(AjaxModelLoader):
         self,
         name: str,
         model: type[Any],
-        matches: Callable[[str], ColumnElement[bool]],
+        matches: SearchCondition,
         *,
         order_by: Any,
         describe: Callable[[Any], str] = str,
@@ -53,16 +55,19 @@ class Lookup(AjaxModelLoader):
 
     def get_list(self, query: str | None, offset: int | None = 0, limit: int = PAGE) -> list[Any]:
         """At most ``PAGE`` rows."""
-        words = words_of(query)[:MAX_TERMS]
+        words = chunks(query)[:MAX_TERMS]
         narrowed = self.narrow()
         if len("".join(words)) < self.min_term or (not words and narrowed is None):
             return []
-        conditions = [self.matches(word) for word in words]
-        if narrowed is not None:
-            conditions.append(narrowed)
+        narrower = [] if narrowed is None else [narrowed]
         start = max(0, min(offset or 0, MAX_ID))
-        rows = select(self.model).where(*conditions).order_by(self.order_by, self.model.id)
-        return list(db.session.scalars(rows.offset(start).limit(max(1, min(limit, PAGE)))))
+        rows = select(self.model).order_by(self.order_by, self.model.id).offset(start).limit(max(1, min(limit, PAGE)))
+        for match in (Match.BEGINNING, Match.SLIP):
+            conditions = [self.matches(word, match) for word in words]
+            found = (false() if condition is None else condition for condition in conditions)
+            if page := db.session.scalars(rows.where(*found, *narrower)).all():
+                return list(page)
+        return []
 
 
 class LookupField(AjaxSelectField):

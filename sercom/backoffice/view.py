@@ -55,6 +55,9 @@ class EntityView(AccessMixin, ListingMixin, ModelView):
     named_filter_urls = True
     #: What a person is told about an empty list.
     empty_hint: Any = None
+    #: What the button says that makes one, and what the search box takes.
+    add_label: Any = None
+    search_hint: Any = None
     #: Key of the version column, where two people may edit one row.
     versioned = True
 
@@ -91,7 +94,7 @@ class EntityView(AccessMixin, ListingMixin, ModelView):
 
     def page_url(self, row: Any) -> str:
         """Where the row is looked at."""
-        return self.get_url(".details_view", id=row.id)
+        return self.get_url(f"{self.endpoint}.details_view", id=row.id)
 
     def get_save_return_url(self, model: Any, is_created: bool = False) -> str:  # noqa: FBT001, FBT002
         """After a save, the row itself."""

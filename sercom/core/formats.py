@@ -76,6 +76,19 @@ def long_day(value: date) -> str:
     return text.replace("1 ", "1er ", 1) if value.day == 1 else text
 
 
+def weekday(value: date) -> str:
+    """``Mardi 24 novembre 2026``, ``Tuesday, November 24, 2026``."""
+    if in_french():
+        return f"{babel_date(value, 'EEEE', locale=FRENCH).capitalize()} {long_day(value)}"
+    return f"{babel_date(value, 'EEEE', locale=ENGLISH)}, {long_day(value)}"
+
+
+def short_day(value: date) -> str:
+    """``mar. 24 nov.``, ``Tue, Nov 24``: a day of the coming weeks."""
+    pattern = "EEE d MMM" if in_french() else "EEE, MMM d"
+    return str(babel_date(value, pattern, locale=FRENCH if in_french() else ENGLISH))
+
+
 def clock(value: time) -> str:
     """``14 h 05``, ``2:05 p.m.``."""
     if in_french():

@@ -50,7 +50,8 @@ def record(session: AnySession, actor: Actor, event: str, subject: Any, changes:
         event=event,
         subject_type=subject.__tablename__,
         subject_id=subject.id,
-        subject_label=str(subject)[:200],
+        # What is read in both languages names itself without words.
+        subject_label=str(getattr(subject, "known_as", subject))[:200],
         case_id=subject.id if subject.__tablename__ == "case" else getattr(subject, "case_id", None),
         changes=changes or {},
     )

@@ -12,7 +12,7 @@ from sercom.core import clock, formats
 from sercom.core.errors import DomainError
 from sercom.core.money import ZERO, line_amount, round_money
 from sercom.entities.catalog.model import CatalogItem, ItemKind
-from sercom.entities.documents.line import LineDraft
+from sercom.entities.documents.line import Line, LineDraft, LineKind
 from sercom.entities.documents.model import Document
 from sercom.entities.documents.taking import discounts_taken, remaining
 from sercom.entities.invoices.model import Invoice
@@ -63,30 +63,55 @@ def chosen(source: Document, drafts: list[LineDraft], quantities: Mapping[int, D
     """``drafts`` cut down to what was chosen and is left of the source's lines.
 
     A line's own discount follows in proportion to the quantity taken; the last of the line takes
-    what is left of it, so that the parts add up to the whole.
+    what is left of it, so that the parts add up to the whole. A title goes where its items go.
     """
     lines = {line.id: line for line in source.lines}
     left = remaining(source)
     _, gone = discounts_taken(source)
-    kept = []
+    kept: list[LineDraft] = []
+    section: list[LineDraft] = []
+    had_items = False
     for draft in drafts:
-        line = lines[draft.source_line_id or 0]
-        available = left[line.id]
-        wanted = available if quantities is None else quantities.get(line.id, Decimal(0))
-        if wanted == 0:
+        if draft.kind is LineKind.SECTION:
+            kept += _worth_keeping(section, had_items=had_items)
+            section, had_items = [], False
+        if draft.kind is not LineKind.ITEM:
+            section.append(draft)
             continue
-        if not _within(wanted, available):
-            raise DomainError(
-                _l("“%(line)s”: %(left)s left to take.", line=line.description[:60], left=formats.number(available)),
-                f"quantity-{line.id}",
-            )
-        discount = line.discount - gone.get(line.id, ZERO)
-        if wanted != available:
-            discount = min(discount, round_money(line.discount * wanted / line.quantity))
-        kept.append(replace(draft, quantity=wanted, discount=max(discount, ZERO)))
-    if source.lines and not kept:
+        had_items = True
+        line = lines[draft.source_line_id or 0]
+        wanted = _quantity(line, left[line.id], quantities)
+        if wanted:
+            section.append(_part(draft, line, wanted, left[line.id], gone.get(line.id, ZERO)))
+    kept += _worth_keeping(section, had_items=had_items)
+    if any(line.is_item for line in source.lines) and not any(draft.kind is LineKind.ITEM for draft in kept):
         raise DomainError(_l("Nothing is left to carry: choose at least one line."))
     return kept
+
+
+def _quantity(line: Line, available: Decimal, quantities: Mapping[int, Decimal] | None) -> Decimal:
+    """How much of the line is taken; refused where that is more than is left."""
+    wanted = available if quantities is None else quantities.get(line.id, Decimal(0))
+    if wanted and not _within(wanted, available):
+        raise DomainError(
+            _l("“%(line)s”: %(left)s left to take.", line=line.description[:60], left=formats.number(available)),
+            f"quantity-{line.id}",
+        )
+    return wanted
+
+
+def _part(draft: LineDraft, line: Line, wanted: Decimal, available: Decimal, discount_gone: Decimal) -> LineDraft:
+    """``wanted`` of the line, with its share of the line's discount."""
+    discount = line.discount - discount_gone
+    if wanted != available:
+        discount = min(discount, round_money(line.discount * wanted / line.quantity))
+    return replace(draft, quantity=wanted, discount=max(discount, ZERO))
+
+
+def _worth_keeping(section: list[LineDraft], *, had_items: bool) -> list[LineDraft]:
+    """A section whose items were all left behind says nothing."""
+    emptied = had_items and all(draft.kind is not LineKind.ITEM for draft in section)
+    return [] if emptied else section
 
 
 def share_of_discount(source: Document, drafts: list[LineDraft]) -> Decimal:
@@ -95,7 +120,8 @@ def share_of_discount(source: Document, drafts: list[LineDraft]) -> Decimal:
     left = source.discount - gone
     amount = sum((line_amount(draft.quantity, draft.unit_price, draft.discount) for draft in drafts), ZERO)
     whole = sum((line.amount for line in source.lines), ZERO)
-    if {draft.source_line_id: draft.quantity for draft in drafts} != {k: v for k, v in remaining(source).items() if v}:
+    items = {draft.source_line_id: draft.quantity for draft in drafts if draft.kind is LineKind.ITEM}
+    if items != {k: v for k, v in remaining(source).items() if v}:
         left = min(left, round_money(source.discount * amount / whole)) if whole else ZERO
     return max(min(left, amount), ZERO)
 
@@ -116,7 +142,8 @@ def _copies(source: Document) -> list[LineDraft]:
             cost=line.cost,
             tax_status=line.tax_status,
             item_id=line.item_id,
-            source_line_id=line.id,
+            source_line_id=line.id if line.is_item else None,  # words are carried each time, and never used up
+            kind=line.kind,
         )
         for line in source.lines
     ]

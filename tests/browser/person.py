@@ -102,10 +102,17 @@ class Person:
     # --- doing --------------------------------------------------------------------------------
 
     def press(self, element: Locator | str) -> None:
-        """Click what leads to another page, and wait for it."""
+        """Click what leads to another page, and wait for it; a menu around it is opened first."""
         target = self.find(element) if isinstance(element, str) else element
+        self.show(target)
         with self.page.expect_navigation():
             target.click()
+
+    def show(self, target: Locator) -> None:
+        """Open the menu that holds ``target``, where there is one."""
+        menu = target.locator("xpath=ancestor::details[not(@open)]")
+        if menu.count():
+            menu.locator("summary").click()
 
     def press_key(self, key: str) -> None:
         """Press a key that leads to another page, and wait for it."""
@@ -113,7 +120,7 @@ class Person:
             self.page.keyboard.press(key)
 
     def answer_next(self, *, yes: bool) -> list[str]:
-        """Answer the browser's next question; the list gets its type (``confirm``, ``beforeunload``)."""
+        """Answer the browser's next question (``beforeunload``); the list gets its type."""
         asked: list[str] = []
 
         def answer(dialog: Dialog) -> None:
@@ -125,6 +132,16 @@ class Person:
 
         self.page.once("dialog", answer)
         return asked
+
+    def answer(self, *, yes: bool) -> str:
+        """Answer the question on the page; gives its text."""
+        text = self.find("#confirm h2").inner_text()
+        button = self.find(f"#confirm [value={'yes' if yes else 'no'}]")
+        if yes:
+            self.press(button)
+        else:
+            button.click()
+        return text
 
     def new_document(self, kind: str, title: str) -> None:
         """A document of one line, for the demo's first client; ends on its page."""
@@ -171,7 +188,14 @@ class Person:
             self.fill(**fields)
             self.send()
         else:
-            self.press(f'main form[action$="/do/{name}"] button')
+            button = self.find(f'main form[action$="/do/{name}"] button')
+            self.show(button)
+            asks = button.get_attribute("data-confirm")
+            if asks:
+                button.click()
+                assert self.answer(yes=True) == asks
+            else:
+                self.press(button)
 
     def convert(self, edge: str, **fields: Any) -> None:
         """Convert the document shown, with the page's default choices."""
@@ -237,7 +261,7 @@ class Person:
 
     def add_line(self) -> int:
         """One more line; gives its number."""
-        self.find("[data-add-line]").click()
+        self.find("[data-add-line=item]").click()
         return self.find("tr.line").count() - 1
 
     def screenshot(self, name: str) -> None:

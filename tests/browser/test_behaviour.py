@@ -39,15 +39,15 @@ def test_what_is_hard_to_take_back_is_asked_first(someone: Opener, prepare: Call
     owner = someone("owner")
     owner.provokes = {404}
     button, page = prepare(owner), owner.path
-    asked = owner.answer_next(yes=False)
+    owner.show(owner.find(button))
     owner.find(button).click()
-    assert asked == ["confirm"]
+    assert owner.answer(yes=False)
     owner.go(page)
     assert owner.find(button).count() == 1
 
-    asked = owner.answer_next(yes=True)
-    owner.press(button)
-    assert asked == ["confirm"]
+    owner.show(owner.find(button))
+    owner.find(button).click()
+    assert owner.answer(yes=True)
     owner.go(page)
     assert owner.find(button).count() == 0
 
@@ -64,7 +64,7 @@ def test_a_double_click_converts_once(someone: Opener, *, script: bool) -> None:
         hasty.find("main form.form button.primary").dblclick()
     hasty.page.wait_for_url("**/quotes/details/**")
     office.go(page)
-    assert office.find("ol.thread li").count() == 2
+    assert office.find("ol.steps li").count() == 2
 
 
 def test_a_second_conversion_is_asked_first(someone: Opener) -> None:
@@ -79,7 +79,7 @@ def test_a_second_conversion_is_asked_first(someone: Opener) -> None:
     office.fill(confirm=True)
     office.send()
     assert office.number.endswith("-S2")
-    assert office.find("ol.thread li").count() == 3
+    assert office.find("ol.steps li").count() == 3
 
 
 @pytest.mark.parametrize("change", ["a field", "a line less"])
@@ -146,7 +146,7 @@ def test_a_stale_button_is_refused_and_leads_back(someone: Opener) -> None:
     owner.go(page)
     owner.command("complete")
     office.command("complete")
-    assert office.find("ol.thread").count() == 0
+    assert office.find("ol.steps").count() == 0
     office.press("main a.button")
     assert office.path == page
     expect(office.find('a[href$="/convert/invoice"]')).to_be_visible()

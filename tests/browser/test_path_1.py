@@ -137,6 +137,6 @@ def be_paid(office: Person) -> str:
 def case_shows_all(office: Person, case: str, documents: tuple[str, ...]) -> None:
     """The case's page holds every document, in order, and every photo."""
     office.open_row("cases", case)
-    thread = office.find("ol.thread li strong").all_inner_texts()
+    thread = office.find("ol.steps li strong").all_inner_texts()
     assert thread == list(documents)
     assert office.sees_photos() == 4

@@ -11,7 +11,7 @@ from sqlalchemy.orm import joinedload
 from wtforms.validators import Optional
 
 from sercom.backoffice.access import current_actor, require
-from sercom.backoffice.listing import contains
+from sercom.backoffice.listing import Indexed
 from sercom.backoffice.posted import read_back, read_id
 from sercom.backoffice.seam import attempt
 from sercom.backoffice.view import EntityView
@@ -21,7 +21,6 @@ from sercom.core.base import db
 from sercom.core.choices import RowField
 from sercom.core.errors import DomainError
 from sercom.entities.cases.model import Case, Note
-from sercom.entities.clients.lookup import search_clients
 from sercom.entities.documents.thread import journal_of_case, thread_of_case
 from sercom.entities.files.model import Moment
 from sercom.entities.files.sent import read_photos
@@ -48,7 +47,8 @@ class CaseView(EntityView):
         "created_at": _l("Created"),
     }
     form_columns = ("title", "first_contact")
-    search_in = (contains(Case.number), contains(Case.title), lambda word: Case.client_id.in_(search_clients(word)))
+    search_in = (Indexed(Case.id, Case),)
+    palette = 3
     empty_hint = _l("A case is made by its first document: a request, a quote, a job or an invoice.")
 
     def edit_form(self, obj: Any = None) -> Any:
@@ -72,6 +72,10 @@ class CaseView(EntityView):
     def load_options(self) -> tuple[Any, ...]:
         """The list shows the client and the place."""
         return (joinedload(Case.client), joinedload(Case.site))
+
+    def palette_detail(self, row: Any) -> str:
+        """For whom, what, where."""
+        return " · ".join(str(part) for part in (row.client, row.title, row.site) if part)
 
     def details_context(self, row: Any) -> dict[str, Any]:
         """Every document of the case, and what happened."""

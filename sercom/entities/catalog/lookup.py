@@ -9,9 +9,10 @@ from sercom.backoffice.lookup import Lookup
 from sercom.core import formats
 from sercom.core.base import db
 from sercom.entities.catalog.model import CatalogItem, ItemKind
+from sercom.search.find import Match
 
 
-def matches_item(word: str) -> ColumnElement[bool]:
+def matches_item(word: str, _match: Match) -> ColumnElement[bool]:
     """The word is in the code or in one of the names."""
     columns = (CatalogItem.code, CatalogItem.name_fr, CatalogItem.name_en)
     return or_(*(column.ilike(like(word), escape="\\") for column in columns))

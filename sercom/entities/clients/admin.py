@@ -7,12 +7,13 @@ from wtforms.validators import NumberRange
 
 from sercom.backoffice import filters
 from sercom.backoffice.access import current_actor
+from sercom.backoffice.listing import Indexed
 from sercom.backoffice.view import EntityView
-from sercom.core import journal
+from sercom.core import formats, journal
 from sercom.core.base import db
-from sercom.entities.clients.lookup import matches_client
 from sercom.entities.clients.model import Client, ClientKind
 from sercom.entities.documents.thread import latest_of_client
+from sercom.entities.invoices.balance import owed_by
 from sercom.entities.sites.model import Site
 
 
@@ -50,7 +51,8 @@ class ClientView(EntityView):
         *("email", "billing_email", "language", "street", "city", "province", "postal_code", "terms_days", "notes"),
     )
     form_args = {"terms_days": {"validators": [NumberRange(0, 365)]}}
-    search_in = (matches_client,)
+    search_in = (Indexed(Client.id, Client),)
+    palette = 1
     column_filters = (
         filters.Choice(Client.kind, _l("Kind"), ClientKind, "kind"),
         filters.YesNo(Client.is_prospect, _l("Prospect"), "prospect", (_l("Prospects"), _l("Clients"))),
@@ -68,7 +70,19 @@ class ClientView(EntityView):
             db.session.flush()
             journal.record(db.session, current_actor(), "created", site)
 
+    def palette_detail(self, row: Any) -> str:
+        """Phone and city."""
+        return " · ".join(part for part in (formats.phone(row.phone), row.city) if part)
+
     def details_context(self, row: Any) -> dict[str, Any]:
-        """Addresses, and every document of the client, the newest first."""
+        """What is open, what is owed, addresses, and every document of the client, the newest first."""
         documents = latest_of_client(row.id)
-        return {"documents": documents, "sites": row.sites, **super().details_context(row)}
+        owed = owed_by(row.id)
+        return {
+            "documents": documents,
+            "open_documents": [document for document in documents if document.stage not in document.settled],
+            "balance": owed.balance,
+            "overdue": owed.overdue,
+            "sites": row.sites,
+            **super().details_context(row),
+        }

@@ -12,7 +12,6 @@ from sqlalchemy.orm import joinedload, selectinload, undefer
 from wtforms.validators import Optional
 
 from sercom.backoffice.access import current_actor, require
-from sercom.backoffice.listing import contains
 from sercom.backoffice.lookup import LookupField
 from sercom.backoffice.posted import read_id, read_version
 from sercom.core import formats
@@ -20,10 +19,11 @@ from sercom.core.base import db
 from sercom.core.clock import to_company
 from sercom.core.errors import DomainError
 from sercom.core.fields import Needed
+from sercom.core.labels import Tone
 from sercom.core.money import ZERO
 from sercom.entities.cases.model import Case
 from sercom.entities.catalog.lookup import item_cells, item_lookup
-from sercom.entities.clients.lookup import client_lookup, search_clients
+from sercom.entities.clients.lookup import client_lookup
 from sercom.entities.documents.convert import ConvertMixin
 from sercom.entities.documents.lines import LinesField, read_rows, totals_of
 from sercom.entities.documents.model import Document
@@ -33,6 +33,9 @@ from sercom.entities.sites.lookup import site_lookup
 from sercom.entities.sites.model import Province
 from sercom.workflow import content, edges
 from sercom.workflow.transitions import available, require_version
+
+#: Commands that stand on the page as buttons; the others wait in the menu beside them.
+NEAR = 2
 
 
 class DocumentView(ConvertMixin):
@@ -64,11 +67,11 @@ class DocumentView(ConvertMixin):
     }
     tab_column = "stage"
     form_ajax_refs = {"client": client_lookup, "site": site_lookup}
-    search_in = (
-        contains(Document.number),
-        contains(Document.title),
-        lambda word: Document.client_id.in_(search_clients(word)),
-    )
+    palette = 4
+
+    def amount(self) -> Any:
+        """Taxes in."""
+        return Document.total
 
     # --- loading ------------------------------------------------------------------------------
 
@@ -169,19 +172,27 @@ class DocumentView(ConvertMixin):
 
     # --- the page -----------------------------------------------------------------------------
 
+    def palette_detail(self, row: Any) -> str:
+        """For whom, and what."""
+        return " · ".join(str(part) for part in (row.client, row.title) if part)
+
     def details_context(self, row: Any) -> dict[str, Any]:
         """The case's thread, what can be done next, photos, notes, journal."""
         actor = current_actor()
         thread = thread_of_case(row.case_id)
         journal = journal_of_case(row.case_id)
         commands = available(row, actor)
-        first = commands[0] if commands and commands[0].is_next(row) else None
+        first = commands.pop(0) if commands and commands[0].is_next(row) else None
+        near = [command for command in commands if command.tone is not Tone.BAD][:NEAR]
+        possible = edges.edges_from(row, actor)
         return {
             "thread": thread,
             "journal": journal,
             "next_command": first,
-            "commands": [command for command in commands if command is not first],
-            "edges": edges.edges_from(row, actor),
+            "near": near,
+            "far": [command for command in commands if command not in near],
+            "edges": possible,
+            "next_edge": next((edge for edge in possible if edge.is_next(row)), None),
             "can_undo": edges.can_undo(row, actor),
             "visits": [visit for visit in row.case.visits if visit.document_id == row.id],
         }

@@ -5,15 +5,24 @@ from decimal import Decimal
 from typing import TYPE_CHECKING
 
 from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sercom.core.base import LongText, Model, PrimaryKey, one_of
-from sercom.core.labels import LabelledType
+from sercom.core.labels import Labelled, LabelledType
 from sercom.core.money import ZERO, Money, Percent, Quantity, Rate, TaxStatus, line_amount
 
 if TYPE_CHECKING:
     from sercom.entities.documents.model import Document
+
+
+class LineKind(Labelled):
+    """What a line is: something sold, or words that order the others for the reader."""
+
+    ITEM = "item", _l("Item")
+    SECTION = "section", _l("Section")
+    REMARK = "remark", _l("Text")
 
 
 @dataclass(frozen=True)
@@ -30,14 +39,17 @@ class LineDraft:
     item_id: int | None = None
     source_line_id: int | None = None
     id: int | None = None
+    kind: LineKind = LineKind.ITEM
 
 
 class Line(Model):
-    """One line of a document: a quantity at a unit price, less a discount, in dollars."""
+    """One line of a document: a quantity at a unit price, less a discount, in dollars; or words alone."""
 
     __tablename__ = "line"
     __table_args__ = (
         one_of("tax_status", TaxStatus),
+        one_of("kind", LineKind),
+        CheckConstraint("kind = 'item' OR (unit_price = 0 AND discount = 0)", name="words_are_free"),
         CheckConstraint("discount >= 0", name="discount_positive"),
         CheckConstraint("quantity <> 0", name="quantity_given"),
         Index(None, "document_id", "position"),
@@ -48,6 +60,7 @@ class Line(Model):
     source_line_id: Mapped[int | None] = mapped_column(ForeignKey("line.id", ondelete="SET NULL"), index=True)
     item_id: Mapped[int | None] = mapped_column(ForeignKey("catalog_item.id"), index=True)
     position: Mapped[int]
+    kind: Mapped[LineKind] = mapped_column(LabelledType(LineKind), default=LineKind.ITEM)
     description: Mapped[LongText]
     quantity: Mapped[Decimal] = mapped_column(Quantity)
     unit: Mapped[str] = mapped_column(String(20), default="")
@@ -60,6 +73,11 @@ class Line(Model):
 
     def __str__(self) -> str:
         return self.description[:80]
+
+    @property
+    def is_item(self) -> bool:
+        """Something sold, and no words alone."""
+        return self.kind is LineKind.ITEM
 
     @property
     def amount(self) -> Decimal:

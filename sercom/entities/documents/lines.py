@@ -15,7 +15,7 @@ from sercom.core.base import db, read_whole
 from sercom.core.errors import DomainError
 from sercom.core.money import MAX_QUANTITY, ZERO, Amount, TaxStatus, Totals, compute_totals
 from sercom.entities.catalog.model import CatalogItem
-from sercom.entities.documents.line import Line, LineDraft
+from sercom.entities.documents.line import Line, LineDraft, LineKind
 
 CELLS = (
     "id",
@@ -28,6 +28,7 @@ CELLS = (
     "discount",
     "cost",
     "tax_status",
+    "kind",
 )
 MAX_LINES = 500
 UNIT_LENGTH = 20
@@ -50,18 +51,22 @@ class Row:
     @property
     def amount(self) -> Decimal | None:
         """In dollars, where the cells can be read."""
-        if self.draft is None:
+        if self.draft is None or self.draft.kind is not LineKind.ITEM:
             return None
         line = Line(quantity=self.draft.quantity, unit_price=self.draft.unit_price, discount=self.draft.discount)
         return line.amount
 
     def read(self) -> None:
         """Fill ``draft``, or ``errors``."""
+        kind = next((kind for kind in LineKind if kind.value == self.cells["kind"]), LineKind.ITEM)
         description = self.cells["description"].strip()
         if not description:
             self.errors["description"] = _("Describe the line.")
         elif len(description) > TEXT_LENGTH:
             self.errors["description"] = _("This text is too long.")
+        if kind is not LineKind.ITEM:
+            self.draft = LineDraft(description, kind=kind, id=_key(self.cells["id"])) if description else None
+            return
         quantity = self._number("quantity", lambda text: formats.read_decimal(text, 3, MAX_QUANTITY), Decimal(1))
         if quantity == 0:
             self.errors["quantity"] = _("Enter a quantity.")
@@ -184,8 +189,11 @@ def _shown(line: Line) -> Row:
             "discount": formats.plain_number(line.discount) if line.discount else "",
             "cost": formats.plain_number(line.cost),
             "tax_status": line.tax_status.value,
+            "kind": line.kind.value,
         },
-        draft=LineDraft(line.description, line.quantity, unit_price=line.unit_price, discount=line.discount),
+        draft=LineDraft(
+            line.description, line.quantity, unit_price=line.unit_price, discount=line.discount, kind=line.kind
+        ),
     )
 
 
@@ -195,4 +203,4 @@ def _key(text: str) -> int | None:
 
 def blank_row() -> Row:
     """A line to type into."""
-    return Row(dict.fromkeys(CELLS, ""))
+    return Row(dict.fromkeys(CELLS, "") | {"kind": LineKind.ITEM.value})

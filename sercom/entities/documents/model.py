@@ -61,6 +61,8 @@ class Document(Model):
     #: The letter in its number, and whether it gets one from its case at birth.
     letter: ClassVar[str]
     numbered_by_case: ClassVar[bool] = True
+    #: The stages in which nothing is left to do.
+    settled: ClassVar[frozenset[Any]]
 
     id: Mapped[PrimaryKey]
     kind: Mapped[DocumentKind] = mapped_column(LabelledType(DocumentKind))
@@ -124,6 +126,11 @@ class Document(Model):
         """Whether it still counts as made from its source."""
         return True
 
+    @property
+    def has_items(self) -> bool:
+        """Whether anything is sold on it."""
+        return any(line.is_item for line in self.lines)
+
     def require_editable(self) -> None:
         """Raise where the content may not change any more."""
         if not self.is_editable:
@@ -183,7 +190,9 @@ class Document(Model):
     def lines_state(self) -> list[list[Any]]:
         """The lines as the journal keeps them: written one way, whether typed or read from the database."""
         return [
-            [
+            [line.kind.value, line.description]
+            if not line.is_item
+            else [
                 *(line.description, f"{line.quantity:.3f}", line.unit),
                 *(f"{line.unit_price:.2f}", f"{line.discount:.2f}", line.tax_status.value),
                 None if line.cost is None else f"{line.cost:.2f}",

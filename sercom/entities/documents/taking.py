@@ -45,9 +45,9 @@ def taken(source: Document) -> dict[int, Decimal]:
 
 
 def remaining(source: Document) -> dict[int, Decimal]:
-    """What no live document has taken of each line of ``source``, by line id."""
+    """What no live document has taken of each item of ``source``, by line id."""
     gone = taken(source)
-    return {line.id: line.quantity - gone.get(line.id, Decimal(0)) for line in source.lines}
+    return {line.id: line.quantity - gone.get(line.id, Decimal(0)) for line in source.lines if line.is_item}
 
 
 def require_within_source(document: Document) -> None:
@@ -56,6 +56,8 @@ def require_within_source(document: Document) -> None:
         return
     left = remaining(document.made_from.source)
     for position, line in enumerate(document.lines):
+        if not line.is_item:
+            continue
         over = left.get(line.source_line_id or 0, Decimal(0))
         if over * line.quantity < 0:
             limit = formats.number(line.quantity + over)

@@ -1,9 +1,10 @@
 """What a page shows around a document: its case's thread, its client's documents, the journal."""
 
 from collections.abc import Sequence
+from typing import Any
 
-from sqlalchemy import select
-from sqlalchemy.orm import with_polymorphic
+from sqlalchemy import Select, select
+from sqlalchemy.orm import joinedload, undefer, with_polymorphic
 
 from sercom.core.base import db
 from sercom.core.journal import JournalEntry
@@ -16,14 +17,23 @@ LATEST = 100
 
 def thread_of_case(case_id: int) -> Sequence[Document]:
     """The case's documents, in order."""
-    rows = select(EVERY_KIND).where(EVERY_KIND.case_id == case_id)
+    rows = _with_stages().where(EVERY_KIND.case_id == case_id)
     return db.session.scalars(rows.order_by(EVERY_KIND.id)).all()
 
 
 def latest_of_client(client_id: int) -> Sequence[Document]:
     """The client's documents, the newest first."""
-    rows = select(EVERY_KIND).where(EVERY_KIND.client_id == client_id)
+    rows = _with_stages().where(EVERY_KIND.client_id == client_id)
     return db.session.scalars(rows.order_by(EVERY_KIND.id.desc()).limit(LATEST)).all()
+
+
+def _with_stages() -> Select[Any]:
+    """Documents of every kind, each with where it stands and, for a draft's name, its case."""
+    kinds = [
+        mapper.class_.__name__ for mapper in Document.__mapper__.self_and_descendants if mapper.polymorphic_identity
+    ]
+    stages = [undefer(getattr(EVERY_KIND, kind).stage) for kind in kinds]
+    return select(EVERY_KIND).options(joinedload(EVERY_KIND.case), *stages)
 
 
 def journal_of_case(case_id: int) -> Sequence[JournalEntry]:

@@ -11,6 +11,7 @@ from wtforms.validators import NumberRange
 
 from sercom.backoffice import filters
 from sercom.backoffice.access import current_actor
+from sercom.backoffice.listing import Indexed
 from sercom.backoffice.seam import attempt
 from sercom.core.base import db
 from sercom.entities.documents.admin import DocumentView
@@ -24,7 +25,10 @@ class InvoiceView(DocumentView):
     """Invoices (factures)."""
 
     entity = "invoices"
+    add_label = _l("New invoice")
     tab_enum = InvoiceStage
+    search_in = (Indexed(Invoice.id, Invoice),)
+    waits = {InvoiceStage.OVERDUE: _l("Overdue invoices"), InvoiceStage.DRAFT: _l("Invoices to issue")}
     column_list = ("number", "client", "title", "stage", "issue_date", "due_date", "total", "balance")
     column_sortable_list = ("number", "issue_date", "due_date", "total")
     column_export_list = (
@@ -49,6 +53,10 @@ class InvoiceView(DocumentView):
     def load_options(self) -> tuple[Any, ...]:
         """The list shows the balance too; a draft is called after its case."""
         return (*super().load_options(), joinedload(Invoice.case), selectinload(Invoice.allocations))
+
+    def amount(self) -> Any:
+        """What is still owed."""
+        return Invoice.total - Invoice.paid_amount
 
     def prefill(self, form: Any, row: Any) -> None:
         """A payment is usually the whole balance."""

@@ -3,6 +3,7 @@
 import json
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -60,6 +61,9 @@ class Invoice(Document):
     voided_at: Mapped[datetime | None]
     void_reason: Mapped[str | None] = mapped_column(String(200))
 
+    if TYPE_CHECKING:
+        paid_amount: Mapped[Decimal]
+
     allocations: Mapped[list[Allocation]] = relationship(back_populates="invoice", order_by=Allocation.id)
 
     def __str__(self) -> str:
@@ -91,7 +95,7 @@ class Invoice(Document):
 
     def refuse_issue(self) -> LazyString | None:
         """An invoice without a line bills nothing."""
-        return None if self.lines else _l("Add at least one line first.")
+        return None if self.has_items else _l("Add at least one line first.")
 
     def issue(self, actor: Actor) -> None:
         """Give the number, date it, compute its taxes at today's rates, keep the snapshot."""
@@ -187,6 +191,7 @@ _total = select(_document.c.total).where(_document.c.id == _table.id).scalar_sub
 
 #: What was paid, in dollars, by the database.
 Invoice.paid_amount = column_property(_paid, deferred=True, group=DERIVED)
+Invoice.settled = frozenset({InvoiceStage.VOID, InvoiceStage.PAID})
 Invoice.stage = stage_column(
     {
         InvoiceStage.DRAFT: _table.status == InvoiceStatus.DRAFT,

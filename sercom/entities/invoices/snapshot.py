@@ -43,7 +43,8 @@ def _columns(row: Any, names: str) -> dict[str, Any]:
 def _amounts(document: "Document") -> dict[str, Any]:
     return {
         "lines": [
-            _columns(line, "description quantity unit unit_price discount tax_status amount") for line in document.lines
+            _columns(line, "kind description quantity unit unit_price discount tax_status amount")
+            for line in document.lines
         ],
         "discount": plain(document.discount),
         "net": plain(document.net),

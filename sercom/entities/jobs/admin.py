@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 
 from sercom.backoffice import filters
 from sercom.backoffice.access import current_actor, require
+from sercom.backoffice.listing import Indexed
 from sercom.core import journal
 from sercom.core.base import db
 from sercom.core.clock import day_bounds
@@ -20,7 +21,15 @@ class JobView(DocumentView):
     """Jobs."""
 
     entity = "jobs"
+    add_label = _l("New job")
     tab_enum = JobStage
+    search_in = (Indexed(Job.id, Job),)
+    waits = {
+        JobStage.LATE: _l("Jobs with a late visit"),
+        JobStage.TO_SCHEDULE: _l("Jobs to schedule"),
+        JobStage.NEEDS_ACTION: _l("Jobs to finish or to plan again"),
+        JobStage.TO_INVOICE: _l("Jobs to invoice"),
+    }
     column_labels = DocumentView.column_labels | {"instructions": _l("Instructions")}
     form_columns = ("title", "description", "instructions", "discount")
     column_filters = (

@@ -160,6 +160,7 @@ _own_net = select(_job_document.c.net).where(_job_document.c.id == _table.id).sc
 
 #: Net of what was invoiced from the job, void invoices aside, in dollars.
 Job.invoiced_net = column_property(_live_invoices.scalar_subquery(), deferred=True, group=DERIVED)
+Job.settled = frozenset({JobStage.CANCELLED, JobStage.CLOSED, JobStage.INVOICED})
 Job.stage = stage_column(
     {
         JobStage.CANCELLED: _table.status == JobStatus.CANCELLED,

@@ -7,7 +7,7 @@ from sercom.backoffice.listing import contains
 from sercom.backoffice.view import EntityView
 from sercom.core.clock import day_bounds
 from sercom.core.journal import JournalEntry
-from sercom.templating import change_text, event_label
+from sercom.entities.journal.words import SUBJECTS, change_text, event_label
 
 
 class JournalView(EntityView):
@@ -15,19 +15,21 @@ class JournalView(EntityView):
 
     entity = "journal"
     versioned = False
-    column_list = ("at", "actor_name", "event", "subject_label", "changes")
+    column_list = ("at", "actor_name", "event", "subject_type", "subject_label", "changes")
     column_sortable_list = ("at",)
     column_details_list = column_list
     column_formatters = {
         "event": lambda _view, _context, entry, _name: event_label(entry),
+        "subject_type": lambda _view, _context, entry, _name: SUBJECTS.get(entry.subject_type, ""),
         "changes": lambda _view, _context, entry, _name: change_text(entry),
     }
-    column_formatters_export = {"event": column_formatters["event"]}
+    column_formatters_export = {"event": column_formatters["event"], "subject_type": column_formatters["subject_type"]}
     column_labels = {
         "at": _l("When"),
         "actor_name": _l("Who"),
         "event": _l("What"),
-        "subject_label": _l("On"),
+        "subject_type": _l("About"),
+        "subject_label": _l("Which"),
         "changes": _l("Changes"),
     }
     column_filters = (

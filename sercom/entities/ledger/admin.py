@@ -6,9 +6,9 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload, selectinload
 
 from sercom.backoffice import filters
-from sercom.backoffice.listing import contains
+from sercom.backoffice.listing import Indexed, contains
 from sercom.backoffice.view import EntityView
-from sercom.entities.clients.lookup import search_clients
+from sercom.entities.clients.model import Client
 from sercom.entities.ledger.model import Allocation, EntryKind, Method, Payment
 
 
@@ -37,7 +37,7 @@ class PaymentView(EntityView):
         filters.Choice(Payment.kind, _l("Kind"), EntryKind, "kind"),
         filters.Since(Payment.received_on, _l("Received from"), "from"),
     )
-    search_in = (contains(Payment.reference), lambda word: Payment.client_id.in_(search_clients(word)))
+    search_in = (contains(Payment.reference), Indexed(Payment.client_id, Client))
     empty_hint = _l("Record a payment on the page of an issued invoice.")
 
     def load_options(self) -> tuple[Any, ...]:

@@ -68,6 +68,11 @@ class Payment(Model):
     def __str__(self) -> str:
         return f"{self.kind.label} {self.received_on}"
 
+    @property
+    def known_as(self) -> str:
+        """What the journal calls it."""
+        return str(self.received_on)
+
 
 class Allocation(Model):
     """The part of a payment that pays an invoice, in dollars."""

@@ -128,7 +128,7 @@ class Quote(Document):
 
     def refuse_empty(self) -> LazyString | None:
         """A quote without a line says nothing."""
-        return None if self.lines else _l("Add at least one line first.")
+        return None if self.has_items else _l("Add at least one line first.")
 
     def mark_sent(self, actor: Actor) -> None:
         """It left for the client; valid for the company's number of days, unless a date was set."""
@@ -211,6 +211,7 @@ class QuoteStage(Stage):
 
 _table = Quote.__table__.c
 _today: BindParameter[date] = bindparam("today", callable_=clock.today, unique=True)
+Quote.settled = frozenset({QuoteStage.CONVERTED, QuoteStage.DECLINED, QuoteStage.ARCHIVED})
 Quote.stage = stage_column(
     {
         QuoteStage.CONVERTED: (_table.status == QuoteStatus.APPROVED) & converted(_table.id),

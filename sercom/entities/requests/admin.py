@@ -7,6 +7,7 @@ from sqlalchemy.orm import joinedload
 from wtforms.validators import Optional
 
 from sercom.backoffice import filters
+from sercom.backoffice.listing import Indexed
 from sercom.core.choices import RowField
 from sercom.core.clock import day_bounds
 from sercom.entities.catalog.model import services_offered
@@ -19,7 +20,15 @@ class RequestView(DocumentView):
     """Requests (demandes)."""
 
     entity = "requests"
+    add_label = _l("New request")
     tab_enum = RequestStage
+    search_in = (Indexed(ServiceRequest.id, ServiceRequest),)
+    waits = {
+        RequestStage.NEW: _l("Requests to answer"),
+        RequestStage.TO_SCHEDULE: _l("Assessments to schedule"),
+        RequestStage.LATE: _l("Assessments late"),
+        RequestStage.ASSESSED: _l("Assessed: to quote or to plan"),
+    }
     column_list = ("number", "client", "title", "urgency", "stage", "created_at")
     column_sortable_list = ("number", "created_at")
     column_export_list = ("number", "client", "title", "service", "urgency", "origin", "stage", "created_at")

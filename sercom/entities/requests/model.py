@@ -159,6 +159,7 @@ class RequestStage(Stage):
 
 
 _id, _status = ServiceRequest.__table__.c.id, ServiceRequest.__table__.c.status
+ServiceRequest.settled = frozenset({RequestStage.CLOSED, RequestStage.CONVERTED})
 ServiceRequest.stage = stage_column(
     {
         RequestStage.CLOSED: _status == RequestStatus.CLOSED,

@@ -6,11 +6,11 @@ from flask import request
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
 
+from sercom.backoffice.listing import Indexed
 from sercom.backoffice.lookup import LookupField
 from sercom.backoffice.view import EntityView
 from sercom.core.fields import Needed
 from sercom.entities.clients.lookup import client_lookup
-from sercom.entities.sites.lookup import matches_site
 from sercom.entities.sites.model import Site
 
 
@@ -50,13 +50,18 @@ class SiteView(EntityView):
         *("label", "street", "city", "province", "postal_code"),
         *("access_notes", "contact_name", "contact_phone"),
     )
-    search_in = (matches_site,)
+    search_in = (Indexed(Site.id, Site),)
+    palette = 2
     form_ajax_refs = {"client": client_lookup}
     empty_hint = _l("Add a service address from its client’s page.")
 
     def load_options(self) -> tuple[Any, ...]:
         """The list shows the client."""
         return (joinedload(Site.client),)
+
+    def palette_detail(self, row: Any) -> str:
+        """Whose it is, and who opens the door."""
+        return " · ".join(str(part) for part in (row.client, row.contact_name) if part)
 
     def get_create_form(self) -> Any:
         """A new address also asks whose it is."""

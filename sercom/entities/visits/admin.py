@@ -4,13 +4,12 @@ from typing import Any
 
 from flask import abort
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
 from sqlalchemy.orm import joinedload, selectinload
 
 from sercom.backoffice import filters
 from sercom.backoffice.access import current_actor, may
 from sercom.backoffice.commands import CommandMixin
-from sercom.backoffice.listing import like
+from sercom.backoffice.listing import Indexed
 from sercom.backoffice.posted import read_back, read_id
 from sercom.core.access import MONEY
 from sercom.core.clock import day_bounds
@@ -63,7 +62,7 @@ class VisitView(CommandMixin):
         filters.Since(Visit.starts_at, _l("From"), "from", lambda day: day_bounds(day)[0]),
         filters.Until(Visit.starts_at, _l("Until"), "until", lambda day: day_bounds(day)[1]),
     )
-    search_in = (lambda word: Visit.case_id.in_(select(Case.id).where(Case.number.ilike(like(word), escape="\\"))),)
+    search_in = (Indexed(Visit.case_id, Case),)
     empty_hint = _l("Visits are planned from a request or a job.")
 
     def narrow(self, query: Any) -> Any:

@@ -115,6 +115,11 @@ class Visit(Model):
         return f"{_l('Assessment') if self.is_assessment else _l('Visit')} {self.case.number}"
 
     @property
+    def known_as(self) -> str:
+        """What the journal calls it."""
+        return self.case.number
+
+    @property
     def is_assessment(self) -> bool:
         """A visit that belongs to a request."""
         return self.document.kind is DocumentKind.REQUEST

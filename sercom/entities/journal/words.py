@@ -1,0 +1,125 @@
+"""The journal in plain words, in the reader's language: what happened, to what, from what to what."""
+
+from decimal import Decimal
+from typing import Any
+
+from flask import current_app
+from flask_babel import LazyString, ngettext
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
+
+from sercom.core import formats
+from sercom.core.base import Model
+from sercom.core.journal import JournalEntry
+from sercom.core.labels import LabelledType
+from sercom.core.money import Money
+from sercom.workflow.transitions import TRANSITIONS
+
+#: Events that are no change of status.
+EVENTS: dict[str, LazyString] = {
+    "created": _l("Created"),
+    "changed": _l("Changed"),
+    "deleted": _l("Deleted"),
+    "converted": _l("Conversion"),
+    "conversion_undone": _l("Conversion undone"),
+    "photo_added": _l("Photo added"),
+    "note_added": _l("Note added"),
+    "record_payment": _l("Payment received"),
+    "payment_corrected": _l("Payment taken back"),
+    "plan_assessment": _l("Assessment planned"),
+    "schedule": _l("Visit planned"),
+}
+#: Events whose words name the subject's kind already.
+SELF_EXPLAINED = frozenset({"photo_added", "note_added"})
+#: What an entry may be about, by table.
+SUBJECTS: dict[str, LazyString] = {
+    "request": _l("Request"),
+    "quote": _l("Quote"),
+    "job": _l("Job"),
+    "invoice": _l("Invoice"),
+    "visit": _l("Visit"),
+    "case": _l("Case"),
+    "client": _l("Client"),
+    "site": _l("Address"),
+    "file": _l("Photo"),
+    "note": _l("Note"),
+    "payment": _l("Payment"),
+    "catalog_item": _l("Catalogue item"),
+    "service": _l("Service"),
+    "user": _l("Person"),
+    "team": _l("Team"),
+    "company": _l("Company"),
+    "tax_rate": _l("Tax rate"),
+}
+#: Changes whose value is told in the sentence itself.
+LINKS = frozenset({"quote", "job", "invoice", "source"})
+
+
+def event_label(entry: JournalEntry) -> str:
+    """What happened: an event, the status that was reached, or the command that was given."""
+    if entry.event in EVENTS:
+        return str(EVENTS[entry.event])
+    reached = entry.changes.get("status", [None, None])[1]
+    if reached is not None:
+        return _value(entry.subject_type, "status", reached)
+    given = (t.label for t in TRANSITIONS if t.model.__tablename__ == entry.subject_type and t.name == entry.event)
+    return str(next(given, entry.event))
+
+
+def event_sentence(entry: JournalEntry) -> Markup:
+    """What happened, and to what: one line of a timeline."""
+    subject = "·" if entry.event in SELF_EXPLAINED else SUBJECTS.get(entry.subject_type, "")
+    linked = [value for key in LINKS & entry.changes.keys() for value in entry.changes[key] if value]
+    sentence = Markup("<strong>{}</strong> {} {}").format(event_label(entry), subject, entry.subject_label)
+    return sentence + Markup(" → {}").format(linked[0]) if linked else sentence
+
+
+def change_text(entry: JournalEntry) -> str:
+    """A change of status in words: ``Draft → Sent``."""
+    return " → ".join(value for name, *both in _changes(entry) if name == "status" for value in both if value)
+
+
+def change_lines(entry: JournalEntry) -> list[tuple[str, str, str]]:
+    """Every change that the event's own words do not tell: the field's name, what it was, what it became."""
+    labels = _labels(entry.subject_type)
+    told = {"status"} if entry.event not in EVENTS else set()
+    return [(str(labels.get(name, name)), before, after) for name, before, after in _changes(entry) if name not in told]
+
+
+def _changes(entry: JournalEntry) -> list[tuple[str, str, str]]:
+    told = ((name, pair) for name, pair in entry.changes.items() if name not in LINKS)
+    return [(name, *(_value(entry.subject_type, name, value) for value in pair)) for name, pair in told]  # type: ignore[misc]
+
+
+def _labels(subject_type: str) -> dict[str, LazyString]:
+    """The names of the subject's fields, as its view shows them."""
+    found: dict[str, LazyString] = {"lines": _l("Lines"), "status": _l("Status"), "site": _l("Service address")}
+    for view in current_app.extensions["admin"][0]._views:  # noqa: SLF001  # Flask-Admin has no public list of views
+        if getattr(getattr(view, "model", None), "__tablename__", None) == subject_type:
+            found |= view.column_labels
+    return found
+
+
+def _value(subject_type: str, name: str, value: Any) -> str:
+    """A value of the journal as a person reads it."""
+    text = "" if value is None else str(value)
+    kind = _type(subject_type, name)
+    if isinstance(value, bool):
+        text = _("Yes") if value else _("No")
+    elif isinstance(value, list):
+        count = ngettext("%(num)s line", "%(num)s lines", len(value))
+        text = count if name == "lines" else ", ".join(str(part) for part in value)
+    elif text and isinstance(kind, LabelledType):
+        text = next((str(member.label) for member in kind.enum if member.value == value), text)
+    elif text and isinstance(kind, Money):
+        text = formats.money(Decimal(text))
+    return text
+
+
+def _type(subject_type: str, name: str) -> Any:
+    """The type of a column, by the table that the journal names."""
+    for mapper in Model.registry.mappers:
+        if mapper.class_.__tablename__ == subject_type and name in mapper.columns:
+            return mapper.columns[name].type
+    return None

@@ -1,0 +1,93 @@
+"""The dashboard: today's visits, what waits, and how much work stands at each stage."""
+
+from dataclasses import dataclass
+from decimal import Decimal
+from typing import Any
+
+from flask_admin import AdminIndexView, expose
+from flask_babel import LazyString
+
+from sercom.backoffice.access import current_actor
+from sercom.core import clock
+from sercom.core.labels import Labelled, Tone
+from sercom.core.money import ZERO
+from sercom.entities.visits.model import ENDED, Visit
+
+#: How many visits after today's are told.
+NEXT_VISITS = 5
+HUNDRED = 100.0
+TONES = (Tone.BAD, Tone.WARN, Tone.NEUTRAL, Tone.INFO, Tone.GOOD)
+
+
+@dataclass(frozen=True)
+class Part:
+    """What stands under one tab: its count, and its place in the bar, in percent."""
+
+    tab: Labelled
+    count: int
+    start: float
+    share: float
+
+
+@dataclass(frozen=True)
+class Stop:
+    """A kind of document on the way from request to invoice: what is under way, in number and dollars."""
+
+    view: Any
+    count: int
+    amount: Decimal
+    parts: list[Part]
+
+
+@dataclass(frozen=True)
+class Task:
+    """Rows of a tab that wait for somebody."""
+
+    view: Any
+    tab: Labelled
+    label: LazyString
+    count: int
+    amount: Decimal
+
+
+class HomeView(AdminIndexView):
+    """What everybody sees first; a technician sees own visits alone."""
+
+    def is_accessible(self) -> bool:
+        """Everybody who is signed in."""
+        return current_actor().user_id is not None
+
+    @expose("/")
+    def index(self) -> Any:
+        """Today, and what each number of it leads to."""
+        views = {view.entity: view for view in self.admin._views if hasattr(view, "entity")}  # noqa: SLF001  # Flask-Admin has no public list of views
+        stages = [view for view in views.values() if view.waits and view.is_accessible()]
+        amounts = {view.entity: view.tab_amounts() for view in stages}
+        today, end = clock.day_bounds(clock.today())
+        visits = views["visits"].get_query().order_by(Visit.starts_at, Visit.id)
+        return self.render(
+            "admin/home.html",
+            today=clock.today(),
+            flow=[_stop(view, amounts[view.entity]) for view in stages],
+            todo=[task for view in stages for task in _tasks(view, amounts[view.entity])],
+            visits=visits.filter(Visit.starts_at >= today, Visit.starts_at < end).all(),
+            later=visits.filter(Visit.starts_at >= end, Visit.status.not_in(ENDED)).limit(NEXT_VISITS).all(),
+        )
+
+
+def _stop(view: Any, amounts: dict[Labelled, tuple[int, Decimal]]) -> Stop:
+    under_way = {tab: found for tab, found in amounts.items() if tab not in view.model.settled}
+    total = sum(count for count, _amount in under_way.values())
+    parts: list[Part] = []
+    start = 0.0
+    for tab in sorted(under_way, key=lambda tab: TONES.index(tab.tone)):
+        count = under_way[tab][0]
+        share = HUNDRED * count / total
+        parts.append(Part(tab, count, start, share))
+        start += share
+    return Stop(view, total, sum((amount or ZERO for _count, amount in under_way.values()), ZERO), parts)
+
+
+def _tasks(view: Any, amounts: dict[Labelled, tuple[int, Decimal]]) -> list[Task]:
+    waiting = [(tab, label, amounts[tab]) for tab, label in view.waits.items() if tab in amounts]
+    return [Task(view, tab, label, count, amount or ZERO) for tab, label, (count, amount) in waiting]
