@@ -21,7 +21,8 @@ from sercom.search.words import variants, words_of_code, words_of_number, words_
 
 BATCH = 500
 STALE = "search_stale"
-_posting, _variant = Posting.__table__, Variant.__table__
+_posting: Any = Posting.__table__
+_variant: Any = Variant.__table__
 
 #: A record's table and id.
 Subject = tuple[str, int]
@@ -134,7 +135,7 @@ def write(session: AnySession, wanted: dict[Subject, set[str]], fresh: Iterable[
     gone, come = sorted(known - now), sorted(now - known)
     for start in range(0, len(gone), BATCH):
         key = tuple_(_posting.c.kind, _posting.c.word, _posting.c.subject_id)
-        session.execute(delete(Posting).where(key.in_(gone[start : start + BATCH])))
+        session.execute(delete(_posting).where(key.in_(gone[start : start + BATCH])))
     _add_variants(session, {word for _kind, word, _id in now})
     _insert(session, _posting, [{"kind": kind, "word": word, "subject_id": key} for kind, word, key in come])
 
@@ -191,6 +192,7 @@ def _sweep(session: AnySession) -> None:
     for model in INDEXED:
         kinds = [mapper.local_table.name for mapper in inspect(model).self_and_descendants]
         there = select(model.__table__.c.id).where(model.__table__.c.id == _posting.c.subject_id)
-        session.execute(delete(Posting).where(_posting.c.kind.in_(kinds), ~there.exists()))
-    session.execute(delete(Variant).where(Variant.word.not_in(select(_posting.c.word))))
+        session.execute(delete(_posting).where(_posting.c.kind.in_(kinds), ~there.exists()))
+    words = select(_variant.c.word).where(_variant.c.variant == _variant.c.word)
+    session.execute(delete(_variant).where(_variant.c.word.in_(words.except_(select(_posting.c.word)))))
     session.commit()

@@ -20,9 +20,9 @@ NUMBER = re.compile(r"\d{4}-\d+(-[a-z]\d*)?|[a-z]{1,2}-\d+", re.ASCII)
 PHONE = re.compile(r"(?<![\w+])(?:\+?1[\s.-]*)?\(?(\d{3})\)?[\s.-]*(\d{3})[\s.-]*(\d{4})(?!\d)", re.ASCII)
 FOREIGN = re.compile(r"\+(?!1)(\d[\d\s().-]{6,}\d)", re.ASCII)
 COUNTRY_CODE = re.compile(r"(?<![\w+])\+1[\s.-]*", re.ASCII)
-#: What an address is written with and looked for with.
-SHORT_FOR = {"saint": "st", "sainte": "ste", "avenue": "ave", "boulevard": "blvd"}
-ALSO = SHORT_FOR | {short: long for long, short in SHORT_FOR.items()}
+#: What an address is written with, and looked for with.
+SAME = (("saint", "st"), ("sainte", "ste"), ("avenue", "ave"), ("boulevard", "boul", "blvd"))
+ALSO = {word: group for group in SAME for word in group}
 
 
 def fold(text: str) -> str:
@@ -45,7 +45,7 @@ def words_of_text(text: str | None) -> set[str]:
     found: set[str] = set()
     for chunk in fold(text or "").split():
         parts = PART.findall(chunk)
-        found |= {*parts, "".join(parts)} | {ALSO[part] for part in parts if part in ALSO}
+        found |= {"".join(parts), *(word for part in parts for word in ALSO.get(part, (part,)))}
     return _cut(found)
 
 

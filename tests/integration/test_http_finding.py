@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from datetime import timedelta
 from typing import Any
 
@@ -74,7 +73,7 @@ def test_home_shows_the_same_counts_and_leads_to_the_tabs(world: World, office: 
         world.document("request")
     page = office.get("/admin/")
     waiting = [link for link in links(page).items() if link[1].endswith("/admin/requests/?tab=new")]
-    assert [re.findall(r"\d+", text)[0] for text, _url in waiting] == ["3", "3"]  # in the flow, and in what waits
+    assert [text.rsplit(" ", 1)[-1] for text, _url in waiting] == ["3"]
     assert len(numbers(office, waiting[0][1])) == 3
 
 
@@ -120,8 +119,8 @@ SEARCHES = {
         ),
         *("1-514-555-0198", "+15145550198", "1 (514) 555-0198", "{number}"),
     ),
-    "Ré": ("100 %", "0 %", "confort", "40", "chauffe-eau_40", "_40", "info@confort"),
-    "O'": ("O'Brien", "o'brien &", "&", "\\", "\\ regard", "819 555"),
+    "Ré": ("100 %", "% confort", "confort", "40", "chauffe-eau_40", "_40", "info@confort"),
+    "O'": ("O'Brien", "o'brien &", "obrien", "\\ regard", "819 555"),
 }
 
 
@@ -137,7 +136,6 @@ def test_search_finds_what_people_type(world: World, office: Browser, people: di
                     "40",
                     "_40",
                     "chauffe-eau_40",
-                    "\\",
                     "\\ regard",
                 }:
                     continue
@@ -151,7 +149,9 @@ def test_search_finds_what_people_type(world: World, office: Browser, people: di
     assert not wrong
 
 
-@pytest.mark.parametrize("search", ["zzz", "%%%", "__________", "hélène confort", "999 999-9999", "' OR 1=1 --", "🔧"])
+@pytest.mark.parametrize(
+    "search", ["zzz", "%%%", "__________", "&", "\\", "'", "hélène confort", "999 999-9999", "' UNION SELECT", "🔧"]
+)
 def test_search_finds_nothing_else(office: Browser, people: dict[str, int], search: str):
     page = office.get("/admin/quotes/", query_string={"search": search})
     assert not list_rows(page)
