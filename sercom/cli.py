@@ -3,6 +3,8 @@
 import os
 import secrets
 from collections import Counter
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 import click
 from flask import Flask
@@ -12,6 +14,7 @@ from sqlalchemy import select
 
 from sercom.core.access import Role
 from sercom.core.base import db
+from sercom.core.errors import DomainError
 from sercom.models import Role as RoleRow
 from sercom.models import User
 from sercom.search import index
@@ -21,6 +24,7 @@ def init_app(app: Flask) -> None:
     """Register the commands."""
     app.cli.add_command(bootstrap)
     app.cli.add_command(seed)
+    app.cli.add_command(unseed)
     app.cli.add_command(reindex)
 
 
@@ -47,16 +51,42 @@ def bootstrap() -> None:
 
 
 @click.command()
-@click.option("--if-empty", is_flag=True, help="Only where there is no client yet.")
+@click.option("--if-empty", is_flag=True, help="Do nothing where somebody works already.")
 @with_appcontext
 def seed(*, if_empty: bool) -> None:
-    """Fill an empty database with a small believable company; prints who can sign in."""
-    from sercom.demo import company
+    """Fill an empty database with a believable company; prints who can sign in."""
+    from sercom.demo import company  # draws photos: loaded where it is wanted
 
-    if company.seed(if_empty=if_empty):
+    if company.is_empty() or not if_empty:
+        with _refusals():
+            company.seed()
         click.echo("The demo company is in place.")
     for line in company.sign_ins():
         click.echo(line)
+
+
+@click.command()
+@click.option("--yes", is_flag=True, help="Do not ask.")
+@with_appcontext
+def unseed(*, yes: bool) -> None:
+    """Remove the demo company, and everything done in it; the database is as new."""
+    from sercom.demo import removal
+
+    with _refusals():
+        removal.require_demo_only()
+        if not yes:
+            click.confirm("Remove the demo company and everything entered in it?", abort=True)
+        removal.remove()
+    click.echo("The demo company is gone; the database is as new.")
+
+
+@contextmanager
+def _refusals() -> Iterator[None]:
+    """What the demo refuses, as a command's error."""
+    try:
+        yield
+    except DomainError as error:
+        raise click.ClickException(str(error)) from error
 
 
 @click.command()

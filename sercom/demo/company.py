@@ -1,101 +1,92 @@
-"""A small believable heating-and-cooling company, made through the same workflow as real work."""
+"""A believable heating-and-cooling company, made through the same workflow as real work."""
 
 import os
 import secrets
-from decimal import Decimal
+from datetime import timedelta
 from pathlib import Path
 
 from flask import current_app
 from flask_security.utils import hash_password, verify_password
 from sqlalchemy import select
 
+from sercom.core import clock
 from sercom.core.access import Role
 from sercom.core.base import db
-from sercom.core.money import TaxStatus
-from sercom.demo import work
-from sercom.entities.catalog.model import CatalogItem, ItemKind
+from sercom.core.errors import DomainError
+from sercom.demo import catalogue, timeline
+from sercom.demo.film import Film
+from sercom.demo.hands import Hands
+from sercom.demo.story import Stage
+from sercom.demo.teller import tell_work
+from sercom.demo.works import WORKS
+from sercom.entities.catalog.model import services_offered
 from sercom.entities.company.model import get_company
 from sercom.models import Client, Team, User
 from sercom.models import Role as RoleRow
 
+#: Marks the demo's accounts: ``.test`` belongs to nobody, and no real account ends like this.
 DOMAIN = "demo.sercom.test"
 STAFF = (
-    ("owner", "Sylvie Gagnon", Role.OWNER),
-    ("office", "Karine Bouchard", Role.OFFICE),
-    ("tech", "Marc-André Pelletier", Role.TECHNICIAN),
-    ("tech2", "Yannick Roy", Role.TECHNICIAN),
-    ("accountant", "Thérèse Lavoie", Role.ACCOUNTANT),
+    ("owner", "Sylvie Gagnon", Role.OWNER, "+15145550150"),
+    ("office", "Karine Bouchard", Role.OFFICE, "+14505550151"),
+    ("tech", "Marc-André Pelletier", Role.TECHNICIAN, "+14385550152"),
+    ("tech2", "Yannick Roy", Role.TECHNICIAN, "+14385550153"),
+    ("accountant", "Thérèse Lavoie", Role.ACCOUNTANT, "+14505550155"),
 )
-ITEMS = (
-    ("DEP", ItemKind.TRAVEL, "Déplacement", "Travel", "", "65.00", "20.00"),
-    ("MO", ItemKind.LABOUR, "Main-d’œuvre", "Labour", "h", "115.00", "48.00"),
-    (
-        "TP-12",
-        ItemKind.PART,
-        "Thermopompe murale 12 000 BTU",
-        "Wall-mounted heat pump 12,000 BTU",
-        "un",
-        "2895.00",
-        "1740.00",
-    ),
-    (
-        "TP-18",
-        ItemKind.PART,
-        "Thermopompe murale 18 000 BTU",
-        "Wall-mounted heat pump 18,000 BTU",
-        "un",
-        "3495.00",
-        "2110.00",
-    ),
-    (
-        "CE-60",
-        ItemKind.PART,
-        "Chauffe-eau électrique 60 gallons",
-        "Electric water heater, 60 gallons",
-        "un",
-        "785.00",
-        "498.00",
-    ),
-    ("COND-35", ItemKind.PART, "Condensateur 35/5 µF", "Capacitor 35/5 µF", "un", "48.50", "14.20"),
-    ("FRIG", ItemKind.PART, "Frigorigène R-410A", "Refrigerant R-410A", "lb", "42.00", "18.00"),
-    (
-        "NET-TP",
-        ItemKind.FLAT,
-        "Nettoyage de thermopompe murale",
-        "Cleaning of a wall-mounted heat pump",
-        "un",
-        "189.00",
-        "60.00",
-    ),
-    (
-        "DEB",
-        ItemKind.FLAT,
-        "Débouchage de drain, accès intérieur",
-        "Drain unclogging, indoor access",
-        "un",
-        "245.00",
-        "80.00",
-    ),
-    ("CAM", ItemKind.FLAT, "Inspection par caméra", "Camera inspection", "un", "295.00", "90.00"),
+#: The owner gives either team a hand.
+TEAMS = {
+    "install": ("Équipe installation", ("tech", "owner")),
+    "service": ("Équipe service", ("tech2", "owner")),
+}
+PHOTOS = 100
+#: The day before the first work.
+FIRST_DAY = min(work.day for work in WORKS) - 1
+NOTE = (
+    "Payable par virement Interac à paiements@demo.sercom.test (dépôt automatique ; numéro de facture dans le "
+    "message), par chèque ou par carte. Intérêt de 2 % par mois (24 % par an) sur tout solde en souffrance. "
+    "Garantie d’un an sur la main-d’œuvre. Merci de votre confiance !"
 )
 
 
-def seed(*, if_empty: bool = False) -> bool:
-    """Make the company, its people, catalogue, clients and documents. Returns whether it did.
+def seed(*, photos: int = PHOTOS) -> None:
+    """Make the company, its people, catalogue, clients and documents, with at most so many photos.
 
-    Raises ``RuntimeError`` in production: demonstration invoices have no place in real books.
+    Raises ``DomainError`` in production, where demonstration invoices have no place in real books,
+    and where somebody is there already.
     """
-    if current_app.config["PRODUCTION"]:
-        msg = "the demo company is never made in production"
-        raise RuntimeError(msg)
-    if if_empty and db.session.scalar(select(Client.id).limit(1)) is not None:
-        return False
-    _settings()
-    people = _people()
-    _catalogue()
-    work.make(people)
+    refuse_in_production()
+    if not is_empty():
+        msg = "there are accounts or clients already: the demo company goes into an empty database"
+        raise DomainError(msg)
+    now = clock.utcnow()
+    diary = timeline.Diary(clock.today())
+    with clock.at(diary.at(FIRST_DAY, timeline.NOON)):
+        _settings()
+        people = _people()
+        teams = _teams(people)
+        catalogue.make()
+    for crew in ("tech", "tech2"):  # each of them is at an emergency now
+        begins, ends = (clock.to_company(now + timedelta(minutes=minutes)).time() for minutes in (-70, 120))
+        diary.block(crew, begins, ends)
+    film = Film(WORKS, photos)
+    stage = Stage(Hands(people, teams, film), catalogue.PriceList(), services_offered(), diary, now, {})
+    try:
+        timeline.tell(db.session, [tell_work(number, work, stage) for number, work in enumerate(WORKS)], now)
+    finally:
+        film.close()
     db.session.commit()
-    return True
+
+
+def is_empty() -> bool:
+    """Whether nobody works here yet, and nobody asked for anything."""
+    return all(db.session.scalar(select(model.id).limit(1)) is None for model in (User, Client))
+
+
+def refuse_in_production() -> None:
+    """Raise ``DomainError`` there."""
+    if current_app.config["PRODUCTION"]:
+        msg = "this is production: the demo company has no place in real books"
+        raise DomainError(msg)
 
 
 def sign_ins() -> list[str]:
@@ -108,8 +99,8 @@ def sign_ins() -> list[str]:
         for account in accounts:
             account.password = hashed
         db.session.commit()
-    width = max(len(label) for label, _name, _role in STAFF) + len(DOMAIN) + 3
-    return [f"  {f'{label}@{DOMAIN}':<{width}} {_password()}" for label, _name, _role in STAFF]
+    width = max(len(label) for label, *_rest in STAFF) + len(DOMAIN) + 3
+    return [f"  {f'{label}@{DOMAIN}':<{width}} {_password()}" for label, *_rest in STAFF]
 
 
 def _password() -> str:
@@ -130,32 +121,33 @@ def _settings() -> None:
     company = get_company(db.session)
     company.name = "Climatisation Boréale inc."
     company.street, company.city, company.postal_code = "1250, rue des Érables", "Laval", "H7V 2S4"
-    company.phone, company.email = "+14505550142", f"info@{DOMAIN}"
+    company.phone, company.email = "+14505550100", f"info@{DOMAIN}"
     company.gst_number, company.qst_number = "123456782 RT0001", "1234567892 TQ0001"
     company.neq, company.rbq_licence = "1170000000", "5678-1234-01"
+    company.invoice_note = NOTE
 
 
 def _people() -> dict[str, User]:
     hashed = hash_password(_password())
     roles = {row.name: row for row in db.session.scalars(select(RoleRow))}
-    people = {}
-    for label, name, role in STAFF:
-        people[label] = User(
+    people = {
+        label: User(
             email=f"{label}@{DOMAIN}",
             name=name,
+            phone=phone,
             password=hashed,
             fs_uniquifier=secrets.token_hex(32),
             roles=[roles[role.value]],
         )
-    team = Team(name="Équipe installation", members=[people["tech"], people["tech2"]])
-    db.session.add_all([*people.values(), team])
+        for label, name, role, phone in STAFF
+    }
+    db.session.add_all(people.values())
     db.session.flush()
     return people
 
 
-def _catalogue() -> None:
-    for code, kind, french, english, unit, price, cost in ITEMS:
-        item = CatalogItem(code=code, kind=kind, name_fr=french, name_en=english, unit=unit)
-        item.price, item.cost, item.tax_status = Decimal(price), Decimal(cost), TaxStatus.TAXABLE
-        db.session.add(item)
+def _teams(people: dict[str, User]) -> dict[str, Team]:
+    teams = {key: Team(name=name, members=[people[who] for who in members]) for key, (name, members) in TEAMS.items()}
+    db.session.add_all(teams.values())
     db.session.flush()
+    return teams

@@ -1,0 +1,53 @@
+"""The invoice is issued, and paid, or not."""
+
+from collections.abc import Iterator
+from datetime import datetime
+from decimal import Decimal
+from typing import Any
+
+from sercom.demo.story import Story
+from sercom.models import Invoice, Job
+
+
+def bill(story: Story) -> Iterator[datetime]:
+    """The invoice is issued, and paid, or not."""
+    work = story.work
+    yield story.wait(story.random.randint(0, 1))
+    source, invoice = story.document, _bill(story)
+    if work.end == "bill_draft":
+        return
+    yield story.wait()
+    story.hands.give("issue", invoice)
+    if work.detour == "void":
+        yield story.wait(1)
+        story.hands.give("void", invoice, reason="Mauvaise adresse de facturation : refaite.")
+        story.document = source
+        yield story.wait()
+        invoice = _bill(story)
+        story.hands.give("issue", invoice)
+    if work.end not in {"unpaid", "partly"}:
+        yield from _pay(story, invoice)
+    if work.end == "closed" and isinstance(source, Job):
+        yield story.wait(story.random.randint(1, 3))
+        story.hands.give("close", source)
+
+
+def _bill(story: Story) -> Invoice:
+    choice: dict[str, Any] = {}
+    if story.work.end == "partly":
+        items = [line for line in story.document.lines if line.is_item]
+        choice["quantities"] = {line.id: line.quantity for line in items[: (len(items) + 1) // 2]}
+    invoice: Invoice = story.hands.convert(story.document, "invoice", **choice)
+    return invoice
+
+
+def _pay(story: Story, invoice: Invoice) -> Iterator[datetime]:
+    person = invoice.client.terms_days < 30  # noqa: PLR2004  # companies have thirty days
+    usual = f"interac {story.random.randint(1, 9)}" if person else f"cheque {story.random.randint(14, 26)}"
+    method, days = (story.work.pay or usual).split()
+    share = method == "part"
+    yield story.wait(int(days))
+    story.hands.pay(invoice, "interac" if share else method, Decimal("0.4") if share else Decimal(1))
+    if story.work.end == "bounced":
+        yield story.wait(4)
+        story.hands.bounce(invoice)

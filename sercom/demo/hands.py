@@ -1,0 +1,139 @@
+"""What the people of the demo company do: commands, conversions, notes, photos, payments."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+from decimal import Decimal
+from typing import Any
+
+from flask_babel import force_locale
+
+from sercom.core import clock, journal
+from sercom.core.access import Actor
+from sercom.core.base import db
+from sercom.core.money import round_money
+from sercom.demo.clients import Someone, e164
+from sercom.demo.film import Film
+from sercom.demo.timeline import Slot
+from sercom.entities.files.model import Moment
+from sercom.entities.files.store import add_photo
+from sercom.entities.ledger.model import Method
+from sercom.entities.sites.model import Province
+from sercom.models import Case, Document, Invoice, Note, ServiceRequest, Team, User, Visit
+from sercom.portal import intake
+from sercom.workflow import edges, payments
+from sercom.workflow.edges import Choice
+from sercom.workflow.transitions import run
+
+REFERENCES = {Method.CHEQUE: "Chèque {}", Method.INTERAC: "Interac {}", Method.TRANSFER: "Virement {}"}
+
+
+class Hands:
+    """The people and the teams, by what the works call them."""
+
+    def __init__(self, people: Mapping[str, User], teams: Mapping[str, Team], film: Film) -> None:
+        self.people, self.teams = people, teams
+        self.office = people["office"].actor
+        self.film = film
+        self.last_reference = 1200
+
+    def of(self, crew: str) -> Actor:
+        """Who works for a crew."""
+        return self.people[self.person(crew)].actor
+
+    @staticmethod
+    def person(crew: str) -> str:
+        """The technician of a crew: the owner gives a hand to either."""
+        return {"install": "tech", "service": "tech2"}.get(crew, crew)
+
+    # --- planning -----------------------------------------------------------------------------
+
+    def plan(self, slot: Slot, crew: str) -> dict[str, Any]:
+        """A visit by a person, or by a team."""
+        who = {"team": self.teams[crew]} if crew in self.teams else {"person": self.people[crew]}
+        return {"starts_at": slot.starts_at, "ends_at": slot.ends_at, **who}
+
+    def slot_near(self, moment: datetime, hours: int) -> Slot:
+        """From the quarter of an hour before ``moment``."""
+        starts = moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)
+        return Slot(0, starts, starts + timedelta(hours=hours))
+
+    # --- documents ----------------------------------------------------------------------------
+
+    def give(self, command: str, subject: Any, actor: Actor | None = None, **data: Any) -> None:
+        """Give a command; the office does where nobody else is named."""
+        run(db.session, command, subject, actor or self.office, data)
+
+    def convert(self, source: Document, name: str, **choice: Any) -> Any:
+        """Convert with the default choices, or those given."""
+        edge = edges.find_edge(type(source), name)
+        assert edge is not None
+        token = f"demo-{source.id}-{name}-{len(source.conversions)}"
+        target = edges.convert(db.session, edge, source, self.office, Choice(confirm=True, **choice), token=token)
+        db.session.expire(source, ["conversions"])
+        db.session.expire(source.case, ["visits", "documents"])
+        return target
+
+    def fill_form(self, who: Someone, answers: Mapping[str, Any], ticket: str) -> ServiceRequest:
+        """Somebody nobody knows sends the online form."""
+        place = who.places[0]
+        person = {
+            "name": who.contact_name or who.name,
+            "company": who.name if who.contact_name else "",
+            "phone": e164(who.phone),
+            "email": who.email,
+            "street": place.street,
+            "city": place.city,
+            "province": Province.QC,
+            "postal_code": place.postal_code,
+        }
+        with force_locale(who.language.value):
+            return intake.receive(db.session, {**answers, **person}, (), ticket)
+
+    # --- around them --------------------------------------------------------------------------
+
+    def note(self, case: Case, body: str, *, shown: bool) -> None:
+        """Write a note on the case."""
+        note = Note(case=case, body=body, shown_to_client=shown, author_id=self.office.user_id)
+        db.session.add(note)
+        db.session.flush()
+        journal.record(db.session, self.office, "note_added", note)
+
+    def take_photos(self, document: Document, shots: Sequence[str], actor: Actor, visit: Visit | None = None) -> None:
+        """Keep those of the photos (``motif number moment caption``) that are on the film."""
+        for shot in shots:
+            _motif, number, moment, caption = shot.split(" ", 3)
+            photo = self.film.get(shot)
+            if photo is None:
+                continue
+            add_photo(
+                db.session,
+                document.case,
+                photo,
+                actor,
+                name=f"IMG_{4100 + int(number) * 7}.jpg",
+                caption=caption,
+                moment=Moment(moment),
+                document_id=document.id,
+                visit_id=visit.id if visit else None,
+            )
+
+    # --- money --------------------------------------------------------------------------------
+
+    def pay(self, invoice: Invoice, how: str, share: Decimal) -> None:
+        """The accountant enters a payment of a share of the balance."""
+        method = Method(how)
+        self.last_reference += 7
+        self.give(
+            "record_payment",
+            invoice,
+            self.people["accountant"].actor,
+            amount=round_money(invoice.balance * share),
+            method=method,
+            received_on=clock.today(),
+            reference=REFERENCES.get(method, "").format(self.last_reference) or None,
+        )
+
+    def bounce(self, invoice: Invoice) -> None:
+        """The cheque came back without funds."""
+        payment = invoice.allocations[-1].payment
+        payments.correct(db.session, invoice, payment, self.people["accountant"].actor)
