@@ -4,8 +4,9 @@ Every word must match, in the record itself or in what it belongs to: a site by 
 case by its client and its address too, a document by all of these.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import IntEnum
+from functools import cached_property
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, or_, select, union
@@ -13,7 +14,6 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, union
 from sercom.core.base import AnySession
 from sercom.entities.cases.model import Case
 from sercom.entities.clients.model import Client
-from sercom.entities.documents.model import Document
 from sercom.entities.sites.model import Site
 from sercom.search.model import Posting, Variant
 from sercom.search.words import MAX_LENGTH, is_one_slip, slips
@@ -21,10 +21,10 @@ from sercom.search.words import MAX_LENGTH, is_one_slip, slips
 MAX_TERMS = 6
 #: How many words that share a variant are looked at; a vocabulary has a handful.
 MAX_NEIGHBOURS = 200
+_posting: Any = Posting.__table__
+_case: Any = Case.__table__
+#: Above every letter.
 LAST = "\U0010ffff"
-
-#: From the column of words to what it must be.
-WordCondition = Callable[[Any], ColumnElement[bool]]
 
 
 class Match(IntEnum):
@@ -42,24 +42,67 @@ class Wanted:
         self.slips: dict[str, list[str]] = {}
         if match is Match.SLIP:
             self.slips = {term: near for term in terms if (near := neighbours(session, term))}
-        self.conditions = [_condition(term, match, self.slips.get(term)) for term in terms[:MAX_TERMS]]
+        self.words = [Word(_condition(term, match, self.slips.get(term, ()))) for term in terms[:MAX_TERMS]]
 
     def within(self, column: Any, model: type[Any]) -> ColumnElement[bool]:
         """That ``column``, an id of ``model``, is one of a record where every word stands."""
-        return and_(*(column.in_(ids(model, condition)) for condition in self.conditions))
+        return and_(*(column.in_(word.ids(model)) for word in self.words))
 
 
-def _condition(term: str, match: Match, near: Sequence[str] | None) -> WordCondition:
-    if match is Match.WHOLE or len(term) == 1:
-        return lambda word: word == term
-    if near:
-        return lambda word: or_(_begins(word, term), word.in_(near))
-    return lambda word: _begins(word, term)
+class Word:
+    """One word of a query: the ids of the records where it stands.
+
+    What several kinds of record ask for is a common table: the database looks it up once. No part
+    is correlated: a query over documents may ask about documents.
+    """
+
+    def __init__(self, condition: ColumnElement[bool]) -> None:
+        self.condition = condition
+
+    def ids(self, model: type[Any]) -> Any:
+        """Ids of the records of ``model``."""
+        if model is Client:
+            return select(self.clients.c.subject_id)
+        table = _table(model)
+        everyone = select(table.c.id).correlate(None)
+        if model.__mapper__.polymorphic_identity is not None:
+            everyone = everyone.where(table.c.kind == model.__mapper__.polymorphic_identity)
+        by_client = everyone.where(table.c.client_id.in_(select(self.clients.c.subject_id)))
+        if model is Case:
+            return union(select(self.cases.c.subject_id), by_client)
+        if model is Site:
+            return union(self._own(Site), by_client)
+        by_case = everyone.where(table.c.case_id.in_(select(self.cases.c.subject_id)))
+        return union(self._own(model), by_client, by_case)
+
+    @cached_property
+    def clients(self) -> Any:
+        """Clients."""
+        return self._own(Client).cte()
+
+    @cached_property
+    def cases(self) -> Any:
+        """Cases, by themselves and by their address."""
+        here = select(_case.c.id).where(_case.c.site_id.in_(self._own(Site))).correlate(None)
+        return union(self._own(Case), here).cte()
+
+    def _own(self, model: type[Any]) -> Select[Any]:
+        return (
+            select(_posting.c.subject_id).where(_posting.c.kind == model.__tablename__, self.condition).correlate(None)
+        )
 
 
-def _begins(word: Any, term: str) -> ColumnElement[bool]:
-    """As a range of the index: words are compared byte by byte on both databases."""
-    return word == term if len(term) == MAX_LENGTH else and_(word >= term, word < term + LAST)
+def _table(model: type[Any]) -> Any:
+    """The table that knows whose a record is: a quote's own does not."""
+    return model.__mapper__.base_mapper.local_table
+
+
+def _condition(term: str, match: Match, near: Sequence[str]) -> ColumnElement[bool]:
+    if match is Match.WHOLE or len(term) in {1, MAX_LENGTH}:
+        return _posting.c.word == term
+    # A range of the index: words are compared byte by byte on both databases.
+    begins = and_(_posting.c.word >= term, _posting.c.word < term + LAST)
+    return or_(begins, _posting.c.word.in_(near)) if near else begins
 
 
 def neighbours(session: AnySession, term: str) -> list[str]:
@@ -69,27 +112,3 @@ def neighbours(session: AnySession, term: str) -> list[str]:
         return []
     rows = select(Variant.word).where(Variant.variant.in_(sorted(shared))).distinct().limit(MAX_NEIGHBOURS)
     return [word for word in session.scalars(rows) if word != term and is_one_slip(term, word)]
-
-
-def ids(model: type[Any], condition: WordCondition) -> Any:
-    """Ids of the records of ``model`` where a word that fulfils ``condition`` stands."""
-    clients, sites = _own(Client, condition), _own(Site, condition)
-    own = _own(model, condition)
-    if model is Client:
-        return own
-    if model is Site:
-        site = Site.__table__.alias()
-        return union(own, select(site.c.id).where(site.c.client_id.in_(clients)))
-    case = Case.__table__.alias()
-    here = select(case.c.id).where(case.c.site_id.in_(sites))
-    if model is Case:
-        return union(own, here, select(case.c.id).where(case.c.client_id.in_(clients)))
-    document = Document.__table__.alias()
-    of_kind = select(document.c.id).where(document.c.kind == model.__mapper__.polymorphic_identity)
-    cases = union(_own(Case, condition), here)
-    return union(own, of_kind.where(document.c.client_id.in_(clients)), of_kind.where(document.c.case_id.in_(cases)))
-
-
-def _own(model: type[Any], condition: WordCondition) -> Select[Any]:
-    posting = Posting.__table__.alias()
-    return select(posting.c.subject_id).where(posting.c.kind == model.__tablename__, condition(posting.c.word))

@@ -14,8 +14,12 @@ MIN_SLIP, MAX_SLIP = 4, 24
 
 LIGATURES = str.maketrans({"œ": "oe", "æ": "ae", "ø": "o", "ł": "l", "đ": "d"})
 PART = re.compile(r"[^\W_]+")
-#: ``2026-0142``, ``2026-0142-S2``, ``F-000123``: one word, of which the first letters are enough.
-NUMBER = re.compile(r"\d{4}-\d+(-[a-z]\d*)?|[a-z]{1,2}-\d+", re.ASCII)
+#: ``2026-0142``, ``2026-0142-S2`` with or without hyphens: one word, of which the first letters are enough. It is
+#: marked, or whoever types 20… would be shown every document of these years.
+BY_YEAR = re.compile(r"\d{4}-\d+(-[a-z]\d*)?|20\d{6}([a-z]\d*)?", re.ASCII)
+YEAR_MARK = "#"
+#: ``F-000123``.
+IN_SERIES = re.compile(r"[a-z]{1,2}-\d+", re.ASCII)
 #: A whole phone number of this continent, with or without its country code, and one of elsewhere.
 PHONE = re.compile(r"(?<![\w+])(?:\+?1[\s.-]*)?\(?(\d{3})\)?[\s.-]*(\d{3})[\s.-]*(\d{4})(?!\d)", re.ASCII)
 FOREIGN = re.compile(r"\+(?!1)(\d[\d\s().-]{6,}\d)", re.ASCII)
@@ -63,12 +67,12 @@ def words_of_phone(stored: str | None) -> set[str]:
 
 
 def words_of_number(number: str | None) -> set[str]:
-    """``2026-0142-S`` as ``20260142s``, ``2026142s``, ``0142``, ``142``; ``F-000123`` likewise."""
+    """``2026-0142-S`` as ``#20260142s``, ``#2026142s``, ``0142``, ``142``; ``F-000123`` likewise."""
     parts = PART.findall(fold(number or ""))
-    if len(parts) == 1:
-        return _cut({*parts})
+    mark = YEAR_MARK if BY_YEAR.fullmatch("-".join(parts)) else ""
     short = [part.lstrip("0") or part for part in parts]
-    return _cut({"".join(parts), "".join(short), *parts[1:2], *short[1:2]})
+    whole = {mark + "".join(form) for form in (parts, short) if form}
+    return _cut({*whole, *parts[1:2], *short[1:2]})
 
 
 def variants(word: str) -> set[str]:
@@ -97,7 +101,10 @@ def terms(chunk: str) -> list[str]:
     """What to look for of a typed word: its parts, or a number or an e-mail address whole."""
     folded = fold(chunk)
     parts = PART.findall(folded)
-    if "@" in folded or NUMBER.fullmatch("-".join(parts)):
+    written = "-".join(parts)
+    if BY_YEAR.fullmatch(written):
+        return [YEAR_MARK + "".join(parts)[: MAX_LENGTH - 1]]
+    if "@" in folded or IN_SERIES.fullmatch(written):
         parts = ["".join(parts)]
     if len(parts) > 1 and len(parts[-1]) == 1:  # still being typed: ``555-0``
         parts.pop()
