@@ -1,17 +1,23 @@
-"""The dashboard: today's visits, what waits, and how much work stands at each stage."""
+"""The dashboard: today's visits, what waits, how much work stands at each stage; and the guide."""
 
+import re
 from dataclasses import dataclass
 from decimal import Decimal
+from pathlib import Path
 from typing import Any
 
+from flask import abort, current_app
 from flask_admin import AdminIndexView, expose
 from flask_babel import LazyString
+from flask_babel import gettext as _
 
 from sercom.backoffice.access import current_actor
 from sercom.core import clock
 from sercom.core.labels import Labelled, Tone
 from sercom.core.money import ZERO
+from sercom.entities.documents.model import DocumentKind
 from sercom.entities.visits.model import ENDED, Visit
+from sercom.workflow.needs import PlanForm
 
 #: How many visits after today's are told.
 NEXT_VISITS = 5
@@ -72,6 +78,27 @@ class HomeView(AdminIndexView):
             todo=[task for view in stages for task in _tasks(view, amounts[view.entity])],
             visits=visits.filter(Visit.starts_at >= today, Visit.starts_at < end).all(),
             later=visits.filter(Visit.starts_at >= end, Visit.status.not_in(ENDED)).limit(NEXT_VISITS).all(),
+        )
+
+    @expose("/guide")
+    def guide(self) -> Any:
+        """The five paths and each kind of document, in a page."""
+        return self.render("admin/guide.html", kinds={kind.value: kind for kind in DocumentKind})
+
+    @expose("/components")
+    def components(self) -> Any:
+        """Every component in every tone: for whoever changes a page, never in production."""
+        if current_app.config["PRODUCTION"]:
+            abort(404)
+        sprite = (Path(current_app.static_folder or "") / "vendor" / "icons.svg").read_text()
+        form = PlanForm()
+        form.person.errors = (_("Choose from the list."),)
+        return self.render(
+            "admin/components.html",
+            tones=list(Tone),
+            icon_names=re.findall(r'symbol id="([\w-]+)"', sprite),
+            form=form,
+            amount=Decimal("2895.00"),
         )
 
 

@@ -57,6 +57,8 @@ LITERAL = {
     ("security.logout", "POST"): "done done done done done",
     ("language.switch", "POST"): "done done done done done",
     ("home.index", "GET"): "sign-in ok ok ok ok",
+    ("home.guide", "GET"): "sign-in ok ok ok ok",
+    ("home.components", "GET"): "sign-in ok ok ok ok",
     ("cases.add_note_view", "POST"): "401 done done 403 done",
     ("cases.add_photos_view", "POST"): "401 done done 403 done",
     ("files.content_view", "GET"): "sign-in ok ok ok ok",

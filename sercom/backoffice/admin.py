@@ -5,6 +5,7 @@ from typing import Any
 from flask import Blueprint, Flask, abort, redirect, request, session, url_for
 from flask_admin import Admin, AdminIndexView
 from flask_admin.theme import Bootstrap4Theme
+from flask_security import current_user
 
 from sercom.backoffice import access, counts
 from sercom.backoffice.access import current_actor
@@ -50,7 +51,7 @@ def _waiting(item: Any) -> int:
 
 
 def _switch() -> Blueprint:
-    """The language switch of the header."""
+    """The language switch of the header; whoever is signed in keeps the choice."""
     blueprint = Blueprint("language", __name__)
 
     @blueprint.post("/language")
@@ -59,6 +60,9 @@ def _switch() -> Blueprint:
         if language not in {FRENCH, ENGLISH}:
             abort(400)
         session["language"] = language
+        if current_user.is_authenticated:
+            current_user.language = type(current_user.language)(language)
+            db.session.commit()
         return redirect(read_back(url_for("home.index")))
 
     return blueprint

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from typing import Any
 
+from flask_babel import gettext as _
 from wtforms import Form, SelectField, SelectMultipleField
 from wtforms.fields.choices import Choice, SelectChoice, SelectFieldBase
 from wtforms.validators import Optional, ValidationError
@@ -85,7 +86,7 @@ class RowField(FewRows, SelectField):
 
     def iter_choices(self) -> Iterable[Choice]:
         """A blank one, then the rows."""
-        yield Choice("", "—", self.data is None, {})
+        yield Choice("", _("Choose…") if self.flags.required else "—", self.data is None, {})
         for key, row in self.by_id.items():
             yield Choice(key, str(row), row is self.data, {})
 

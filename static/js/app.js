@@ -52,8 +52,8 @@ document.addEventListener("keydown", (event) => {
 // --- messages: good news passes by itself, the rest is put away by hand ---------------------------
 
 document.querySelectorAll(".toast").forEach((toast) => {
-  toast.querySelector("[data-dismiss]").hidden = false;
-  if (toast.classList.contains("good")) setTimeout(() => { if (!toast.matches(":hover, :focus-within")) toast.remove(); }, 6000);
+  toast.querySelector("[data-dismiss]")?.removeAttribute("hidden");
+  if (toast.matches(".toasts .good")) setTimeout(() => { if (!toast.matches(":hover, :focus-within")) toast.remove(); }, 6000);
 });
 
 // --- forms -----------------------------------------------------------------------------------------
@@ -68,6 +68,12 @@ document.addEventListener("submit", (event) => {
 
 document.querySelectorAll("[data-tick-all]").forEach((all) =>
   all.addEventListener("change", () => all.closest("form").querySelectorAll("[name=row]").forEach((box) => (box.checked = all.checked))));
+
+document.querySelectorAll("input[type=file][data-chosen]").forEach((input) =>
+  input.addEventListener("change", () => {
+    const names = [...input.files].map((file) => file.name);
+    input.closest(".files").querySelector("output").textContent = names.length ? `${input.dataset.chosen} ${names.join(", ")}` : "";
+  }));
 
 // What was typed and not saved is not left without a question.
 document.querySelectorAll("form[data-guard]").forEach((form) => {

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Route, expect
 
 PASSWORD = "demo-pass-1234"
@@ -25,6 +26,18 @@ addEventListener("load", () => {
   if (innerWidth <= 360 && wide > innerWidth) console.error(`SIDEWAYS: ${wide} px at ${location.href}`);
 });
 """
+READ = """() => {
+  const walker = document.createTreeWalker(document.body, NodeFilter.SHOW_TEXT);
+  const found = [document.title.split(" · ")[0]];
+  while (walker.nextNode()) {
+    const text = walker.currentNode;
+    if (!text.parentElement.closest("script, style, textarea, [lang]:not(html)")) found.push(text.data);
+  }
+  const names = ["placeholder", "aria-label", "title", "alt"];
+  for (const element of document.querySelectorAll(names.map((name) => `[${name}]`).join()))
+    found.push(...names.map((name) => element.getAttribute(name) || ""));
+  return found.map((text) => text.replace(/\\s+/g, " ").trim()).filter(Boolean);
+}"""
 REFUSED = re.compile(r"Failed to load resource: the server responded with a status of (\d+)")
 
 
@@ -93,6 +106,20 @@ class Person:
     def speaks(self, language: str) -> bool:
         """Whether the page says it is in ``language``."""
         return str(self.find("html").get_attribute("lang")).startswith(language)
+
+    def reads(self) -> set[str]:
+        """Every text of the page, and what its controls are called."""
+        return set(self.page.evaluate(READ))
+
+    def troubles(self) -> list[str]:
+        """What shuts somebody out, as axe-core finds it: serious or worse."""
+        found = Axe().run(self.page).response["violations"]
+        return [
+            f"{violation['id']}: {node['html'][:120]}"
+            for violation in found
+            if violation["impact"] in {"serious", "critical"}
+            for node in violation["nodes"]
+        ]
 
     def scrolls_sideways(self, width: int) -> bool:
         """Whether the page is wider than a screen of ``width`` pixels."""

@@ -1,25 +1,40 @@
-"""Every page that a person can open, wide and narrow, in both languages: no error, no sideways scroll."""
+"""Every page that a person can open, wide and narrow, in both languages.
+
+No error, no sideways scroll, no word of the other language, nothing that shuts anybody out.
+"""
+
+from pathlib import Path
 
 import pytest
+from babel.messages.pofile import read_po
 
 from tests.browser.conftest import PHONE, WIDE, Opener
 from tests.browser.person import Person
 
+CATALOGUE = Path(__file__).resolve().parents[2] / "translations/fr_CA/LC_MESSAGES/messages.po"
+with CATALOGUE.open("rb") as file:
+    #: Whole texts that both languages write differently.
+    PAIRS = [(m.id, m.string) for m in read_po(file) if isinstance(m.id, str) and m.id and m.id != m.string]
+#: The texts that have no place on a page of each language; a word that both have is no trace of the other.
+FOREIGN = {
+    "fr": {english for english, _french in PAIRS} - {french for _english, french in PAIRS},
+    "en": {french for _english, french in PAIRS} - {english for english, _french in PAIRS},
+}
 #: Where a list leads: the form for a new row, and its first row.
 FROM_A_LIST = ('main a[href$="/new/"]', "table.list tbody td:not(.convert) a")
 #: Where a row's page leads: the form to change it, its first command, its first conversion.
 FROM_A_PAGE = ('main a[href*="/edit/"]', 'main a[href*="/do/"]', 'main a[href*="/convert/"]')
 
 
-def look_at(person: Person, path: str, language: str) -> list[str]:
-    """Open a page and look at it at both widths; gives what is wrong."""
+def look_at(person: Person, path: str, language: str, *, closely: bool = False) -> list[str]:
+    """Open a page and look at it at both widths, ``closely`` for who cannot see it; gives what is wrong."""
     answer = person.page.goto(path)
     wrong = [f"{path} answers {answer.status}"] if answer is None or answer.status != 200 else []
     wrong += [] if person.speaks(language) else [f"{path} is not in {language}"]
     wrong += [] if person.find("h1").count() == 1 else [f"{path} has no single heading"]
-    # Lines are not laid out for a phone yet.
-    widths = (WIDE,) if person.find("[data-lines]").count() else (PHONE, WIDE)
-    return wrong + [f"{path} scrolls at {width} px" for width in widths if person.scrolls_sideways(width)]
+    wrong += [f"{path} says {text!r} in {language}" for text in person.reads() & FOREIGN[language]]
+    wrong += [f"{path}: {trouble}" for trouble in person.troubles()] if closely else []
+    return wrong + [f"{path} scrolls at {width} px" for width in (PHONE, WIDE) if person.scrolls_sideways(width)]
 
 
 def links(person: Person, selectors: tuple[str, ...]) -> list[str]:
@@ -45,25 +60,29 @@ def menu(person: Person, language: str) -> list[str]:
     ],
 )
 def test_every_entry_of_the_menu(someone: Opener, who: str, language: str) -> None:
-    person = someone(who)
-    assert [problem for entry in menu(person, language) for problem in look_at(person, entry, language)] == []
+    person, wrong = someone(who), []
+    for entry in menu(person, language):
+        wrong += look_at(person, entry, language)
+        tabs = [str(tab.get_attribute("href")) for tab in person.find("nav.tabs a").all()[1:]]
+        wrong += [problem for tab in tabs for problem in look_at(person, tab, language)]
+    assert wrong == []
 
 
 def test_every_entry_of_the_owners_menu_and_what_it_leads_to(someone: Opener) -> None:
     owner = someone("owner")
     wrong = []
     for entry in menu(owner, "fr"):
-        wrong += look_at(owner, entry, "fr")
+        wrong += look_at(owner, entry, "fr", closely=True)
         for page in links(owner, FROM_A_LIST):
-            wrong += look_at(owner, page, "fr")
+            wrong += look_at(owner, page, "fr", closely=True)
             for form in links(owner, FROM_A_PAGE):
-                wrong += look_at(owner, form, "fr")
+                wrong += look_at(owner, form, "fr", closely=True)
     assert wrong == []
 
 
 @pytest.mark.parametrize(("path", "language"), [("/", "fr"), ("/en/", "en"), ("/login", "fr")])
 def test_what_a_visitor_sees(someone: Opener, path: str, language: str) -> None:
-    assert look_at(someone(), path, language) == []
+    assert look_at(someone(), path, language, closely=True) == []
 
 
 def test_the_form_is_one_click_away_in_the_other_language(someone: Opener) -> None:
