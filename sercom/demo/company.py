@@ -2,6 +2,7 @@
 
 import os
 import secrets
+from collections.abc import Sequence
 from datetime import timedelta
 from pathlib import Path
 
@@ -19,6 +20,7 @@ from sercom.demo.hands import Hands
 from sercom.demo.story import Stage
 from sercom.demo.teller import tell_work
 from sercom.demo.works import WORKS
+from sercom.demo.works.work import Work
 from sercom.entities.catalog.model import services_offered
 from sercom.entities.company.model import get_company
 from sercom.models import Client, Team, User
@@ -48,8 +50,8 @@ NOTE = (
 )
 
 
-def seed(*, photos: int = PHOTOS) -> None:
-    """Make the company, its people, catalogue, clients and documents, with at most so many photos.
+def seed(*, works: Sequence[Work] = WORKS, photos: int = PHOTOS) -> None:
+    """Make the company, its people, catalogue, clients and ``works``, with at most so many photos.
 
     Raises ``DomainError`` in production, where demonstration invoices have no place in real books,
     and where somebody is there already.
@@ -68,10 +70,10 @@ def seed(*, photos: int = PHOTOS) -> None:
     for crew in ("tech", "tech2"):  # each of them is at an emergency now
         begins, ends = (clock.to_company(now + timedelta(minutes=minutes)).time() for minutes in (-70, 120))
         diary.block(crew, begins, ends)
-    film = Film(WORKS, photos)
+    film = Film(works, photos)
     stage = Stage(Hands(people, teams, film), catalogue.PriceList(), services_offered(), diary, now, {})
     try:
-        timeline.tell(db.session, [tell_work(number, work, stage) for number, work in enumerate(WORKS)], now)
+        timeline.tell(db.session, [tell_work(number, work, stage) for number, work in enumerate(works)], now)
     finally:
         film.close()
     db.session.commit()

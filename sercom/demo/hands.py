@@ -55,7 +55,7 @@ class Hands:
     def slot_near(self, moment: datetime, hours: int) -> Slot:
         """From the quarter of an hour before ``moment``."""
         starts = moment.replace(minute=moment.minute // 15 * 15, second=0, microsecond=0)
-        return Slot(0, starts, starts + timedelta(hours=hours))
+        return Slot(0, starts, starts + timedelta(hours=hours), hours)
 
     # --- documents ----------------------------------------------------------------------------
 

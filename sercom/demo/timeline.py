@@ -53,11 +53,12 @@ def working_day(number: int, today: date) -> date:
 
 @dataclass(frozen=True)
 class Slot:
-    """A time in the diary: which working day, and from when to when (UTC)."""
+    """A time in the diary: which working day, from when to when (UTC), and the hours of work in it."""
 
     day: int
     starts_at: datetime
     ends_at: datetime
+    hours: float
 
 
 class Diary:
@@ -83,7 +84,7 @@ class Diary:
                 taken = self._taken.setdefault((crew, number), [])
                 if all(ends <= other[0] or begins >= other[1] for other in taken):
                     taken.append((begins, ends))
-                    return Slot(number, self.at(number, begins), self.at(number, ends))
+                    return Slot(number, self.at(number, begins), self.at(number, ends), hours)
             number += 1
 
 

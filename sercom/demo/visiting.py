@@ -21,6 +21,6 @@ def visit_made(
     if parts:
         visit.take_parts(story.stage.prices.parts(parts, visit.case.client.language))
     story.hands.take_photos(story.document, photos, technician, visit)
-    charged = int((slot.ends_at - slot.starts_at).total_seconds() // 60) - 15 * random.randint(0, 1)
+    charged = int(slot.hours * 60) - 15 * random.randint(0, 1)
     story.hands.give("finish", visit, technician, minutes=charged, findings=found)
     story.day = slot.day
