@@ -90,18 +90,6 @@ def test_the_company_is_complete(demo: Demo):
     settings = db.session.scalars(select(models.Company)).one()
     assert settings.normalise_numbers() == []
     told = "name street city postal_code phone email gst_number qst_number neq rbq_licence invoice_note"
-        "name",
-        "street",
-        "city",
-        "postal_code",
-        "phone",
-        "email",
-        "gst_number",
-        "qst_number",
-        "neq",
-        "rbq_licence",
-        "invoice_note",
-    ]
     assert [name for name in told.split() if not getattr(settings, name)] == []
     people = db.session.scalars(select(User)).all()
     assert [user.email.split("@")[0] for user in people] == ["owner", "office", "tech", "tech2", "accountant"]
