@@ -94,6 +94,11 @@ class ListingMixin:
         value = request.args.get("tab")
         return next((member for member in self.tab_enum or () if member.value == value), None)
 
+    def tabs(self) -> list[Labelled]:
+        """The tabs in the order in which people look at them: what is settled comes last."""
+        settled: frozenset[Any] = getattr(self.model, "settled", frozenset())
+        return sorted(self.tab_enum or (), key=lambda tab: tab in settled)
+
     def tab_counts(self) -> dict[Any, int]:
         """How many rows each tab holds: one query for the page."""
         if self.tab_column is None:

@@ -15,6 +15,7 @@ from sercom.backoffice.listing import Indexed
 from sercom.backoffice.seam import attempt
 from sercom.core.base import db
 from sercom.entities.documents.admin import DocumentView
+from sercom.entities.invoices.balance import balance_column
 from sercom.entities.invoices.model import Invoice, InvoiceStage
 from sercom.entities.ledger.model import Payment
 from sercom.workflow import payments
@@ -29,6 +30,9 @@ class InvoiceView(DocumentView):
     tab_enum = InvoiceStage
     search_in = (Indexed(Invoice.id, Invoice),)
     waits = {InvoiceStage.OVERDUE: _l("Overdue invoices"), InvoiceStage.DRAFT: _l("Invoices to issue")}
+    column_formatters = DocumentView.column_formatters | {
+        "number": lambda _view, _context, row, _name: row.number or _("Draft %(case)s", case=row.case.number)
+    }
     column_list = ("number", "client", "title", "stage", "issue_date", "due_date", "total", "balance")
     column_sortable_list = ("number", "issue_date", "due_date", "total")
     column_export_list = (
@@ -56,7 +60,7 @@ class InvoiceView(DocumentView):
 
     def amount(self) -> Any:
         """What is still owed."""
-        return Invoice.total - Invoice.paid_amount
+        return balance_column()
 
     def prefill(self, form: Any, row: Any) -> None:
         """A payment is usually the whole balance."""

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
 from wtforms.validators import Optional
 
-from sercom.backoffice import filters
+from sercom.backoffice import filters, formatters
 from sercom.backoffice.listing import Indexed
 from sercom.core.choices import RowField
 from sercom.core.clock import day_bounds
@@ -28,6 +28,12 @@ class RequestView(DocumentView):
         RequestStage.TO_SCHEDULE: _l("Assessments to schedule"),
         RequestStage.LATE: _l("Assessments late"),
         RequestStage.ASSESSED: _l("Assessed: to quote or to plan"),
+    }
+    # What is not urgent is not said on every row.
+    column_formatters = DocumentView.column_formatters | {
+        "urgency": lambda _view, _context, row, _name: (
+            "" if row.urgency is Urgency.FLEXIBLE else formatters.pill(row.urgency)
+        )
     }
     column_list = ("number", "client", "title", "urgency", "stage", "created_at")
     column_sortable_list = ("number", "created_at")
