@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import String, delete, event, inspect, literal, select, tuple_, type_coerce
+from sqlalchemy import String, bindparam, delete, event, inspect, literal, select, type_coerce
 from sqlalchemy.orm import Session, SessionTransaction
 
 from sercom.core.base import AnySession
@@ -133,9 +133,12 @@ def write(session: AnySession, wanted: dict[Subject, set[str]], fresh: Iterable[
         known |= {(kind, word, subject_id) for word, subject_id in found}
     now = {(kind, word, subject_id) for (kind, subject_id), words in wanted.items() for word in words}
     gone, come = sorted(known - now), sorted(now - known)
-    for start in range(0, len(gone), BATCH):
-        key = tuple_(_posting.c.kind, _posting.c.word, _posting.c.subject_id)
-        session.execute(delete(_posting).where(key.in_(gone[start : start + BATCH])))
+    if gone:  # one by one: SQLite reads the whole table for a list of keys of several columns
+        one = [column == bindparam(f"old_{column.name}") for column in _posting.primary_key]
+        keys = [
+            {f"old_{column.name}": part for column, part in zip(_posting.primary_key, key, strict=True)} for key in gone
+        ]
+        session.execute(delete(_posting).where(*one), keys)
     _add_variants(session, {word for _kind, word, _id in now})
     _insert(session, _posting, [{"kind": kind, "word": word, "subject_id": key} for kind, word, key in come])
 
