@@ -109,6 +109,7 @@ class Rows:
             "security.logout": ("/logout", {}),
             "language.switch": ("/language", {"language": "en_CA", "back": "/admin/"}),
             "home.index": ("/admin/", {}),
+            "palette.search": ("/admin/search?q=tremblay", {}),
         }[endpoint]
 
 

@@ -57,6 +57,7 @@ LITERAL = {
     ("security.logout", "POST"): "done done done done done",
     ("language.switch", "POST"): "done done done done done",
     ("home.index", "GET"): "sign-in ok ok ok ok",
+    ("palette.search", "GET"): "sign-in ok ok ok ok",
     ("home.guide", "GET"): "sign-in ok ok ok ok",
     ("home.components", "GET"): "sign-in ok ok ok ok",
     ("cases.add_note_view", "POST"): "401 done done 403 done",
