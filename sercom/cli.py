@@ -52,14 +52,15 @@ def bootstrap() -> None:
 
 @click.command()
 @click.option("--if-empty", is_flag=True, help="Do nothing where somebody works already.")
+@click.option("--photos", default=100, help="At most so many photos: drawing them is half of the time.")
 @with_appcontext
-def seed(*, if_empty: bool) -> None:
+def seed(*, if_empty: bool, photos: int) -> None:
     """Fill an empty database with a believable company; prints who can sign in."""
     from sercom.demo import company  # draws photos: loaded where it is wanted
 
     if company.is_empty() or not if_empty:
         with _refusals():
-            company.seed()
+            company.seed(photos=photos)
         click.echo("The demo company is in place.")
     for line in company.sign_ins():
         click.echo(line)

@@ -23,7 +23,7 @@ from sercom.demo.works import WORKS
 from sercom.demo.works.work import Work
 from sercom.entities.catalog.model import services_offered
 from sercom.entities.company.model import get_company
-from sercom.models import Client, Team, User
+from sercom.models import Client, Company, Team, User
 from sercom.models import Role as RoleRow
 
 #: Marks the demo's accounts: ``.test`` belongs to nobody, and no real account ends like this.
@@ -40,7 +40,6 @@ TEAMS = {
     "install": ("Équipe installation", ("tech", "owner")),
     "service": ("Équipe service", ("tech2", "owner")),
 }
-PHOTOS = 100
 #: The day before the first work.
 FIRST_DAY = min(work.day for work in WORKS) - 1
 NOTE = (
@@ -50,7 +49,7 @@ NOTE = (
 )
 
 
-def seed(*, works: Sequence[Work] = WORKS, photos: int = PHOTOS) -> None:
+def seed(*, works: Sequence[Work] = WORKS, photos: int) -> None:
     """Make the company, its people, catalogue, clients and ``works``, with at most so many photos.
 
     Raises ``DomainError`` in production, where demonstration invoices have no place in real books,
@@ -63,7 +62,7 @@ def seed(*, works: Sequence[Work] = WORKS, photos: int = PHOTOS) -> None:
     now = clock.utcnow()
     diary = timeline.Diary(clock.today())
     with clock.at(diary.at(FIRST_DAY, timeline.NOON)):
-        _settings()
+        settings = _settings()
         people = _people()
         teams = _teams(people)
         catalogue.make()
@@ -71,7 +70,7 @@ def seed(*, works: Sequence[Work] = WORKS, photos: int = PHOTOS) -> None:
         begins, ends = (clock.to_company(now + timedelta(minutes=minutes)).time() for minutes in (-70, 120))
         diary.block(crew, begins, ends)
     film = Film(works, photos)
-    stage = Stage(Hands(people, teams, film), catalogue.PriceList(), services_offered(), diary, now, {})
+    stage = Stage(Hands(people, teams, film), catalogue.PriceList(), services_offered(), diary, now, settings)
     try:
         timeline.tell(db.session, [tell_work(number, work, stage) for number, work in enumerate(works)], now)
     finally:
@@ -119,7 +118,7 @@ def _password() -> str:
     return path.read_text()
 
 
-def _settings() -> None:
+def _settings() -> Company:
     company = get_company(db.session)
     company.name = "Climatisation Boréale inc."
     company.street, company.city, company.postal_code = "1250, rue des Érables", "Laval", "H7V 2S4"
@@ -127,6 +126,7 @@ def _settings() -> None:
     company.gst_number, company.qst_number = "123456782 RT0001", "1234567892 TQ0001"
     company.neq, company.rbq_licence = "1170000000", "5678-1234-01"
     company.invoice_note = NOTE
+    return company
 
 
 def _people() -> dict[str, User]:

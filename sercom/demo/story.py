@@ -1,6 +1,6 @@
 """One case being told: its work, its moment, its newest document."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
 from random import Random
 from typing import Any
@@ -12,7 +12,7 @@ from sercom.demo.clients import CLIENTS, create
 from sercom.demo.hands import Hands
 from sercom.demo.timeline import Diary, Slot
 from sercom.demo.works.work import Work
-from sercom.models import Client, Service
+from sercom.models import Client, Company, Service
 from sercom.workflow import content
 
 
@@ -25,7 +25,9 @@ class Stage:
     services: list[Service]
     diary: Diary
     now: datetime
-    clients: dict[str, Client]
+    #: Held, so that the session does not ask for it at each event.
+    company: Company
+    clients: dict[str, Client] = field(default_factory=dict)
 
 
 class Story:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -33,7 +34,7 @@ from sercom.entities.quotes.model import QuoteStage
 from sercom.entities.requests.model import CloseReason, RequestStage, Urgency
 from sercom.entities.visits.model import VisitStatus
 from sercom.models import Client, Document, Invoice, Job, JournalEntry, Quote, ServiceRequest, User, Visit
-from tests.conftest import build_app, new_database
+from tests.conftest import WORKER, build_app, new_database
 from tests.support import Browser, make_client, make_user
 
 TORONTO = ZoneInfo("America/Toronto")
@@ -55,15 +56,23 @@ class Demo:
     now: datetime
 
 
-@pytest.fixture(
-    scope="module", params=[pytest.param(kind, marks=pytest.mark.xdist_group(f"demo-{kind}")) for kind in MOMENTS]
-)
+@pytest.fixture(scope="module", params=MOMENTS)
 def seeded(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Demo]:
-    """The whole company, made once for each kind of database."""
+    """The whole company, made once for each kind of database, also where several test processes want it."""
     kind, now = request.param, MOMENTS[request.param]
-    app = build_app(new_database(kind, tmp_path_factory.mktemp("demo"), request, "demo"))
-    with app.app_context(), clock.at(now):
-        company.seed(photos=2)
+    base = tmp_path_factory.getbasetemp()
+    folder = base.parent if WORKER else base
+    made = folder / f"demo-{kind}.url"
+    with (folder / f"demo-{kind}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if made.exists():
+            app = build_app(made.read_text())
+        else:
+            url = new_database(kind, folder, request, "demo")
+            app = build_app(url)
+            with app.app_context(), clock.at(now):
+                company.seed(photos=2)
+            made.write_text(url)
     yield Demo(app, now)
     with app.app_context():
         db.session.remove()
