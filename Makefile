@@ -52,6 +52,9 @@ format: $(VENV)/.tools  ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
+screenshots: $(VENV)/.tools browser  ## Pictures of 24 screens, in docs/img/
+	$(BIN)/python -m tools.screenshots
+
 vendor: $(VENV)/.tools  ## Bring font, icons and scripts from npm into the repository anew (needs npm)
 	$(BIN)/python -m tools.vendor
 
@@ -59,4 +62,4 @@ lock:  ## Pin and hash the dependencies anew (needs uv)
 	uv pip compile -q --upgrade --generate-hashes --no-header --python-version 3.11 requirements.in -o requirements.txt
 	uv pip compile -q --upgrade --generate-hashes --no-header --python-version 3.11 requirements-dev.in -o requirements-dev.txt
 
-.PHONY: help run test lint browser bench messages format vendor lock
+.PHONY: help run test lint browser bench messages format screenshots vendor lock

@@ -1,10 +1,5 @@
 """A real server with the demo company, and a real Chromium: one of each for the test process."""
 
-import os
-import signal
-import socket
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -12,19 +7,9 @@ import pytest
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from sercom.demo.pictures import picture
-from tests.browser.person import PASSWORD, Person
+from tests.browser.person import Person
+from tools.demo_server import CHROMIUM, FLAGS, demo_server
 
-ROOT = Path(__file__).resolve().parents[2]
-CHROMIUM = "/usr/bin/chromium"
-FLAGS = (
-    "--no-sandbox",
-    "--disable-gpu",
-    "--disable-quic",
-    "--no-first-run",
-    "--disable-background-networking",
-    "--disable-component-update",
-    "--disable-sync",
-)
 WIDE, PHONE = 1280, 360
 #: Milliseconds to wait for what must happen: a busy machine is no failure.
 PATIENCE = 30_000
@@ -43,33 +28,9 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The application under gunicorn on a port of its own, with the demo company; gives its address."""
-    folder = tmp_path_factory.mktemp("server")
-    environment = {
-        "PATH": os.environ["PATH"],
-        "FLASK_APP": "app.py",
-        "DATABASE_URL": f"sqlite:///{folder / 'sercom.sqlite3'}",
-        "SERCOM_INSTANCE": str(folder),
-        "SERCOM_DEMO_PASSWORD": PASSWORD,
-        "WEB_CONCURRENCY": "1",
-    }
-    for command in (("db", "upgrade"), ("seed",)):
-        run = [sys.executable, "-m", "flask", *command]
-        subprocess.run(run, cwd=ROOT, env=environment, check=True)
-    # The socket listens before the server starts: the first page waits for it, and no port can be taken meanwhile.
-    with socket.create_server(("127.0.0.1", 0), backlog=64) as listener, (folder / "server.log").open("w") as log:
-        port = listener.getsockname()[1]
-        process = subprocess.Popen(
-            [sys.executable, "-m", "gunicorn", "app:app", f"--bind=fd://{listener.fileno()}"],
-            cwd=ROOT,
-            env=environment,
-            pass_fds=(listener.fileno(),),
-            stdout=log,
-            stderr=log,
-        )
-        yield f"http://127.0.0.1:{port}"
-        process.send_signal(signal.SIGQUIT)  # at once: no request is under way any more
-        process.wait(30)
+    """The application on a port of its own, with the demo company; gives its address."""
+    with demo_server(tmp_path_factory.mktemp("server")) as address:
+        yield address
 
 
 @pytest.fixture(scope="session")

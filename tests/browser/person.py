@@ -12,7 +12,8 @@ from zoneinfo import ZoneInfo
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Route, expect
 
-PASSWORD = "demo-pass-1234"
+from tools.demo_server import PASSWORD
+
 DOMAIN = "demo.sercom.test"
 TECHNICIAN, TEAM = "Marc-André Pelletier", "Équipe installation"
 

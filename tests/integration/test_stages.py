@@ -12,6 +12,7 @@ from sqlalchemy import inspect, select
 
 from sercom.core import clock
 from sercom.core.base import db
+from sercom.entities.documents.thread import thread_of_case
 from sercom.entities.invoices.model import InvoiceStage
 from sercom.entities.jobs.model import JobStage
 from sercom.entities.ledger.model import Method
@@ -257,3 +258,20 @@ def test_a_day_of_25_hours(office, at):
 def stage_of_each(*documents: Any) -> list[Any]:
     db.session.flush()
     return [db.session.scalar(select(type(each).stage).where(type(each).id == each.id)) for each in documents]
+
+
+def test_a_cases_thread_tells_each_stage_as_the_lists_do(office: Any):
+    job = start("job", office)
+    give("complete", job, office)
+    invoice = convert(job, "invoice", office)
+    give("issue", invoice, office)
+    db.session.flush()
+    case_id = job.case_id
+    db.session.expire_all()
+    told = {type(document): document.stage for document in thread_of_case(case_id)}
+    db.session.expire_all()
+    alone = {
+        model: db.session.scalars(select(model.stage).where(model.id == document.id)).one()
+        for model, document in ((type(job), job), (type(invoice), invoice))
+    }
+    assert told == alone == {type(job): JobStage.INVOICED, type(invoice): InvoiceStage.NOT_DUE}

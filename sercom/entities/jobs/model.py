@@ -146,7 +146,8 @@ class JobStage(Stage):
 
 _table = Job.__table__.c
 _documents = Document.__table__.alias("invoice_document")
-_invoices = Invoice.__table__
+# An alias: the same table may stand in the query around it, and would be taken for this one.
+_invoices = Invoice.__table__.alias("own_invoice")
 _job_document = Document.__table__.alias("job_document")
 _live_invoices = (
     select(func.coalesce(func.sum(_documents.c.net), 0))
