@@ -6,7 +6,8 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
-from flask import Flask, url_for
+from flask import Flask, current_app, request
+from markupsafe import Markup
 from wtforms import Field
 
 from sercom.backoffice.formatters import pill
@@ -46,11 +47,12 @@ def init_app(app: Flask) -> None:
     environment.globals |= {
         "aria": aria,
         "MONEY_ROLES": MONEY,
-        "asset": lambda name: url_for("static", filename=name, v=_fingerprint(Path(app.static_folder or "") / name)),
+        "asset": asset,
         "change_lines": words.change_lines,
         "document_url": document_url,
         "event_sentence": words.event_sentence,
         "in_french": formats.in_french,
+        "icon_svg": icon_svg,
         "is_corrected": is_corrected,
         "known_parts": known_parts,
         "locale_name": formats.locale_name,
@@ -61,7 +63,24 @@ def init_app(app: Flask) -> None:
     }
 
 
+def asset(name: str) -> str:
+    """The address of a static file; a page asks for dozens, so it is put together by hand."""
+    return (
+        f"{request.script_root}{current_app.static_url_path}/{name}?v={_fingerprint(current_app.static_folder, name)}"
+    )
+
+
+def icon_svg(name: str) -> Markup:
+    """An icon of the sprite, in the colour and size of the text around it."""
+    return _icon(asset("vendor/icons.svg"), name)
+
+
+@lru_cache(maxsize=256)
+def _icon(sprite: str, name: str) -> Markup:
+    return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>').format(sprite, name)
+
+
 @lru_cache
-def _fingerprint(path: Path) -> str:
+def _fingerprint(folder: str, name: str) -> str:
     """A file's content in eight letters: a new version is a new address."""
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:8]
+    return hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()[:8]

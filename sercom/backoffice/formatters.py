@@ -3,6 +3,7 @@
 from datetime import date, datetime
 from decimal import Decimal
 from enum import Enum
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import gettext as _
@@ -18,6 +19,12 @@ FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
 def pill(value: Labelled) -> Markup:
     """A state as a coloured pill."""
+    return _pill(value, formats.locale_name())
+
+
+@lru_cache(maxsize=512)
+def _pill(value: Labelled, _locale: str) -> Markup:
+    """The same few pills stand on every row: each is written once a language."""
     return Markup('<span class="pill pill-{}">{}</span>').format(value.tone.value, value.label)
 
 

@@ -93,8 +93,8 @@ class EntityView(AccessMixin, ListingMixin, ModelView):
         return row
 
     def page_url(self, row: Any) -> str:
-        """Where the row is looked at."""
-        return self.get_url(f"{self.endpoint}.details_view", id=row.id)
+        """Where the row is looked at; a list asks for every row, so it is put together by hand."""
+        return f"{request.script_root}{self.url}/details/?id={row.id}"
 
     def get_save_return_url(self, model: Any, is_created: bool = False) -> str:  # noqa: FBT001, FBT002
         """After a save, the row itself."""

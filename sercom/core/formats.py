@@ -10,7 +10,7 @@ from decimal import Decimal, InvalidOperation
 
 import phonenumbers
 from babel.dates import format_date as babel_date
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_decimal
 from email_validator import EmailNotValidError, validate_email
 from flask_babel import get_locale
 from flask_babel import gettext as _
@@ -21,6 +21,8 @@ from sercom.core.money import CENT, MAX_AMOUNT
 
 FRENCH, ENGLISH = "fr_CA", "en_CA"
 NBSP = "\u00a0"
+#: From English to French: what stands between thousands, and before the cents.
+FRENCH_MARKS = str.maketrans({",": NBSP, ".": ","})
 
 POSTAL_CODE = re.compile(r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z]\d[ABCEGHJ-NPRSTV-Z]\d", re.ASCII)
 #: What a person may leave between digits.
@@ -35,7 +37,8 @@ PLAIN_NUMBER = re.compile(r"-?\d+([.,]\d+)?", re.ASCII)
 
 def locale_name() -> str:
     """The reader's locale; French where there is no request."""
-    return str(get_locale() or FRENCH)
+    locale = get_locale()
+    return f"{locale.language}_{locale.territory}" if locale else FRENCH
 
 
 def in_french() -> bool:
@@ -48,7 +51,12 @@ def in_french() -> bool:
 
 def money(amount: Decimal | None) -> str:
     """``1 234,56 $`` in French, ``$1,234.56`` in English; empty for nothing."""
-    return "" if amount is None else str(format_currency(amount, "CAD", locale=locale_name()))
+    if amount is None:
+        return ""
+    sign, text = "-" if amount < 0 else "", f"{abs(amount):,.2f}"
+    if in_french():
+        return f"{sign}{text.translate(FRENCH_MARKS)}{NBSP}$"
+    return f"{sign}${text}"
 
 
 def number(value: Decimal | int | None) -> str:

@@ -5,7 +5,7 @@ from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
 
-from flask import abort, flash, make_response, redirect, request, url_for
+from flask import abort, flash, g, make_response, redirect, request, url_for
 from flask_admin import expose
 from flask_babel import gettext as _
 from sqlalchemy import select
@@ -175,6 +175,9 @@ class ConvertMixin(CommandMixin):
         ]
         return conversions + super().bulk_choices()
 
-    def row_edges(self, row: Any) -> list[Edge]:
-        """The conversions that a row of the list offers."""
-        return edges.edges_from(row, current_actor())
+    def row_edges(self, row: Any) -> list[tuple[str, str]]:
+        """The conversions that a row of the list offers: address and label."""
+        base = f"{request.script_root}{self.url}/{row.id}/convert/"
+        labels = g.setdefault("edge_labels", {})
+        found = edges.edges_from(row, current_actor())
+        return [(base + edge.name, labels.get(edge) or labels.setdefault(edge, str(edge.label))) for edge in found]
