@@ -4,7 +4,7 @@ from typing import Any
 
 from flask import Blueprint, Response, jsonify, request
 from flask_admin import Admin
-from sqlalchemy import literal, select, union_all
+from sqlalchemy import inspect, literal, select, union_all
 
 from sercom.core.base import db
 from sercom.search.find import MAX_TERMS, Match, Wanted
@@ -52,10 +52,12 @@ def _look(views: list[Any], wanted: Wanted, match: Match, found: dict[int, dict[
     parts = []
     for place, view in enumerate(views):
         if len(found[place]) < AT_MOST:
-            rows = view.narrow(db.session.query(literal(place).label("place"), view.model.id.label("id")))
-            rows = rows.filter(wanted.within(view.model.id, view.model))
+            # Of a quote only its row among the documents is asked for: which kind it is the index knows.
+            key = inspect(view.model).base_mapper.class_.id
+            rows = view.narrow(db.session.query(literal(place).label("place"), key.label("id")))
+            rows = rows.filter(wanted.within(key, view.model))
             # The minus keeps the database from walking through all ids until eight of them match.
-            newest = rows.order_by(-view.model.id).limit(AT_MOST).subquery()
+            newest = rows.order_by(-key).limit(AT_MOST).subquery()
             parts.append(select(newest.c.place, newest.c.id))
     for place, row_id in db.session.execute(union_all(*parts)) if parts else ():
         if len(found[place]) < AT_MOST:

@@ -4,11 +4,12 @@ Once and in one order: two transactions that bring the same new words wait for e
 in a circle. No record's words depend on another record, so none is touched that was not changed.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from sqlalchemy import String, bindparam, delete, event, inspect, literal, select, type_coerce
+from sqlalchemy import String, bindparam, delete, event, func, inspect, literal, select, type_coerce
+from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session, SessionTransaction
 
 from sercom.core.base import AnySession
@@ -140,7 +141,7 @@ def write(session: AnySession, wanted: dict[Subject, set[str]], fresh: Iterable[
         ]
         session.execute(delete(_posting).where(*one), keys)
     _add_variants(session, {word for _kind, word, _id in now})
-    _insert(session, _posting, [{"kind": kind, "word": word, "subject_id": key} for kind, word, key in come])
+    _insert(session, _posting, come)
 
 
 def _add_variants(session: AnySession, words: set[str]) -> None:
@@ -152,18 +153,25 @@ def _add_variants(session: AnySession, words: set[str]) -> None:
         rows = select(_variant.c.word).where(_variant.c.variant == _variant.c.word, _variant.c.variant.in_(asked))
         known |= set(session.scalars(rows))
     pairs = sorted((variant, word) for word in slippery if word not in known for variant in variants(word))
-    _insert(session, _variant, [{"variant": variant, "word": word} for variant, word in pairs])
+    _insert(session, _variant, pairs)
 
 
-def _insert(session: AnySession, table: Any, rows: list[dict[str, Any]]) -> None:
-    """Add rows, those that are there already aside."""
+def _insert(session: AnySession, table: Any, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Add rows (of key columns, which are all there are), those that are there already aside."""
     if not rows:
         return
-    if session.get_bind().dialect.name == "postgresql":
-        from sqlalchemy.dialects.postgresql import insert
+    names = [column.name for column in table.primary_key]
+    if session.get_bind().dialect.name == "postgresql":  # one statement: psycopg sends a row at a time
+        arrays = [
+            bindparam(None, list(values), type_=postgresql.ARRAY(column.type))
+            for column, values in zip(table.primary_key, zip(*rows, strict=True), strict=True)
+        ]
+        listed = select(func.unnest(*arrays).table_valued(*names).render_derived())
+        session.execute(postgresql.insert(table).from_select(names, listed).on_conflict_do_nothing())
     else:
-        from sqlalchemy.dialects.sqlite import insert  # type: ignore[assignment]
-    session.execute(insert(table).on_conflict_do_nothing(), rows)
+        session.execute(
+            sqlite.insert(table).on_conflict_do_nothing(), [dict(zip(names, row, strict=True)) for row in rows]
+        )
 
 
 # --- all of it -------------------------------------------------------------------------------
