@@ -2,7 +2,9 @@
 
 import re
 
-from tests.browser.conftest import Opener
+from playwright.sync_api import expect
+
+from tests.browser.conftest import PHONE, Opener
 from tests.browser.person import Person
 
 
@@ -108,3 +110,89 @@ def test_the_catalogue_by_the_keyboard_alone(someone: Opener) -> None:
     assert not options.is_visible()
     assert office.line(number, "description").input_value() == "DEP"
     assert office.line(number, "unit_price").input_value() == ""
+
+
+def kinds(office: Person) -> list[str]:
+    """What each saved line is, with its words."""
+    rows = office.find("table.lines tbody tr")
+    return [f"{row.get_attribute('class') or 'item'}: {row.locator('td.text').inner_text()}" for row in rows.all()]
+
+
+def test_titles_and_texts_order_the_lines_and_cost_nothing(someone: Opener) -> None:
+    office = someone("office")
+    new_quote(office)
+    office.find("[data-add-line=section]").click()
+    office.page.keyboard.type("Rez-de-chaussée")
+    office.page.keyboard.press("Enter")
+    type_row(office, "Thermopompe", "1", "un", "100")
+    office.find("[data-add-line=remark]").click()
+    office.page.keyboard.type("Garantie de dix ans")
+    assert re.sub(r"\D", "", office.sums()[0]) == "10000"
+    office.send()
+    saved = ["section: Rez-de-chaussée", "item: Thermopompe", "remark: Garantie de dix ans"]
+    assert kinds(office) == saved
+    office.edit()
+    office.send()
+    assert kinds(office) == saved
+    office.command("mark_sent")
+    office.command("approve", channel="phone")
+    office.convert("job")
+    assert kinds(office) == saved
+
+
+def test_arrows_move_between_lines_and_alt_moves_the_line(someone: Opener) -> None:
+    office = someone("office")
+    new_quote(office)
+    for text in ("Un", "Deux", "Trois"):
+        type_row(office, text, "1", "", "10")
+        office.page.keyboard.press("Enter")
+    office.line(0, "unit_price").focus()
+    office.page.keyboard.press("ArrowDown")
+    assert office.line(1, "unit_price").evaluate("(cell) => cell === document.activeElement")
+    office.page.keyboard.press("Alt+ArrowDown")
+    assert office.line(2, "unit_price").evaluate("(cell) => cell === document.activeElement")
+    office.page.keyboard.press("ArrowUp")
+    assert office.line(1, "unit_price").evaluate("(cell) => cell === document.activeElement")
+    office.send()
+    assert descriptions(office) == ["Un", "Trois", "Deux"]
+
+
+def test_a_line_is_dragged_to_its_place(someone: Opener) -> None:
+    office = someone("office")
+    new_quote(office)
+    for text in ("Un", "Deux"):
+        type_row(office, text, "1", "", "10")
+        office.page.keyboard.press("Enter")
+    rows = office.find("tr.line")
+    rows.nth(1).locator(".handle").drag_to(rows.nth(0).locator(".handle"), target_position={"x": 5, "y": 3})
+    expect(office.line(0, "description")).to_have_value("Deux")
+    office.send()
+    assert descriptions(office) == ["Deux", "Un"]
+
+
+def test_lines_on_a_phone(someone: Opener) -> None:
+    office = someone("office", width=PHONE)
+    new_quote(office)
+    type_row(office, "Thermopompe murale avec support et protections", "2", "un", "2895")
+    assert re.sub(r"\D", "", office.sums()[0]) == "579000"
+    assert not office.scrolls_sideways(PHONE)
+    office.send()
+    assert descriptions(office) == ["Thermopompe murale avec support et protections"]
+
+
+def test_three_hundred_lines_stay_quick(someone: Opener) -> None:
+    office = someone("office")
+    new_quote(office)
+    type_row(office, "Article", "1", "", "1")
+    assert re.sub(r"\D", "", office.sums()[0]) == "100"
+    office.page.evaluate("for (let i = 1; i < 300; i += 1) document.querySelector('[data-add-line=item]').click()")
+    assert office.find("tr.line").count() == 300
+    office.page.evaluate(
+        "document.querySelectorAll('tr.line').forEach((row, i) => {"
+        " row.querySelector('[name$=-description]').value = `Article ${i}`;"
+        " row.querySelector('[name$=-unit_price]').value = '1'; })"
+    )
+    office.line(299, "quantity").fill("2")
+    assert re.sub(r"\D", "", office.sums()[0]) == "30100"
+    office.send()
+    assert len(descriptions(office)) == 300
