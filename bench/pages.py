@@ -23,6 +23,7 @@ from sercom.core.base import db
 from sercom.core.database import engine_options, normalise_url
 from sercom.entities.quotes.model import QuoteStatus
 from sercom.models import Invoice, Job, Line, Quote, User
+from sercom.search.index import reindex
 
 ROUNDS = 20
 PAGES = {
@@ -36,6 +37,9 @@ PAGES = {
     "edit, 10 lines": "/admin/quotes/edit/?id={quote}",
     "edit, 300 lines": "/admin/quotes/edit/?id={long}",
     "new": "/admin/quotes/new/",
+    "Ctrl-K": "/admin/search?q=julie+trem",
+    "Ctrl-K, phone": "/admin/search?q=(450)+555+0{number}",
+    "Ctrl-K, a slip": "/admin/search?q=kowalsky",
     "autocomplete": "/admin/quotes/ajax/lookup/?name=client&query=Tremblay",
     "convert page": "/admin/jobs/{job}/convert/invoice",
 }
@@ -60,6 +64,9 @@ def main() -> None:
             started = time.perf_counter()
             fill(count)
             print(f"{db.engine.dialect.name}, {count} cases, filled in {time.perf_counter() - started:.1f} s")
+            started = time.perf_counter()
+            records = sum(read for _table, read in reindex(db.session))
+            print(f"{records} records indexed in {time.perf_counter() - started:.1f} s")
             places = _places(count)
         measure(app, places)
 
