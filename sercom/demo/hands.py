@@ -34,7 +34,7 @@ class Hands:
         self.people, self.teams = people, teams
         self.office = people["office"].actor
         self.film = film
-        self.last_reference = 1200
+        self.last_reference, self.last_photo = 1200, 4100
 
     def of(self, crew: str) -> Actor:
         """Who works for a crew."""
@@ -101,20 +101,22 @@ class Hands:
     def take_photos(self, document: Document, shots: Sequence[str], actor: Actor, visit: Visit | None = None) -> None:
         """Keep those of the photos (``motif number moment caption``) that are on the film."""
         for shot in shots:
-            _motif, number, moment, caption = shot.split(" ", 3)
+            _motif, _number, moment, caption = shot.split(" ", 3)
             photo = self.film.get(shot)
             if photo is None:
                 continue
+            self.last_photo += 9
             add_photo(
                 db.session,
                 document.case,
                 photo,
                 actor,
-                name=f"IMG_{4100 + int(number) * 7}.jpg",
+                name=f"IMG_{self.last_photo}.jpg",
                 caption=caption,
                 moment=Moment(moment),
                 document_id=document.id,
                 visit_id=visit.id if visit else None,
+                shown_to_client=moment == Moment.AFTER.value,
             )
 
     # --- money --------------------------------------------------------------------------------

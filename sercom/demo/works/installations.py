@@ -84,14 +84,14 @@ INSTALLATIONS = (
     ),
     Work(
         "beaulieu", -20, "RQJI", "Échangeur d’air à remplacer", "L’échangeur vibre et laisse la maison humide.", "ECH-AIR; FILT-HRV; MO 4; DEP-NORD; DISP", service=AIR, found="Moteur d’évacuation usé, noyau déformé. Remplacement conseillé.",
-        done="Remplacé et équilibré à 110 pi³/min.", crew="service", hours=4, work_photos=("filters 2 before Filtres de l’ancien appareil",), end="done",
+        notes=("Vieux moteur gardé au camion pour la garantie.",), done="Remplacé et équilibré à 110 pi³/min.", crew="service", hours=4, work_photos=("filters 2 before Filtres de l’ancien appareil",), end="done",
     ),
     Work(
-        "mackenzie", -15, "RQJI", "Heat pump for the sunroom", "Sunroom added in 2019, only a baseboard there.", "TP-12; SUP; SECT; LIG 14; GOUL; MO 5; MO-AID 5; DEP", origin=EMAIL, found="Sunroom 4.0 × 3.6 m, glass on three sides; outdoor unit below the window.",
+        "mackenzie", -15, "RQJI", "Heat pump for the sunroom", "Sunroom added in 2019, only a baseboard there.", "TP-12; SUP; SECT; LIG 14; GOUL; MO 5; MO-AID 5; DEP", origin=EMAIL, found="Sunroom 4.0 × 3.6 m, glass on three sides; outdoor unit below the window.", notes=("Wants the unit away from the bedroom window.", "@We will protect the hardwood floor; please clear two metres along the wall."),
         crew="install", hours=8, photos=("tape 12 before Space below the window",), visit=0,
     ),
     Work(
-        "ouellet", -13, "RQJI", "Thermopompe murale et retrait d’une plinthe", "On refait la cuisine, la plinthe doit partir.", "TP-18; SUP; SECT; LIG 18; GOUL 2; MO 7; MO-AID 6; DEP", found="Cuisine ouverte 6 × 4 m, mur nord. Plinthe 1 500 W à débrancher.", crew="install", hours=8, visit=1,
+        "ouellet", -13, "RQJI", "Thermopompe murale et retrait d’une plinthe", "On refait la cuisine, la plinthe doit partir.", "TP-18; SUP; SECT; LIG 18; GOUL 2; MO 7; MO-AID 6; DEP", found="Cuisine ouverte 6 × 4 m, mur nord. Plinthe 1 500 W à débrancher.", notes=("Coordonner avec le cuisiniste : comptoir posé vendredi.",), crew="install", hours=8, visit=1,
     ),
     Work(
         "trudel", -11, "RQJI", "Thermopompe bibloc, salon et chambre", "Maison neuve de 2021 sans climatisation.", "TP-DUO; SUP-SOL; SECT; LIG 46; GOUL 3; MO 9; MO-AID 9; DEP", origin=FORM, found="Prise d’air et conduits prévus par le constructeur. Deux murs adossés.", crew="install", hours=8, visit=2,
