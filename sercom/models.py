@@ -6,14 +6,15 @@ from sercom.core.numbering import Counter
 from sercom.entities.cases.model import Case, Note
 from sercom.entities.catalog.model import CatalogItem, Service
 from sercom.entities.clients.model import Client
-from sercom.entities.company.model import Company, TaxRate
+from sercom.entities.company.model import Company, Logo, TaxRate
+from sercom.entities.delivery.model import RenderedFile
 from sercom.entities.documents.line import DocumentTax, Line
 from sercom.entities.documents.model import Conversion, Document
 from sercom.entities.files.model import File, FileContent
 from sercom.entities.invoices.model import Invoice
 from sercom.entities.jobs.model import Job
 from sercom.entities.ledger.model import Allocation, Payment
-from sercom.entities.quotes.model import Approval, Quote
+from sercom.entities.quotes.model import Approval, Quote, SentQuote
 from sercom.entities.requests.model import ServiceRequest
 from sercom.entities.sites.model import Site
 from sercom.entities.users.model import Role, Team, User
@@ -39,12 +40,15 @@ __all__ = [
     "Job",
     "JournalEntry",
     "Line",
+    "Logo",
     "Note",
     "PartUsed",
     "Payment",
     "Posting",
     "Quote",
+    "RenderedFile",
     "Role",
+    "SentQuote",
     "Service",
     "ServiceRequest",
     "Site",

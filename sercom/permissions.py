@@ -14,6 +14,7 @@ MATRIX: dict[str, tuple[frozenset[Role], ...]] = {
     "requests": (OFFICE, MONEY, OFFICE, OWNER, EXPORT),
     "quotes": (OFFICE, MONEY, OFFICE, OWNER, EXPORT),
     "jobs": (OFFICE, MONEY, OFFICE, OWNER, EXPORT),
+    "work_orders": (NOBODY, EVERYONE, NOBODY, NOBODY, NOBODY),
     "invoices": (OFFICE, MONEY, OFFICE, OFFICE, EXPORT),
     "payments": (NOBODY, MONEY, NOBODY, NOBODY, EXPORT),
     "visits": (NOBODY, EVERYONE, FIELD, NOBODY, EXPORT),

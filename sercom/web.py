@@ -17,7 +17,12 @@ from sercom.core.errors import DomainError
 from sercom.core.formats import ENGLISH, FRENCH
 
 #: Where photos are sent, and how large the whole request may be there.
-UPLOADS = {"portal.intake": 80 * MEGABYTE, "portal.intake_en": 80 * MEGABYTE, "cases.add_photos_view": 80 * MEGABYTE}
+UPLOADS = {
+    "portal.intake": 80 * MEGABYTE,
+    "portal.intake_en": 80 * MEGABYTE,
+    "cases.add_photos_view": 80 * MEGABYTE,
+    "company.edit_view": 4 * MEGABYTE,
+}
 
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "

@@ -80,6 +80,9 @@ class Rows:
             "items_view": (f"{base}/items?query=thermo", {}),
             "undo_view": (f"{base}/{row}/undo", {"version": version}),
             "add_visit_view": (f"{base}/{row}/visits", {}),
+            "paper_view": (f"{base}/{row}/paper", {}),
+            "pdf_view": (f"{base}/{row}/pdf", {}),
+            "receipt_view": (f"{base}/{row}/receipt", {}),
             "command_view": (f"{base}/{row}/do/{command.get(entity)}", {"version": version, "confirm": "1"}),
             "convert_view": (
                 f"{base}/{row}/convert/{edge}",
@@ -88,6 +91,8 @@ class Rows:
         }
         if entity == "quotes" and action == "undo_view":
             return f"{base}/{self.extra['undo']}/undo", {"version": self.extra["undo_version"]}
+        if action == "pdf_view" and entity != "jobs":  # a draft has none
+            return f"{base}/{self.extra['issued' if entity == 'invoices' else 'sent']}/pdf", {}
         if entity == "invoices" and action in {"command_view", "correct_payment_view"}:
             issued, payment, version = self.extra["issued"], self.extra["payment"], self.extra["issued_version"]
             paid = {"version": version, "amount": "10", "method": "cash", "received_on": date.today().isoformat()}  # noqa: DTZ011
@@ -109,6 +114,8 @@ class Rows:
             "security.logout": ("/logout", {}),
             "language.switch": ("/language", {"language": "en_CA", "back": "/admin/"}),
             "home.index": ("/admin/", {}),
+            "home.guide": ("/admin/guide", {}),
+            "home.components": ("/admin/components", {}),
             "palette.search": ("/admin/search?q=tremblay", {}),
         }[endpoint]
 
@@ -142,6 +149,8 @@ def make_rows(world: World) -> Rows:
         issued = start("invoice", office.actor)
         give("issue", issued, office.actor)
         give("record_payment", issued, office.actor, amount=Decimal(20), method="cash", received_on=date(2026, 1, 5))
+        sent_quote = start("quote", office.actor)
+        give("mark_sent", sent_quote, office.actor)
         sent = start("request", office.actor)
         issued_ticket = ticket.issue()
         known = ticket.read(issued_ticket)
@@ -178,6 +187,7 @@ def make_rows(world: World) -> Rows:
             "undo": alternative.id,
             "undo_version": alternative.version,
             "issued": issued.id,
+            "sent": sent_quote.id,
             "issued_version": issued.version,
             "payment": rows["payments"].id,
             "receipt": issued_ticket,

@@ -88,10 +88,19 @@ LITERAL = {
     ("invoices.convert_view", "POST"): "401 403 404 404 404",
     ("invoices.undo_view", "POST"): "401 403 409 403 409",
     ("invoices.correct_payment_view", "POST"): "401 403 done done done",
+    ("invoices.paper_view", "GET"): "sign-in 403 ok ok ok",
+    ("invoices.pdf_view", "GET"): "sign-in 403 ok ok ok",
+    ("quotes.paper_view", "GET"): "sign-in 403 ok ok ok",
+    ("quotes.pdf_view", "GET"): "sign-in 403 ok ok ok",
+    ("jobs.paper_view", "GET"): "sign-in ok ok ok ok",  # the work order of a visit's job
+    ("jobs.pdf_view", "GET"): "sign-in ok ok ok ok",
+    ("payments.receipt_view", "GET"): "sign-in 403 ok ok ok",
     **{(f"{kind}.bulk_view", "POST"): "401 403 ok ok ok" for kind in ("requests", "quotes", "jobs", "invoices")},
     **{(f"{kind}.totals_view", "POST"): "401 403 ok ok ok" for kind in ("requests", "quotes", "jobs", "invoices")},
     **{(f"{kind}.items_view", "GET"): "sign-in 403 ok 403 ok" for kind in ("requests", "quotes", "jobs", "invoices")},
 }
+#: Whoever reads first keeps what was drawn, and nothing else.
+KEEPS = {"invoices.pdf_view", "quotes.pdf_view", "payments.receipt_view"}
 #: Guarded by a signed ticket instead of a token.
 WITHOUT_TOKEN = {"portal.intake", "portal.intake_en"}
 WRITES = ("INSERT", "UPDATE", "DELETE")
@@ -165,6 +174,8 @@ def test_each_rule_answers_each_person_as_listed(world: World, browser: Browser,
         with rolled_back(world.app), world.counting() as statements:
             answers[endpoint, method] = ask(browser, rows, endpoint, method)
         written = [statement for statement in statements if statement.startswith(WRITES)]
+        if endpoint in KEEPS:
+            written = [statement for statement in written if not statement.startswith("INSERT INTO rendered_file")]
         assert method != "GET" or not written, f"{endpoint} writes on a GET: {written}"
         assert answers[endpoint, method] not in {"401", "403", "sign-in"} or not written, f"{endpoint}: {written}"
     assert answers == {key: row[column] for key, row in table().items()}

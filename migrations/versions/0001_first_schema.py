@@ -77,38 +77,20 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_client_phone"), ["phone"], unique=False)
 
     op.create_table(
-        "company",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("name", sa.String(length=160), nullable=False),
-        sa.Column("street", sa.String(length=160), nullable=False),
-        sa.Column("city", sa.String(length=80), nullable=False),
-        sa.Column("province", sa.String(length=20), nullable=False),
-        sa.Column("postal_code", sa.String(length=7), nullable=False),
-        sa.Column("phone", sa.String(length=48), nullable=True),
-        sa.Column("email", sa.String(length=254), nullable=True),
-        sa.Column("taxes_registered", sa.Boolean(), nullable=False),
-        sa.Column("gst_number", sa.String(length=20), nullable=True),
-        sa.Column("qst_number", sa.String(length=20), nullable=True),
-        sa.Column("neq", sa.String(length=10), nullable=True),
-        sa.Column("rbq_licence", sa.String(length=12), nullable=True),
-        sa.Column("quote_validity_days", sa.Integer(), nullable=False),
-        sa.Column("invoice_note", sa.Text(), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("updated_at", sa.DateTime(), nullable=False),
-        sa.CheckConstraint(
-            "province IN ('QC', 'ON', 'NB', 'NS', 'PE', 'NL', 'MB', 'SK', 'AB', 'BC', 'YT', 'NT', 'NU')",
-            name=op.f("ck_company_province_known"),
-        ),
-        sa.CheckConstraint("id = 1", name=op.f("ck_company_single")),
-        sa.CheckConstraint("quote_validity_days BETWEEN 1 AND 365", name=op.f("ck_company_quote_validity_days_range")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_company")),
-        sqlite_autoincrement=True,
-    )
-    op.create_table(
         "counter",
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("value", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_counter")),
+    )
+    op.create_table(
+        "logo",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_logo")),
+        sa.UniqueConstraint("sha256", name=op.f("uq_logo_sha256")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "role",
@@ -196,6 +178,46 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
         sa.UniqueConstraint("email", name=op.f("uq_user_email")),
         sa.UniqueConstraint("fs_uniquifier", name=op.f("uq_user_fs_uniquifier")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "company",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=160), nullable=False),
+        sa.Column("street", sa.String(length=160), nullable=False),
+        sa.Column("city", sa.String(length=80), nullable=False),
+        sa.Column("province", sa.String(length=20), nullable=False),
+        sa.Column("postal_code", sa.String(length=7), nullable=False),
+        sa.Column("phone", sa.String(length=48), nullable=True),
+        sa.Column("email", sa.String(length=254), nullable=True),
+        sa.Column("taxes_registered", sa.Boolean(), nullable=False),
+        sa.Column("gst_number", sa.String(length=20), nullable=True),
+        sa.Column("qst_number", sa.String(length=20), nullable=True),
+        sa.Column("neq", sa.String(length=10), nullable=True),
+        sa.Column("rbq_licence", sa.String(length=12), nullable=True),
+        sa.Column("quote_validity_days", sa.Integer(), nullable=False),
+        sa.Column("logo_id", sa.Integer(), nullable=True),
+        sa.Column("interac_email", sa.String(length=254), nullable=True),
+        sa.Column("interac_autodeposit", sa.Boolean(), nullable=False),
+        sa.Column("cheques_accepted", sa.Boolean(), nullable=False),
+        sa.Column("interest_percent", sa.BigInteger(), nullable=True),
+        sa.Column("quote_terms", sa.Text(), nullable=True),
+        sa.Column("quote_terms_en", sa.Text(), nullable=True),
+        sa.Column("warranty", sa.Text(), nullable=True),
+        sa.Column("warranty_en", sa.Text(), nullable=True),
+        sa.Column("invoice_note", sa.Text(), nullable=True),
+        sa.Column("invoice_note_en", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint(
+            "province IN ('QC', 'ON', 'NB', 'NS', 'PE', 'NL', 'MB', 'SK', 'AB', 'BC', 'YT', 'NT', 'NU')",
+            name=op.f("ck_company_province_known"),
+        ),
+        sa.CheckConstraint("id = 1", name=op.f("ck_company_single")),
+        sa.CheckConstraint("interest_percent BETWEEN 0 AND 5000", name=op.f("ck_company_interest_percent_range")),
+        sa.CheckConstraint("quote_validity_days BETWEEN 1 AND 365", name=op.f("ck_company_quote_validity_days_range")),
+        sa.ForeignKeyConstraint(["logo_id"], ["logo.id"], name=op.f("fk_company_logo_id_logo")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_company")),
         sqlite_autoincrement=True,
     )
     op.create_table(
@@ -506,6 +528,47 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_quote_status"), ["status"], unique=False)
 
     op.create_table(
+        "rendered_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("payment_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("template_version", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'receipt') = (payment_id IS NOT NULL)", name=op.f("ck_rendered_file_receipt_of_payment")
+        ),
+        sa.CheckConstraint(
+            "kind IN ('quote', 'work_order', 'invoice', 'credit_note', 'receipt')",
+            name=op.f("ck_rendered_file_kind_known"),
+        ),
+        sa.CheckConstraint("language IN ('fr_CA', 'en_CA')", name=op.f("ck_rendered_file_language_known")),
+        sa.CheckConstraint("(document_id IS NULL) <> (payment_id IS NULL)", name=op.f("ck_rendered_file_one_subject")),
+        sa.CheckConstraint("revision >= 1", name=op.f("ck_rendered_file_revision_positive")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_rendered_file_document_id_document")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_rendered_file_payment_id_payment")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rendered_file")),
+        sa.UniqueConstraint(
+            "document_id",
+            "kind",
+            "language",
+            "revision",
+            name=op.f("uq_rendered_file_document_id_kind_language_revision"),
+        ),
+        sa.UniqueConstraint(
+            "payment_id",
+            "kind",
+            "language",
+            "revision",
+            name=op.f("uq_rendered_file_payment_id_kind_language_revision"),
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "request",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
@@ -684,6 +747,16 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_part_used_visit_id"), ["visit_id"], unique=False)
 
     op.create_table(
+        "sent_quote",
+        sa.Column("quote_id", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint("revision >= 1", name=op.f("ck_sent_quote_revision_positive")),
+        sa.ForeignKeyConstraint(["quote_id"], ["quote.id"], name=op.f("fk_sent_quote_quote_id_quote")),
+        sa.PrimaryKeyConstraint("quote_id", "revision", name=op.f("pk_sent_quote")),
+    )
+    op.create_table(
         "file_content",
         sa.Column("file_id", sa.Integer(), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
@@ -699,6 +772,7 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table("file_content")
+    op.drop_table("sent_quote")
     with op.batch_alter_table("part_used", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_part_used_visit_id"))
 
@@ -730,6 +804,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_request_service_id"))
 
     op.drop_table("request")
+    op.drop_table("rendered_file")
     with op.batch_alter_table("quote", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_quote_status"))
 
@@ -786,6 +861,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_payment_client_id"))
 
     op.drop_table("payment")
+    op.drop_table("company")
     op.drop_table("user")
     op.drop_table("team")
     op.drop_table("tax_rate")
@@ -796,8 +872,8 @@ def downgrade() -> None:
 
     op.drop_table("search_posting")
     op.drop_table("role")
+    op.drop_table("logo")
     op.drop_table("counter")
-    op.drop_table("company")
     with op.batch_alter_table("client", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_client_phone"))
         batch_op.drop_index(batch_op.f("ix_client_name"))

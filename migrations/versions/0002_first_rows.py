@@ -41,6 +41,12 @@ RATES = (
 GUARDS = (
     Guard("journal_entry", "UPDATE", "1 = 1", "the journal is append-only"),
     Guard("journal_entry", "DELETE", "1 = 1", "the journal is append-only"),
+    Guard("logo", "UPDATE", "1 = 1", "a logo is append-only"),
+    Guard("logo", "DELETE", "1 = 1", "a logo is append-only"),
+    Guard("sent_quote", "UPDATE", "1 = 1", "a sent quote is append-only"),
+    Guard("sent_quote", "DELETE", "1 = 1", "a sent quote is append-only"),
+    Guard("rendered_file", "UPDATE", "1 = 1", "a file that was drawn is append-only"),
+    Guard("rendered_file", "DELETE", "1 = 1", "a file that was drawn is append-only"),
     Guard(
         "line",
         "INSERT",
@@ -100,6 +106,7 @@ def upgrade() -> None:
     insert(tables.tables["role"], [{"name": name} for name in ROLES])
     company = dict.fromkeys(("name", "street", "city", "postal_code"), "")
     company |= {"id": 1, "province": "QC", "taxes_registered": True, "quote_validity_days": 30, "version": 1}
+    company |= {"interac_autodeposit": False, "cheques_accepted": True}
     insert(tables.tables["company"], [company | {"updated_at": datetime(2026, 1, 1)}])  # noqa: DTZ001  # stored as naive UTC
     services = enumerate(SERVICES, start=1)
     insert(

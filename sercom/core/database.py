@@ -1,12 +1,20 @@
 """How the database is opened: SQLite that neither loses nor blocks, a small PostgreSQL pool."""
 
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from flask import has_request_context, request
 from sqlalchemy import Connection, Engine, event
+from sqlalchemy.orm import Session
+
+if TYPE_CHECKING:
+    from sercom.core.base import AnySession
 
 BUSY_TIMEOUT_MS = 10_000
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
+#: An option of a connection: it may write though the request only reads.
+WRITES = "sercom_writes"
 
 
 def normalise_url(url: str) -> str:
@@ -58,5 +66,17 @@ def _begin_sqlite(connection: Connection) -> None:
     as another one wrote in between, whatever the timeout.
     """
     reading = has_request_context() and request.method in READING
+    reading = reading and not connection.get_execution_options().get(WRITES)
     connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reading else 'OFF'}")
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
+
+
+@contextmanager
+def writing(session: "AnySession") -> Iterator[Session]:
+    """A transaction of its own, also during a GET, committed at the end.
+
+    For what is kept because somebody read it first (a drawn document); never for a person's decision.
+    """
+    bind = session.get_bind().execution_options(**{WRITES: True})
+    with Session(bind, join_transaction_mode="create_savepoint") as own, own.begin():
+        yield own

@@ -50,7 +50,10 @@ def changed(*columns: str) -> str:
     return f"({' OR '.join(one.format(column) for column in columns)})"
 
 
-JOURNAL_GUARDS = (
-    Guard("journal_entry", "UPDATE", "1 = 1", "the journal is append-only"),
-    Guard("journal_entry", "DELETE", "1 = 1", "the journal is append-only"),
-)
+def append_only(table: str, name: str) -> tuple[Guard, Guard]:
+    """Rows of ``table`` are added, never changed or removed; ``name`` is what the refusal calls it."""
+    message = f"{name} is append-only"
+    return Guard(table, "UPDATE", "1 = 1", message), Guard(table, "DELETE", "1 = 1", message)
+
+
+JOURNAL_GUARDS = append_only("journal_entry", "the journal")

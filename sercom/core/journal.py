@@ -17,7 +17,7 @@ from sercom.core.access import Actor
 from sercom.core.base import AnySession, CreatedAt, Model, PrimaryKey
 
 #: Columns that tell nothing: the row's own bookkeeping and secrets.
-SILENT = frozenset({"id", "version", "created_at", "updated_at", "password", "fs_uniquifier", "snapshot"})
+SILENT = frozenset({"id", "version", "created_at", "updated_at", "password", "fs_uniquifier", "snapshot", "logo_id"})
 #: Rows of a document that the workflow tells of itself.
 TOLD_APART = frozenset({"lines", "taxes"})
 

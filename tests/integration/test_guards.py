@@ -12,11 +12,16 @@ from sercom.core.base import db
 from sercom.core.clock import today
 from sercom.core.guards import JOURNAL_GUARDS
 from sercom.core.journal import JournalEntry
+from sercom.entities.company.model import LOGO_GUARDS
+from sercom.entities.delivery.model import DRAWN_GUARDS
 from sercom.entities.invoices.model import FROZEN_GUARDS, InvoiceStatus
+from sercom.entities.quotes.model import SENT_GUARDS
 from sercom.models import Document, Invoice, Line
 from sercom.workflow import payments
 from tests.support import HUNDRED, give, make_user, start
 
+#: Every rule that triggers keep.
+GUARDS = (*JOURNAL_GUARDS, *FROZEN_GUARDS, *LOGO_GUARDS, *SENT_GUARDS, *DRAWN_GUARDS)
 TRIGGERS = {
     "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
     "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
@@ -94,7 +99,9 @@ def refused(action: Callable[[], Any]) -> str:
 
 def test_every_guard_is_in_the_migrated_database(context):
     found = set(db.session.scalars(text(TRIGGERS[db.session.get_bind().dialect.name])))
-    assert found == {guard.name for guard in (*JOURNAL_GUARDS, *FROZEN_GUARDS)}
+    assert found == {
+        guard.name for guard in (*JOURNAL_GUARDS, *FROZEN_GUARDS, *LOGO_GUARDS, *SENT_GUARDS, *DRAWN_GUARDS)
+    }
 
 
 @pytest.mark.parametrize(

@@ -13,9 +13,16 @@ from sqlalchemy import CheckConstraint, ForeignKeyConstraint, UniqueConstraint, 
 from sercom.core.base import db
 from sercom.core.clock import today
 from sercom.core.guards import JOURNAL_GUARDS
+from sercom.entities.company.model import LOGO_GUARDS
+from sercom.entities.delivery.model import DRAWN_GUARDS
 from sercom.entities.invoices.model import FROZEN_GUARDS
+from sercom.entities.quotes.model import SENT_GUARDS
 from sercom.models import Company, Counter, Role, Service, TaxRate
 from tests.support import convert, give, make_user, start
+
+
+#: Every rule that triggers keep.
+GUARDS = (*JOURNAL_GUARDS, *FROZEN_GUARDS, *LOGO_GUARDS, *SENT_GUARDS, *DRAWN_GUARDS)
 
 
 def schema_of(app: Flask) -> dict[str, set[str | None]]:
@@ -124,5 +131,7 @@ def test_down_to_nothing_with_data_and_up_again(own_app):
             "sqlite": "SELECT name FROM sqlite_master WHERE type = 'trigger'",
             "postgresql": "SELECT tgname FROM pg_trigger WHERE NOT tgisinternal",
         }[db.engine.dialect.name]
-        assert set(db.session.scalars(text(triggers))) == {guard.name for guard in (*JOURNAL_GUARDS, *FROZEN_GUARDS)}
+        assert set(db.session.scalars(text(triggers))) == {
+            guard.name for guard in (*JOURNAL_GUARDS, *FROZEN_GUARDS, *LOGO_GUARDS, *SENT_GUARDS, *DRAWN_GUARDS)
+        }
     fill(own_app)

@@ -2,18 +2,28 @@
 
 from typing import Any
 
-from flask import flash, redirect
+from flask import flash, redirect, request
 from flask_admin import expose
 from flask_babel import lazy_gettext as _l
-from wtforms import SelectField
+from wtforms import FileField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import NumberRange
 
 from sercom.backoffice import filters
+from sercom.backoffice.access import current_actor
 from sercom.backoffice.view import EntityView
+from sercom.core.base import db
 from sercom.core.money import TAX_LABELS
+from sercom.entities.company.logo import keep_logo
 from sercom.entities.company.model import TaxRate
 from sercom.entities.sites.model import Province
+
+
+class PictureField(FileField):
+    """A picture to send; it is made safe and kept apart, never put on the row as it came."""
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        """The view keeps it."""
 
 
 class CompanyView(EntityView):
@@ -35,26 +45,49 @@ class CompanyView(EntityView):
         "neq": _l("Québec enterprise number (NEQ)"),
         "rbq_licence": _l("RBQ licence"),
         "quote_validity_days": _l("Validity of a quote, in days"),
+        "interac_email": _l("E-mail for Interac transfers"),
+        "interac_autodeposit": _l("Interac autodeposit is on"),
+        "cheques_accepted": _l("Cheques are accepted"),
+        "interest_percent": _l("Interest on overdue accounts, in percent a month"),
+        "quote_terms": _l("Conditions on quotes"),
+        "quote_terms_en": _l("Conditions on quotes, in English"),
+        "warranty": _l("Warranty"),
+        "warranty_en": _l("Warranty, in English"),
         "invoice_note": _l("Note on invoices"),
+        "invoice_note_en": _l("Note on invoices, in English"),
     }
     column_descriptions = {
         "gst_number": _l("Example: 123456782 RT0001"),
         "qst_number": _l("Example: 1234567892 TQ0001"),
         "rbq_licence": _l("Example: 1234-5678-90"),
         "neq": _l("Ten digits"),
+        "interest_percent": _l("Printed on quotes and invoices. Leave blank to ask none."),
+        "invoice_note_en": _l("Where a text has no English, the French one is printed."),
     }
     form_columns = tuple(column_labels)
     column_details_list = tuple(column_labels)
-    form_args = {"quote_validity_days": {"validators": [NumberRange(1, 365)]}}
+    form_args = {
+        "quote_validity_days": {"validators": [NumberRange(1, 365)]},
+        "interest_percent": {"validators": [NumberRange(0, 5)]},
+    }
 
     @expose("/")
     def index_view(self) -> Any:
         """There is one company: its page is the list."""
         return redirect(self.get_url(".details_view", id=1))
 
+    def scaffold_form(self) -> Any:
+        """The declared columns, and a picture."""
+        form = super().scaffold_form()
+        form.logo = PictureField(_l("Logo"), description=_l("PNG or JPEG. Printed on documents in place of the name."))
+        return form
+
     def change(self, form: Any, row: Any) -> None:
         """Numbers in their form; a wrong check digit warns, since no agency publishes the rule."""
         super().change(form, row)
+        sent = request.files.get("logo")
+        if sent:
+            keep_logo(db.session, row, sent.read(), current_actor())
         for warning in row.normalise_numbers():
             flash(warning, "warning")
 

@@ -7,14 +7,30 @@ from decimal import Decimal
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, String, UniqueConstraint, select
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
-from sercom.core.base import AnySession, LongText, Model, Phone, PrimaryKey, UpdatedAt, one_of
+from sercom.core.base import AnySession, CreatedAt, LongText, Model, Phone, PrimaryKey, UpdatedAt, one_of
 from sercom.core.errors import DomainError
+from sercom.core.guards import append_only
 from sercom.core.labels import LabelledType
 from sercom.core.money import TAX_LABELS, Percent, Rate
 from sercom.entities.sites.model import Province
+
+
+class Logo(Model):
+    """The company's picture on paper, a PNG. A new one is a new row: what was issued keeps its own."""
+
+    __tablename__ = "logo"
+    __table_args__ = (UniqueConstraint("sha256"),)
+
+    id: Mapped[PrimaryKey]
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[CreatedAt]
+
+
+LOGO_GUARDS = append_only("logo", "a logo")
 
 
 class Company(Model):
@@ -25,6 +41,7 @@ class Company(Model):
         one_of("province", Province),
         CheckConstraint("id = 1", name="single"),
         CheckConstraint("quote_validity_days BETWEEN 1 AND 365", name="quote_validity_days_range"),
+        CheckConstraint("interest_percent BETWEEN 0 AND 5000", name="interest_percent_range"),
     )
 
     id: Mapped[PrimaryKey]
@@ -41,7 +58,18 @@ class Company(Model):
     neq: Mapped[str | None] = mapped_column(String(10))
     rbq_licence: Mapped[str | None] = mapped_column(String(12))
     quote_validity_days: Mapped[int] = mapped_column(default=30)
+    logo_id: Mapped[int | None] = mapped_column(ForeignKey("logo.id"))
+    interac_email: Mapped[str | None] = mapped_column(String(254))
+    interac_autodeposit: Mapped[bool] = mapped_column(default=False)
+    cheques_accepted: Mapped[bool] = mapped_column(default=True)
+    #: Simple interest on overdue accounts, in percent a month.
+    interest_percent: Mapped[Decimal | None] = mapped_column(Percent)
+    quote_terms: Mapped[LongText | None]
+    quote_terms_en: Mapped[LongText | None]
+    warranty: Mapped[LongText | None]
+    warranty_en: Mapped[LongText | None]
     invoice_note: Mapped[LongText | None]
+    invoice_note_en: Mapped[LongText | None]
     version: Mapped[int] = mapped_column()
     updated_at: Mapped[UpdatedAt]
 

@@ -5,8 +5,10 @@ Limits are checked before anything is decoded, so that a small file cannot unfol
 
 import hashlib
 import threading
+from collections.abc import Callable
 from dataclasses import dataclass
 from io import BytesIO
+from typing import TypeVar
 
 import pillow_heif
 from flask_babel import lazy_gettext as _l
@@ -20,6 +22,7 @@ MAX_BYTES = 12 * 1024 * 1024
 MAX_PIXELS_JPEG = 64_000_000
 MAX_PIXELS_OTHER = 16_000_000
 EDGE, THUMBNAIL_EDGE = 2048, 480
+LOGO_SIZE = (600, 300)
 QUALITY = 82
 FORMATS = ("JPEG", "PNG", "WEBP", "HEIF")
 #: EXIF orientation to what turns the picture upright.
@@ -32,6 +35,8 @@ UPRIGHT = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
+
+Made = TypeVar("Made")
 
 #: One decode at a time: a decoded photo takes up to 200 MB.
 _one_at_a_time = threading.Lock()
@@ -57,11 +62,20 @@ def make_safe(raw: bytes, field: str = "photos") -> Photo:
 
     Raises ``DomainError`` for what is no such photo, is larger than 12 MB or has too many pixels.
     """
+    return _safely(raw, field, _rewrite)
+
+
+def make_logo(raw: bytes, field: str = "logo") -> bytes:
+    """Read a picture and write it anew as a PNG on white, at most 600 px wide and 300 px high."""
+    return _safely(raw, field, _logo)
+
+
+def _safely(raw: bytes, field: str, rewrite: Callable[[bytes, str], Made]) -> Made:
     if len(raw) > MAX_BYTES:
         raise DomainError(_l("A photo is larger than 12 MB."), field)
     with _one_at_a_time:
         try:
-            return _rewrite(raw, field)
+            return rewrite(raw, field)
         except DomainError:
             raise
         except Exception:  # noqa: BLE001  # a decoder given hostile bytes raises what it likes
@@ -69,6 +83,22 @@ def make_safe(raw: bytes, field: str = "photos") -> Photo:
 
 
 def _rewrite(raw: bytes, field: str) -> Photo:
+    plain = _decoded(raw, field)
+    plain.thumbnail((EDGE, EDGE))
+    small = plain.copy()
+    small.thumbnail((THUMBNAIL_EDGE, THUMBNAIL_EDGE))
+    return Photo(_jpeg(plain), _jpeg(small), *plain.size)
+
+
+def _logo(raw: bytes, field: str) -> bytes:
+    plain = _decoded(raw, field)
+    plain.thumbnail(LOGO_SIZE)
+    buffer = BytesIO()
+    plain.save(buffer, "PNG", optimize=True)
+    return buffer.getvalue()
+
+
+def _decoded(raw: bytes, field: str) -> Image.Image:
     with Image.open(BytesIO(raw), formats=FORMATS) as image:
         width, height = image.size
         is_jpeg = image.format in {"JPEG", "MPO"}  # phones add a gain map or a preview: an MPO is a JPEG and more
@@ -78,11 +108,8 @@ def _rewrite(raw: bytes, field: str) -> Photo:
         if is_jpeg:
             image.draft("RGB", (EDGE, EDGE))
         plain = _on_white(_upright(image))
-    plain.info = {}  # a comment found there would be written into the JPEG
-    plain.thumbnail((EDGE, EDGE))
-    small = plain.copy()
-    small.thumbnail((THUMBNAIL_EDGE, THUMBNAIL_EDGE))
-    return Photo(_jpeg(plain), _jpeg(small), *plain.size)
+    plain.info = {}  # a comment found there would be written into the new file
+    return plain
 
 
 def _upright(image: Image.Image) -> Image.Image:

@@ -14,6 +14,7 @@ from sercom.backoffice.access import current_actor
 from sercom.backoffice.listing import Indexed
 from sercom.backoffice.seam import attempt
 from sercom.core.base import db
+from sercom.entities.delivery.admin import PaperMixin
 from sercom.entities.documents.admin import DocumentView
 from sercom.entities.invoices.balance import balance_column
 from sercom.entities.invoices.model import Invoice, InvoiceStage
@@ -22,7 +23,7 @@ from sercom.workflow import payments
 from sercom.workflow.needs import PaymentForm
 
 
-class InvoiceView(DocumentView):
+class InvoiceView(PaperMixin, DocumentView):
     """Invoices (factures)."""
 
     entity = "invoices"

@@ -6,18 +6,22 @@ from flask import flash, redirect
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
 
 from sercom.backoffice import filters
-from sercom.backoffice.access import current_actor, require
+from sercom.backoffice.access import current_actor, may, require
 from sercom.backoffice.listing import Indexed
 from sercom.core import journal
+from sercom.core.access import MONEY
 from sercom.core.base import db
 from sercom.core.clock import day_bounds
+from sercom.entities.delivery.admin import PAPER_VIEWS, PaperMixin
 from sercom.entities.documents.admin import DocumentView
 from sercom.entities.jobs.model import Job, JobStage
+from sercom.entities.visits.model import Visit
 
 
-class JobView(DocumentView):
+class JobView(PaperMixin, DocumentView):
     """Jobs."""
 
     entity = "jobs"
@@ -37,6 +41,19 @@ class JobView(DocumentView):
         filters.Until(Job.created_at, _l("Created until"), "until", lambda day: day_bounds(day)[1]),
     )
     empty_hint = _l("A job comes from a request or a quote. For a price given by phone, start one with “Add”.")
+
+    def _handle_view(self, name: str, **kwargs: Any) -> Any:
+        """A job's paper has its own row of the matrix: technicians read it, and nothing else of a job."""
+        if name in PAPER_VIEWS:
+            return None if may("read", "work_orders") else self.inaccessible_callback(name, **kwargs)
+        return super()._handle_view(name, **kwargs)
+
+    def narrow(self, query: Any) -> Any:
+        """A technician reads the work orders of own visits' jobs."""
+        actor = current_actor()
+        if actor.has(MONEY):
+            return query
+        return query.filter(Job.id.in_(select(Visit.document_id).where(Visit.assigned_to(actor.user_id))))
 
     @expose("/<int:row_id>/visits", methods=("POST",))
     def add_visit_view(self, row_id: int) -> Any:

@@ -25,13 +25,14 @@ EVENTS: dict[str, LazyString] = {
     "conversion_undone": _l("Conversion undone"),
     "photo_added": _l("Photo added"),
     "note_added": _l("Note added"),
+    "logo_changed": _l("Logo changed"),
     "record_payment": _l("Payment received"),
     "payment_corrected": _l("Payment taken back"),
     "plan_assessment": _l("Assessment planned"),
     "schedule": _l("Visit planned"),
 }
 #: Events whose words name the subject's kind already.
-SELF_EXPLAINED = frozenset({"photo_added", "note_added"})
+SELF_EXPLAINED = frozenset({"photo_added", "note_added", "logo_changed"})
 #: What an entry may be about, by table.
 SUBJECTS: dict[str, LazyString] = {
     "request": _l("Request"),

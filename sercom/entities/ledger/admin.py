@@ -2,13 +2,17 @@
 
 from typing import Any
 
+from flask import Response
+from flask_admin import expose
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload, selectinload
 
 from sercom.backoffice import filters
 from sercom.backoffice.listing import Indexed, contains
+from sercom.backoffice.posted import read_id
 from sercom.backoffice.view import EntityView
 from sercom.entities.clients.model import Client
+from sercom.entities.delivery.admin import answer_pdf
 from sercom.entities.ledger.model import Allocation, EntryKind, Method, Payment
 
 
@@ -43,3 +47,8 @@ class PaymentView(EntityView):
     def load_options(self) -> tuple[Any, ...]:
         """The list shows who paid what."""
         return (joinedload(Payment.client), selectinload(Payment.allocations).joinedload(Allocation.invoice))
+
+    @expose("/<int:row_id>/receipt")
+    def receipt_view(self, row_id: int) -> Response:
+        """The receipt of a payment, as a PDF."""
+        return answer_pdf(self.get_one(read_id(str(row_id))))

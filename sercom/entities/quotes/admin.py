@@ -5,11 +5,12 @@ from flask_babel import lazy_gettext as _l
 from sercom.backoffice import filters
 from sercom.backoffice.listing import Indexed
 from sercom.core.clock import day_bounds
+from sercom.entities.delivery.admin import PaperMixin
 from sercom.entities.documents.admin import DocumentView
 from sercom.entities.quotes.model import Quote, QuoteStage
 
 
-class QuoteView(DocumentView):
+class QuoteView(PaperMixin, DocumentView):
     """Quotes (soumissions)."""
 
     entity = "quotes"

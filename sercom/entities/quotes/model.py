@@ -14,11 +14,13 @@ from sercom.core.access import Actor
 from sercom.core.base import CreatedAt, LongText, Model, PrimaryKey, one_of
 from sercom.core.clock import utcnow
 from sercom.core.errors import IN_USE, DomainError
+from sercom.core.guards import append_only
 from sercom.core.labels import Labelled, LabelledType, Status, Tone
 from sercom.entities.company.model import get_company
 from sercom.entities.documents.model import Document, DocumentKind
 from sercom.entities.documents.pricing import reprice
 from sercom.entities.documents.stage import Stage, converted, stage_column
+from sercom.entities.quotes.snapshot import snapshot_of
 
 
 class QuoteStatus(Status):
@@ -77,6 +79,21 @@ class Approval(Model):
         return self.name
 
 
+class SentQuote(Model):
+    """What a client was sent: one revision, as it was then. Kept also when the next one is drawn up."""
+
+    __tablename__ = "sent_quote"
+    __table_args__ = (CheckConstraint("revision >= 1", name="revision_positive"),)
+
+    quote_id: Mapped[int] = mapped_column(ForeignKey("quote.id"), primary_key=True)
+    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    content: Mapped[str] = mapped_column(Text)
+    at: Mapped[CreatedAt]
+
+
+SENT_GUARDS = append_only("sent_quote", "a sent quote")
+
+
 class Quote(Document):
     """A quote (soumission). Changing one that was sent makes its next revision."""
 
@@ -98,6 +115,7 @@ class Quote(Document):
     decline_reason: Mapped[DeclineReason | None] = mapped_column(LabelledType(DeclineReason))
 
     approvals: Mapped[list[Approval]] = relationship(cascade="all, delete-orphan", order_by=Approval.id)
+    sent: Mapped[list[SentQuote]] = relationship(order_by=SentQuote.revision, passive_deletes="all")
 
     @property
     def is_editable(self) -> bool:
@@ -105,8 +123,8 @@ class Quote(Document):
         return self.status is QuoteStatus.DRAFT
 
     def refuse_delete(self) -> LazyString | None:
-        """An approval is evidence, also one that is no longer in force."""
-        return super().refuse_delete() or (IN_USE if self.approvals else None)
+        """What was sent and what was approved is evidence, also where it is no longer in force."""
+        return super().refuse_delete() or (IN_USE if self.approvals or self.sent else None)
 
     @property
     def approval(self) -> Approval | None:
@@ -126,6 +144,10 @@ class Quote(Document):
         }
         return json.dumps(what, ensure_ascii=False, sort_keys=True)
 
+    def sent_content(self, revision: int) -> str | None:
+        """What the client was sent as ``revision``, as JSON; ``None`` where that was never sent."""
+        return next((sent.content for sent in self.sent if sent.revision == revision), None)
+
     def refuse_empty(self) -> LazyString | None:
         """A quote without a line says nothing."""
         return None if self.has_items else _l("Add at least one line first.")
@@ -137,6 +159,8 @@ class Quote(Document):
         self.valid_until = self.valid_until or clock.today() + timedelta(days=get_company(session).quote_validity_days)
         reprice(session, self)  # at the taxes of the place and of today
         self.sent_at = utcnow()
+        content = json.dumps(snapshot_of(session, self), ensure_ascii=False, sort_keys=True)
+        self.sent.append(SentQuote(revision=self.revision, content=content))
         self.status = QuoteStatus.SENT
 
     def approve(self, actor: Actor, *, channel: Channel, name: str, address: str = "") -> None:

@@ -1,0 +1,42 @@
+"""Documents as they were drawn: once, from what was issued or sent, and kept for ever."""
+
+from sqlalchemy import CheckConstraint, ForeignKey, LargeBinary, String, UniqueConstraint
+from sqlalchemy.orm import Mapped, mapped_column
+
+from sercom.core.base import CreatedAt, Model, PrimaryKey, one_of
+from sercom.core.guards import append_only
+from sercom.core.labels import LabelledType
+from sercom.entities.users.model import Language
+from sercom.output.kinds import PaperKind
+
+
+class RenderedFile(Model):
+    """The PDF of one revision of a document, or of a payment's receipt, in one language.
+
+    A document that was issued and has no such row yet is what is left to draw.
+    """
+
+    __tablename__ = "rendered_file"
+    __table_args__ = (
+        one_of("kind", PaperKind),
+        one_of("language", Language),
+        CheckConstraint("(document_id IS NULL) <> (payment_id IS NULL)", name="one_subject"),
+        CheckConstraint("(kind = 'receipt') = (payment_id IS NOT NULL)", name="receipt_of_payment"),
+        CheckConstraint("revision >= 1", name="revision_positive"),
+        UniqueConstraint("document_id", "kind", "language", "revision"),
+        UniqueConstraint("payment_id", "kind", "language", "revision"),
+    )
+
+    id: Mapped[PrimaryKey]
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
+    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"))
+    kind: Mapped[PaperKind] = mapped_column(LabelledType(PaperKind))
+    revision: Mapped[int]
+    language: Mapped[Language] = mapped_column(LabelledType(Language))
+    data: Mapped[bytes] = mapped_column(LargeBinary)
+    sha256: Mapped[str] = mapped_column(String(64))
+    template_version: Mapped[int]
+    made_at: Mapped[CreatedAt]
+
+
+DRAWN_GUARDS = append_only("rendered_file", "a file that was drawn")
