@@ -20,7 +20,6 @@ from sercom.entities.quotes.model import SENT_GUARDS
 from sercom.models import Company, Counter, Role, Service, TaxRate
 from tests.support import convert, give, make_user, start
 
-
 #: Every rule that triggers keep.
 GUARDS = (*JOURNAL_GUARDS, *FROZEN_GUARDS, *LOGO_GUARDS, *SENT_GUARDS, *DRAWN_GUARDS)
 
