@@ -116,7 +116,6 @@ def invoice(lines: list[dict[str, Any]] | int = 5, *, discount: str = "0.00", **
                 "fr_CA": "Pièces : dix ans du fabricant, sur inscription. Main-d’œuvre : un an.",
                 "en_CA": "Parts: ten years from the manufacturer, once registered. Labour: one year.",
             },
-            "terms": {"fr_CA": None, "en_CA": None},
         },
     } | changes
 

@@ -52,8 +52,13 @@ class PaperMixin(EntityView):
     @expose("/<int:row_id>/pdf")
     def pdf_view(self, row_id: int) -> Any:
         """The PDF of what was issued or sent: the same bytes for ever. ``revision`` names a quote's earlier one."""
-        revision = read_whole(request.args.get("revision", "")) if "revision" in request.args else None
-        return answer_pdf(self.get_one(read_id(str(row_id))), revision)
+        row = self.get_one(read_id(str(row_id)))
+        if "revision" not in request.args:
+            return answer_pdf(row)
+        revision = read_whole(request.args["revision"])
+        if not revision or papers.frozen(db.session, row, revision) is None:
+            abort(404)
+        return answer_pdf(row, revision)
 
     def _screen(self, row: Any, language: Language) -> Screen:
         links = [(f"← {row}", self.page_url(row), False)] if may("read", self.entity) else []

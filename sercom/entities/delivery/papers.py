@@ -84,7 +84,7 @@ def pdf(session: AnySession, row: Printable, language: Language, revision: int |
     """The document's PDF. The French one of what is final is kept whatever language is read.
 
     Raises ``ConflictError`` for a draft, ``paper.PaperError`` where it cannot be drawn. Ends the
-    session's transaction: drawing takes its time, and no connection waits for it.
+    session's transaction.
     """
     if isinstance(row, Job):
         snapshot = jobs.snapshot_of(session, row)
@@ -112,6 +112,7 @@ def _kept_or_drawn(session: AnySession, snapshot: Snapshot, language: Language, 
     known = _find(session, key)
     if known is not None:
         return known
+    session.rollback()  # who waits holds no connection, and looks again with fresh eyes
     with _first_reader:
         known = _find(session, key)
         return known if known is not None else _keep(session, key, _draw(session, snapshot, language))
@@ -123,7 +124,7 @@ def _find(session: AnySession, key: dict[str, Any]) -> bytes | None:
 
 def _draw(session: AnySession, snapshot: Snapshot, language: Language) -> bytes:
     logo = _logo(session, snapshot)
-    session.rollback()  # gives the connection back
+    session.rollback()  # gives the connection back: drawing takes its time
     return paper.to_pdf(paper.to_html(snapshot, language.value, logo=logo))
 
 
