@@ -131,7 +131,9 @@ def quote(lines: list[dict[str, Any]] | int = 5, **changes: Any) -> dict[str, An
             "warranty": {"fr_CA": "Pièces : dix ans. Main-d’œuvre : un an.", "en_CA": None},
         },
     }
-    return invoice(lines, **(own | changes))
+    made = invoice(lines, **(own | changes))
+    del made["terms_days"]  # a quote asks for no money
+    return made
 
 
 def credit_note(lines: list[dict[str, Any]] | int = 1, **changes: Any) -> dict[str, Any]:

@@ -52,9 +52,10 @@ class PaperError(DomainError):
 
 @dataclass(frozen=True)
 class Screen:
-    """What a preview has besides the paper: its stylesheets, and the links above (text, address, present or not)."""
+    """What a preview has besides the paper: stylesheets, icon, and the links above (text, address, present or not)."""
 
     sheets: tuple[str, ...]
+    icon: str
     links: tuple[tuple[str, str, bool], ...]
 
 

@@ -180,7 +180,7 @@ def test_a_draft_has_a_preview_and_nothing_is_kept(office, kind: str, draws):
     db.session.commit()
     with pytest.raises(ConflictError):
         pdf(draft)
-    page = service.preview(db.session, draft, FRENCH, paper.Screen((), ()))
+    page = service.preview(db.session, draft, FRENCH, paper.Screen((), "", ()))
     assert "114,98" in page
     assert not draws
     assert not files()

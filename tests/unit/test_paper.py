@@ -302,7 +302,9 @@ def test_our_font_is_embedded_and_draws_every_word():
 
 
 def test_a_preview_has_no_style_of_its_own_and_no_page_count():
-    screen = paper.Screen(("/static/a.css",), (("Retour", "/admin/", False), ("Français", "?language=fr_CA", True)))
+    screen = paper.Screen(
+        ("/static/a.css",), "/static/i.svg", (("Retour", "/admin/", False), ("Français", "?language=fr_CA", True))
+    )
     html = paper.to_html(papers.invoice(), FRENCH, screen=screen, draft=True)
     assert "<style" not in html
     assert "style=" not in html

@@ -3,7 +3,7 @@
 from io import BytesIO
 from typing import Any
 
-from flask import Response, abort, request, send_file, url_for
+from flask import Response, abort, current_app, request, send_file
 from flask_admin import expose
 from flask_babel import gettext as _
 
@@ -67,5 +67,6 @@ class PaperMixin(EntityView):
             links.append((str(offered.label), url, offered is language))
         if isinstance(row, Job) or papers.frozen(db.session, row):
             links.append((_("PDF"), self.get_url(".pdf_view", row_id=row.id, language=language.value), False))
-        sheets = ("tokens", "paper", "preview")
-        return Screen(tuple(url_for("static", filename=f"css/{name}.css") for name in sheets), tuple(links))
+        asset: Any = current_app.jinja_env.globals["asset"]
+        sheets = tuple(asset(f"css/{name}.css") for name in ("tokens", "paper", "preview"))
+        return Screen(sheets, asset("icon.svg"), tuple(links))
