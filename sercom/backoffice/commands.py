@@ -52,7 +52,8 @@ class CommandMixin(EntityView):
                 db.session, lambda: transitions.run(db.session, command, row, current_actor(), data, version=version)
             )
             if refused is None:
-                flash(_("Done: %(command)s.", command=transition.label), "success")
+                done = row.status.label if transition.sources != transition.targets else transition.label
+                flash(_("%(what)s: %(done)s.", what=row, done=done), "success")
                 return redirect(self.after_command(row))
             return self._refused(transition, row, form, refused)
         return self._command_page(transition, row, form)

@@ -41,6 +41,9 @@ class JournalEntry(Model):
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id"))
     changes: Mapped[Changes] = mapped_column(JSON, default=dict)
 
+    def __str__(self) -> str:
+        return self.subject_label
+
 
 def record(session: AnySession, actor: Actor, event: str, subject: Any, changes: Changes | None = None) -> JournalEntry:
     """Add one event about ``subject`` (a flushed row) to the journal."""

@@ -34,6 +34,9 @@ def text(label: LazyString, presence: Any, limit: int, complete: str) -> StringF
 class IntakeForm(ProductForm):
     """Who asks, where, for what, how soon."""
 
+    #: Photos came with an earlier try, and are gone from the form.
+    photos_were_sent = False
+
     name = text(_l("Your name"), needed, 160, "name")
     phone = PhoneField(_l("Phone"), [needed], render_kw={"autocomplete": "tel"})
     email = EmailField(_l("E-mail"), [Optional(), Length(max=254)], render_kw={"autocomplete": "email"})

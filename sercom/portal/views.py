@@ -62,7 +62,9 @@ def _intake() -> Any:
     form = IntakeForm(request.form)
     if not form.validate() or problem:
         sent_photos = any(file.filename for file in request.files.getlist("photos"))
-        if problem or sent_photos:
+        # A browser gives no file back: it is said each time, until they are chosen again.
+        form.photos_were_sent = sent_photos or bool(request.form.get("photos_were_sent"))
+        if problem or form.photos_were_sent:
             form.photos.errors = (problem or _("Please choose your photos again."),)
         return _form_page(form, sent), HTTPStatus.UNPROCESSABLE_ENTITY
     try:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from sercom.core import journal
 from sercom.core.access import Actor
@@ -13,7 +13,7 @@ from sercom.core.errors import DomainError
 from sercom.entities.cases.model import Case
 from sercom.entities.clients.model import Client
 from sercom.entities.documents.line import LineDraft
-from sercom.entities.documents.model import Document
+from sercom.entities.documents.model import Document, DocumentKind
 from sercom.entities.documents.pricing import reprice
 from sercom.entities.documents.taking import require_covers_taken, require_within_source
 from sercom.entities.sites.model import Site
@@ -36,6 +36,8 @@ def start(
 
 def join(session: AnySession, document: Document, case: Case, actor: Actor, drafts: Sequence[LineDraft]) -> None:
     """Put ``document`` into ``case`` (new or locked): numbered, begun, priced, journalled."""
+    if document.kind in {DocumentKind.JOB, DocumentKind.INVOICE}:
+        _no_prospect_any_more(session, case.client, actor)
     with session.no_autoflush:
         document.case, document.client = case, case.client
         if document.numbered_by_case:
@@ -46,6 +48,14 @@ def join(session: AnySession, document: Document, case: Case, actor: Actor, draf
         reprice(session, document)
     session.flush()
     journal.record(session, actor, "created", document)
+
+
+def _no_prospect_any_more(session: AnySession, client: Client, actor: Actor) -> None:
+    """Whoever has work done or pays is a client."""
+    if client.is_prospect:
+        # Past the row's version: two cases of a new client may get there at once.
+        session.execute(update(Client).where(Client.id == client.id).values(is_prospect=False))
+        journal.record(session, actor, "changed", client, {"is_prospect": [True, False]})
 
 
 def change(session: AnySession, document: Document, actor: Actor, drafts: Sequence[LineDraft]) -> None:

@@ -120,8 +120,13 @@ def needs_approval(source: Document) -> bool:
 
 
 def earlier(source: Document, edge: Edge) -> list[Document]:
-    """What this edge already made of ``source``, cancelled and void ones aside."""
-    return [c.target for c in source.conversions if c.edge == edge.name and c.target.is_live]
+    """What was already made of ``source``, cancelled and void ones aside.
+
+    Of a request by any edge: what became a quote or a job would otherwise be billed twice. Of the
+    others by this edge.
+    """
+    any_edge = isinstance(source, ServiceRequest)
+    return [c.target for c in source.conversions if (any_edge or c.edge == edge.name) and c.target.is_live]
 
 
 def questions(source: Document, edge: Edge) -> list[LazyString]:

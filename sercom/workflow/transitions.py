@@ -30,7 +30,7 @@ class Transition:
 
     ``needs`` is the form that asks for the verb's arguments; ``refuses`` says why this subject, in
     the right state, still cannot (``None``: it can); ``main`` says when it is the one next
-    step; ``tone`` colours what is hard to take back.
+    step; ``tone`` colours what is hard to take back, and ``asks`` is what a person says yes to first.
     """
 
     model: type[Any]
@@ -43,6 +43,7 @@ class Transition:
     refuses: Callable[[Any], LazyString | None] = lambda _subject: None
     main: Callable[[Any], bool] = lambda _subject: False
     tone: Tone = Tone.NEUTRAL
+    asks: LazyString | None = None
 
     @property
     def name(self) -> str:
@@ -67,8 +68,7 @@ def may_touch(subject: Any, actor: Actor) -> bool:
     """A technician without another role acts on visits that are theirs or their team's."""
     if actor.has(OFFICE) or not isinstance(subject, Visit):
         return True
-    members = [user.id for user in subject.team.members] if subject.team else []
-    return actor.user_id is not None and actor.user_id in {subject.person_id, *members}
+    return subject.involves(actor.user_id)
 
 
 def _states(*states: Status) -> States:
@@ -88,7 +88,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(ServiceRequest, ServiceRequest.mark_assessed, _states(R.NEW, R.TO_ASSESS), _states(R.ASSESSED), _l("Mark as assessed")),
     Transition(ServiceRequest, ServiceRequest.close, _states(R.NEW, R.TO_ASSESS, R.ASSESSED), _states(R.CLOSED), _l("Close"), needs=needs.CloseForm, refuses=ServiceRequest.refuse_under_way, tone=BAD),
     Transition(ServiceRequest, ServiceRequest.reopen, _states(R.CLOSED), _states(R.NEW, R.ASSESSED), _l("Reopen"), main=_in(R.CLOSED)),
-    Transition(Quote, Quote.mark_sent, _states(Q.DRAFT), _states(Q.SENT), _l("Mark as sent"), refuses=Quote.refuse_empty, main=_in(Q.DRAFT)),
+    Transition(Quote, Quote.mark_sent, _states(Q.DRAFT), _states(Q.SENT), _l("Mark as sent"), refuses=Quote.refuse_send, main=_in(Q.DRAFT)),
     Transition(Quote, Quote.approve, _states(Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED), _states(Q.APPROVED), _l("Record the approval"), needs=needs.ApprovalForm, refuses=Quote.refuse_empty, main=_in(Q.SENT, Q.CHANGES_REQUESTED)),
     Transition(Quote, Quote.request_changes, _states(Q.SENT), _states(Q.CHANGES_REQUESTED), _l("Record the changes requested"), needs=needs.ChangesForm),
     Transition(Quote, Quote.decline, _states(Q.SENT, Q.CHANGES_REQUESTED), _states(Q.DECLINED), _l("Record the refusal"), needs=needs.DeclineForm),
@@ -110,7 +110,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(Visit, Visit.leave_incomplete, _states(V.IN_PROGRESS), _states(V.INCOMPLETE), _l("Mark as incomplete"), roles=FIELD, needs=needs.IncompleteForm),
     Transition(Visit, Visit.client_absent, _states(V.SCHEDULED, V.ON_THE_WAY, V.IN_PROGRESS), _states(V.CLIENT_ABSENT), _l("Client absent"), roles=FIELD, tone=BAD),
     Transition(Visit, Visit.cancel, _states(V.UNSCHEDULED, V.SCHEDULED, V.ON_THE_WAY), _states(V.CANCELLED), _l("Cancel the visit"), tone=BAD),
-    Transition(Invoice, Invoice.issue, _states(I.DRAFT), _states(I.ISSUED), _l("Issue"), refuses=Invoice.refuse_issue, main=_in(I.DRAFT)),
+    Transition(Invoice, Invoice.issue, _states(I.DRAFT), _states(I.ISSUED), _l("Issue"), refuses=Invoice.refuse_issue, main=_in(I.DRAFT), asks=_l("Issue the invoice? It gets its number, and does not change any more.")),
     Transition(Invoice, Invoice.record_payment, _states(I.ISSUED), _states(I.ISSUED), _l("Record a payment"), roles=MONEY, needs=needs.PaymentForm, refuses=Invoice.refuse_payment, main=_in(I.ISSUED)),
     Transition(Invoice, Invoice.void, _states(I.ISSUED), _states(I.VOID), _l("Void the invoice"), needs=needs.VoidForm, refuses=Invoice.refuse_void, tone=BAD),
 )
@@ -126,6 +126,12 @@ def available(subject: Subject, actor: Actor) -> list[Transition]:
     """The commands that ``actor`` may give to ``subject`` now: the next step, then the table's order."""
     allowed = [t for t in TRANSITIONS if t.model is type(subject) and t.allowed_for(subject, actor)]
     return sorted(allowed, key=lambda transition: not transition.is_next(subject))
+
+
+def hindered(subject: Subject, actor: Actor) -> list[tuple[LazyString, LazyString]]:
+    """The next step that cannot be taken yet: its label, and why."""
+    wanted = [t for t in TRANSITIONS if t.model is type(subject) and subject.status in t.sources and actor.has(t.roles)]
+    return [(t.label, reason) for t in wanted if t.is_next(subject) and (reason := t.refuses(subject)) is not None]
 
 
 def run(

@@ -34,6 +34,7 @@ document.querySelectorAll("[data-lines]").forEach((editor) => {
     if (!sums) return;
     rows().forEach((row, i) => (row.querySelector(".amount").textContent = sums.amounts[i] || ""));
     output.replaceChildren(sum(sums.labels.net, sums.net), ...sums.taxes.map(([name, value]) => sum(name, value)), sum(sums.labels.total, sums.total, true));
+    if (sums.note) { const note = document.createElement("p"); note.className = "error"; note.textContent = sums.note; output.append(note); }
     output.hidden = false;
   };
   // From here on what is shown is old, and so is any answer still under way.

@@ -62,6 +62,11 @@ class Client(Model):
         return self.name
 
     @property
+    def only_site(self) -> Site | None:
+        """The service address, where there is no other to choose from."""
+        return self.sites[0] if len(self.sites) == 1 else None
+
+    @property
     def address(self) -> str:
         """The billing address on one line, or nothing."""
         return one_line(self.street, self.city, self.province, self.postal_code)

@@ -32,7 +32,7 @@ from sercom.entities.documents.thread import journal_of_case, thread_of_case
 from sercom.entities.sites.lookup import site_lookup
 from sercom.entities.sites.model import Province
 from sercom.workflow import content, edges
-from sercom.workflow.transitions import available, require_version
+from sercom.workflow.transitions import available, hindered, require_version
 
 #: Commands that stand on the page as buttons; the others wait in the menu beside them.
 NEAR = 2
@@ -115,9 +115,9 @@ class DocumentView(ConvertMixin):
         for name, field in form._fields.items():  # WTForms has no public way to the fields
             if name not in {"client", "site", "lines"}:
                 field.populate_obj(row, name)
-        content.start(
-            db.session, row, current_actor(), client=form.client.data, site=form.site.data, drafts=form.lines.drafts
-        )
+        client = form.client.data
+        site = form.site.data or client.only_site
+        content.start(db.session, row, current_actor(), client=client, site=site, drafts=form.lines.drafts)
 
     def change(self, form: Any, row: Any) -> None:
         """Take the new content."""
@@ -156,7 +156,8 @@ class DocumentView(ConvertMixin):
             return jsonify(error=_("This cannot be computed yet.")), HTTPStatus.UNPROCESSABLE_ENTITY
         totals = totals_of(rows, rates_for(db.session, province), discount)
         return jsonify(
-            amounts=[formats.money(row.amount) for row in rows],
+            amounts=[formats.money(row.amount) if not row.errors else "?" for row in rows],
+            note=_("Lines marked “?” cannot be computed yet.") if any(row.errors for row in rows) else "",
             net=formats.money(totals.net),
             taxes=[[str(tax.rate.label), formats.money(tax.amount)] for tax in totals.taxes],
             total=formats.money(totals.total),
@@ -194,6 +195,7 @@ class DocumentView(ConvertMixin):
             "edges": possible,
             "next_edge": next((edge for edge in possible if edge.is_next(row)), None),
             "can_undo": edges.can_undo(row, actor),
+            "hindered": hindered(row, actor),
             "visits": [visit for visit in row.case.visits if visit.document_id == row.id],
         }
 

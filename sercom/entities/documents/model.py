@@ -190,7 +190,7 @@ class Document(Model):
     def lines_state(self) -> list[list[Any]]:
         """The lines as the journal keeps them: written one way, whether typed or read from the database."""
         return [
-            [line.kind.value, line.description]
+            [line.kind.value, line.description, None]
             if not line.is_item
             else [
                 *(line.description, f"{line.quantity:.3f}", line.unit),

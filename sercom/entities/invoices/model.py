@@ -14,7 +14,7 @@ from sercom.core import clock
 from sercom.core.access import Actor
 from sercom.core.base import one_of
 from sercom.core.clock import utcnow
-from sercom.core.errors import DomainError
+from sercom.core.errors import DomainError, NeedsConfirmationError
 from sercom.core.guards import Guard, changed
 from sercom.core.labels import LabelledType, Status, Tone
 from sercom.core.money import ZERO
@@ -70,6 +70,11 @@ class Invoice(Document):
         return self.number or str(_l("Draft invoice %(case)s", case=self.case.number))
 
     @property
+    def known_as(self) -> str:
+        """What the journal calls it: its number, or its case's while it has none."""
+        return self.number or self.case.number
+
+    @property
     def is_editable(self) -> bool:
         """While it is a draft."""
         return self.status is InvoiceStatus.DRAFT
@@ -97,8 +102,13 @@ class Invoice(Document):
         """An invoice without a line bills nothing."""
         return None if self.has_items else _l("Add at least one line first.")
 
-    def issue(self, actor: Actor) -> None:
-        """Give the number, date it, compute its taxes at today's rates, keep the snapshot."""
+    def issue(self, actor: Actor, *, confirm: bool = False) -> None:
+        """Give the number, date it, compute its taxes at today's rates, keep the snapshot.
+
+        A line without a price is asked about first: ``confirm`` says that it is meant.
+        """
+        if not confirm and any(line.is_item and not line.unit_price for line in self.lines):
+            raise NeedsConfirmationError(_l("A line has no price. Issue the invoice all the same?"))
         session = object_session(self)
         assert session is not None
         reprice(session, self)

@@ -152,6 +152,12 @@ class Quote(Document):
         """A quote without a line says nothing."""
         return None if self.has_items else _l("Add at least one line first.")
 
+    def refuse_send(self) -> LazyString | None:
+        """An offer that is over when it leaves is none."""
+        if self.valid_until is not None and self.valid_until < clock.today():
+            return _l("It was valid until %(day)s: give it a later date first.", day=self.valid_until)
+        return self.refuse_empty()
+
     def mark_sent(self, actor: Actor) -> None:
         """It left for the client; valid for the company's number of days, unless a date was set."""
         session = object_session(self)

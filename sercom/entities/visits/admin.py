@@ -92,8 +92,15 @@ class VisitView(CommandMixin):
         return form
 
     def details_context(self, row: Any) -> dict[str, Any]:
-        """What can be done next, and the case's photos."""
-        return {"commands": available(row, current_actor()), **super().details_context(row)}
+        """What can be done next, what is to be done, and what earlier visits found."""
+        found = [visit for visit in row.case.visits if visit.findings and visit is not row]
+        work = [] if row.is_assessment else row.document.lines
+        return {
+            "commands": available(row, current_actor()),
+            "work": work,
+            "found": found,
+            **super().details_context(row),
+        }
 
     def prefill(self, form: Any, row: Any) -> None:
         """Start from the plan that exists, or from what was found."""

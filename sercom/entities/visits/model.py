@@ -124,6 +124,11 @@ class Visit(Model):
         """A visit that belongs to a request."""
         return self.document.kind is DocumentKind.REQUEST
 
+    def involves(self, user_id: int | None) -> bool:
+        """Whether it is that person's visit, or their team's."""
+        members = [user.id for user in self.team.members] if self.team else []
+        return user_id is not None and user_id in {self.person_id, *members}
+
     @property
     def is_under_way(self) -> bool:
         """Somebody is on the way or at work."""
@@ -228,9 +233,10 @@ class Visit(Model):
         if minutes is not None and not 0 <= minutes <= MAX_MINUTES:
             raise DomainError(_l("Between 0 and 1440 minutes."), "minutes")
         self.ended_at = utcnow()
+        if minutes is None and self.started_at is not None:
+            minutes = min(int((self.ended_at - self.started_at).total_seconds() // 60), MAX_MINUTES)
         self.started_at = self.started_at or self.ended_at
-        measured = int((self.ended_at - self.started_at).total_seconds() // 60)
-        self.minutes = min(measured, MAX_MINUTES) if minutes is None else minutes
+        self.minutes = minutes  # unknown where nobody pressed "start" nor said: not nothing
         self.findings = findings or self.findings
 
     def _follow_up(self) -> "Visit":
