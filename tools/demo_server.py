@@ -24,8 +24,11 @@ FLAGS = (
 
 
 @contextmanager
-def demo_server(folder: Path) -> Iterator[str]:
-    """Serve from a database of its own in ``folder``, on a free port; gives the address."""
+def demo_server(folder: Path, photos: int = 4) -> Iterator[str]:
+    """Serve from a database of its own in ``folder``, on a free port; gives the address.
+
+    The more different ``photos`` are drawn, the longer it takes.
+    """
     environment = {
         "PATH": os.environ["PATH"],
         "FLASK_APP": "app.py",
@@ -34,7 +37,7 @@ def demo_server(folder: Path) -> Iterator[str]:
         "SERCOM_DEMO_PASSWORD": PASSWORD,
         "WEB_CONCURRENCY": "1",
     }
-    for command in (("db", "upgrade"), ("seed",)):
+    for command in (("db", "upgrade"), ("seed", "--photos", str(photos))):
         run = [sys.executable, "-m", "flask", *command]
         subprocess.run(run, cwd=ROOT, env=environment, check=True, stdout=subprocess.DEVNULL)
     # The socket listens before the server starts: the first page waits for it, and no port can be taken meanwhile.

@@ -3,7 +3,7 @@
 
 document.querySelectorAll("[data-lines]").forEach((editor) => {
   const body = editor.querySelector("tbody"), form = editor.closest("form");
-  const output = editor.querySelector("[data-totals-output]");
+  const output = editor.querySelector("[data-totals-output]"), note = editor.querySelector("[data-totals-note]");
   const rows = () => [...body.children];
   const cell = (row, name) => row.querySelector(`[name$="-${name}"]`);
   const blank = rows().at(-1).cloneNode(true);
@@ -34,7 +34,7 @@ document.querySelectorAll("[data-lines]").forEach((editor) => {
     if (!sums) return;
     rows().forEach((row, i) => (row.querySelector(".amount").textContent = sums.amounts[i] || ""));
     output.replaceChildren(sum(sums.labels.net, sums.net), ...sums.taxes.map(([name, value]) => sum(name, value)), sum(sums.labels.total, sums.total, true));
-    if (sums.note) { const note = document.createElement("p"); note.className = "error"; note.textContent = sums.note; output.append(note); }
+    note.textContent = sums.note;
     output.hidden = false;
   };
   // From here on what is shown is old, and so is any answer still under way.

@@ -65,7 +65,7 @@ def someone(server: str, chromium: Browser, sessions: dict[str, object]) -> Iter
             base_url=server,
         )
         context.set_default_timeout(PATIENCE)
-        person = Person(context)
+        person = Person(context, script=script)
         opened.append(person)
         if who and who not in sessions:
             person.sign_in(who)

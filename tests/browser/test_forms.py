@@ -50,7 +50,7 @@ def test_an_error_keeps_what_was_typed(someone: Opener, photos: list[Path], path
 
     wrong = visitor.find("[aria-invalid=true]")
     assert wrong.evaluate_all("(fields) => fields.map((field) => field.name)") == ["postal_code", "phone", "consent"]
-    for field in wrong.all():
+    for field in wrong.all()[:2]:
         message = visitor.find(f"#{field.get_attribute('aria-describedby')}")
         assert re.search(r"\d{3}|[A-Z]\d[A-Z]", message.inner_text())  # an example of how it is written
     assert visitor.find(".field:has([name=consent]) .error").count() == 1

@@ -15,10 +15,12 @@ CATALOGUE = Path(__file__).resolve().parents[2] / "translations/fr_CA/LC_MESSAGE
 with CATALOGUE.open("rb") as file:
     #: Whole texts that both languages write differently.
     PAIRS = [(m.id, m.string) for m in read_po(file) if isinstance(m.id, str) and m.id and m.id != m.string]
+#: Words that the demo's data and the tests' titles hold as well.
+DATA = {"Avant", "Before", "Après", "After", "Autre", "Other", "Service", "Travel", "Installation"}
 #: The texts that have no place on a page of each language; a word that both have is no trace of the other.
 FOREIGN = {
-    "fr": {english for english, _french in PAIRS} - {french for _english, french in PAIRS},
-    "en": {french for _english, french in PAIRS} - {english for english, _french in PAIRS},
+    "fr": {english for english, _french in PAIRS} - {french for _english, french in PAIRS} - DATA,
+    "en": {french for _english, french in PAIRS} - {english for english, _french in PAIRS} - DATA,
 }
 #: Where a list leads: the form for a new row, and its first row.
 FROM_A_LIST = ('main a[href$="/new/"]', "table.list tbody td:not(.convert) a")
@@ -37,6 +39,12 @@ def look_at(person: Person, path: str, language: str, *, closely: bool = False) 
     return wrong + [f"{path} scrolls at {width} px" for width in (PHONE, WIDE) if person.scrolls_sideways(width)]
 
 
+def says_foreign_words(person: Person, path: str, language: str) -> bool:
+    """Open a page; whether it says anything of the other language."""
+    person.go(path)
+    return not person.speaks(language) or bool(person.reads() & FOREIGN[language])
+
+
 def links(person: Person, selectors: tuple[str, ...]) -> list[str]:
     """The first address that each selector finds on the page."""
     found = [person.find(selector).first for selector in selectors if person.find(selector).count()]
@@ -53,30 +61,31 @@ def menu(person: Person, language: str) -> list[str]:
 
 
 @pytest.mark.parametrize(
-    ("who", "language"),
-    [
-        *(("owner", "en"), ("office", "fr"), ("office", "en"), ("tech", "fr"), ("tech", "en")),
-        *(("accountant", "fr"), ("accountant", "en")),
-    ],
+    ("who", "language"), [("office", "fr"), ("office", "en"), ("tech", "fr"), ("tech", "en"), ("accountant", "en")]
 )
 def test_every_entry_of_the_menu(someone: Opener, who: str, language: str) -> None:
     person, wrong = someone(who), []
     for entry in menu(person, language):
         wrong += look_at(person, entry, language)
-        tabs = [str(tab.get_attribute("href")) for tab in person.find("nav.tabs a").all()[1:]]
-        wrong += [problem for tab in tabs for problem in look_at(person, tab, language)]
+        tabs = (
+            [str(tab.get_attribute("href")) for tab in person.find("nav.tabs a").all()[1:]] if who == "office" else []
+        )
+        wrong += [f"{tab} is not in {language}" for tab in tabs if says_foreign_words(person, tab, language)]
+    person.go("/admin/")
+    person.speak("fr")  # whoever is signed in keeps the language: the next test finds French again
     assert wrong == []
 
 
 def test_every_entry_of_the_owners_menu_and_what_it_leads_to(someone: Opener) -> None:
-    owner = someone("owner")
-    wrong = []
+    owner, wrong, seen = someone("owner"), [], set[str]()
     for entry in menu(owner, "fr"):
-        wrong += look_at(owner, entry, "fr", closely=True)
+        wrong += look_at(owner, f"{entry}?page_size=20", "fr", closely=True)
         for page in links(owner, FROM_A_LIST):
             wrong += look_at(owner, page, "fr", closely=True)
             for form in links(owner, FROM_A_PAGE):
-                wrong += look_at(owner, form, "fr", closely=True)
+                kind = form.split("?")[0].rsplit("/", 2)[-1]  # one command or conversion of a name looks like another
+                wrong += look_at(owner, form, "fr", closely=kind not in seen)
+                seen.add(kind)
     assert wrong == []
 
 

@@ -156,8 +156,8 @@ class DocumentView(ConvertMixin):
             return jsonify(error=_("This cannot be computed yet.")), HTTPStatus.UNPROCESSABLE_ENTITY
         totals = totals_of(rows, rates_for(db.session, province), discount)
         return jsonify(
-            amounts=[formats.money(row.amount) if not row.errors else "?" for row in rows],
-            note=_("Lines marked “?” cannot be computed yet.") if any(row.errors for row in rows) else "",
+            amounts=["?" if row.is_wrong else formats.money(row.amount) for row in rows],
+            note=_("Lines marked “?” cannot be computed yet.") if any(row.is_wrong for row in rows) else "",
             net=formats.money(totals.net),
             taxes=[[str(tax.rate.label), formats.money(tax.amount)] for tax in totals.taxes],
             total=formats.money(totals.total),

@@ -49,6 +49,11 @@ class Row:
         return not (self.cells.get("description") or self.cells.get("unit_price"))
 
     @property
+    def is_wrong(self) -> bool:
+        """Something was typed that cannot be read."""
+        return bool(self.errors) and not self.is_blank
+
+    @property
     def amount(self) -> Decimal | None:
         """In dollars, where the cells can be read."""
         if self.draft is None or self.draft.kind is not LineKind.ITEM:
