@@ -53,7 +53,7 @@ class CommandMixin(EntityView):
             )
             if refused is None:
                 done = row.status.label if transition.sources != transition.targets else transition.label
-                flash(_("%(what)s: %(done)s.", what=row, done=done), "success")
+                flash(f"{row} · {done}", "success")
                 return redirect(self.after_command(row))
             return self._refused(transition, row, form, refused)
         return self._command_page(transition, row, form)

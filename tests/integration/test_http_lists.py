@@ -11,6 +11,7 @@ from sqlalchemy import String, cast, insert, literal, select
 from sqlalchemy.sql.elements import ClauseElement
 
 from sercom import menu, models
+from sercom.backoffice import counts
 from sercom.core.base import db
 from sercom.entities.documents.line import LineDraft
 from sercom.permissions import ACTIONS, MATRIX
@@ -135,12 +136,16 @@ def statements_of(world: World, browser: Browser, url: str) -> list[str]:
 LIST_LIMIT = 3 + 2
 #: Two of its filters offer rows: people and teams.
 VISITS_LIMIT = LIST_LIMIT + 1
+SLIPS = 4
 QUERIES = ("?page=1", "?search=Client", "?search=450+1000", "?sort=0", "?page_size=20")
 EXPORTED = [name for name, actions in MATRIX.items() if actions[ACTIONS.index("export")]]
 
 
 @pytest.mark.slow
-def test_lists_ask_as_much_of_a_hundred_rows_as_of_ten_thousand(world: World, browser: Browser):
+def test_lists_ask_as_much_of_a_hundred_rows_as_of_ten_thousand(
+    world: World, browser: Browser, monkeypatch: pytest.MonkeyPatch
+):
+    monkeypatch.setattr(counts, "SLOW", 3600.0)  # a count that took long would not be asked again
     browser.sign_in(world.user("owner"))
     lists = [entry.view.entity for entry in menu.VIEWS if entry.view.entity != "company"]
     urls = ["/admin/", *(f"/admin/{entity}/" for entity in lists), "/admin/invoices/?tab=draft"]
@@ -153,6 +158,8 @@ def test_lists_ask_as_much_of_a_hundred_rows_as_of_ten_thousand(world: World, br
     many = {url: len(statements_of(world, browser, url)) for url in urls}
     assert many == few
     limits = {url: VISITS_LIMIT if "/visits/" in url else LIST_LIMIT for url in urls}
+    # These rows are not indexed: what finds nothing also asks for words spelled nearly so.
+    limits |= {url: limit + SLIPS for url, limit in limits.items() if "search=" in url}
     limits["/admin/"] = 1 + 4 + 2  # the amounts of four lists, and the visits of today and later
     assert {url: count for url, count in many.items() if count > limits[url]} == {}
     assert list_rows(browser.get("/admin/jobs/?page=199&page_size=50"))

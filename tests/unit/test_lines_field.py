@@ -134,6 +134,7 @@ def test_without_post_the_documents_lines_are_shown_and_read_back_the_same(engli
         "discount": "",
         "cost": "",
         "tax_status": "zero_rated",
+        "kind": "item",
     }
     assert shown.amount == line.amount == Decimal("1851.75")
     again = Row(shown.cells)

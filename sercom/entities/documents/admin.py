@@ -157,7 +157,7 @@ class DocumentView(ConvertMixin):
         totals = totals_of(rows, rates_for(db.session, province), discount)
         return jsonify(
             amounts=["?" if row.is_wrong else formats.money(row.amount) for row in rows],
-            note=_("Lines marked “?” cannot be computed yet.") if any(row.is_wrong for row in rows) else "",
+            note=_("Some lines cannot be computed yet.") if any(row.is_wrong for row in rows) else "",
             net=formats.money(totals.net),
             taxes=[[str(tax.rate.label), formats.money(tax.amount)] for tax in totals.taxes],
             total=formats.money(totals.total),
