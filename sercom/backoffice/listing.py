@@ -78,13 +78,22 @@ class ListingMixin:
         """What a row of the list needs loaded with it."""
         return (undefer(getattr(self.model, self.tab_column)),) if self.tab_column else ()
 
+    def list_options(self) -> tuple[Any, ...]:
+        """What a row of the list can do without: it shows a few columns of many."""
+        return ()
+
     def get_query(self) -> Any:
         """Rows the person may see, with what a page of them shows."""
         return self.narrow(self.session.session.query(self.model)).options(*self.load_options())
 
-    def get_count_query(self) -> Any:
-        """How many rows the person may see."""
-        return self.narrow(self.session.session.query(func.count(self.model.id)))
+    def _of_rows(self, what: Any, *, whole: bool) -> Any:
+        """``what`` of the rows the person may see.
+
+        Of the kind's own table alone, unless the ``whole`` row is asked for: to count a hundred
+        thousand invoices, or to pass over them, need not look at their documents.
+        """
+        query = self.session.session.query(what)
+        return self.narrow(query if whole else query.select_from(self.model.__table__))
 
     # --- tabs ---------------------------------------------------------------------------------
 
@@ -151,17 +160,24 @@ class ListingMixin:
             count, match = self._count(search, filters, Match.SLIP), Match.SLIP
             if count and execute and (request.endpoint or "").endswith(".index_view"):
                 flash(_("Nothing matches exactly. These come close."), "info")
-        query = self._matching(self.get_query(), search, filters, match)
-        query, _joins = self._apply_sorting(query, {}, sort_column, sort_desc)
+        query = self.get_query()
         if size:
-            query = query.limit(size).offset(page * size)
+            query = query.options(*self.list_options())
+            # The ids of the page first: what a row shows is then computed for its rows, not for all those before them.
+            ids = self._of_rows(self.model.id, whole=bool(sort_column or filters))
+            ids, _joins = self._apply_sorting(self._matching(ids, search, filters, match), {}, sort_column, sort_desc)
+            query = query.filter(self.model.id.in_(ids.limit(size).offset(page * size).statement.correlate(None)))
+        else:
+            query = self._matching(query, search, filters, match)
+        query, _joins = self._apply_sorting(query, {}, sort_column, sort_desc)
         return count, query.all() if execute else query
 
     def _count(self, search: str | None, filters: Any, match: Match = Match.BEGINNING) -> int:
         if self.tab_column and not search and not filters:
             tabs = self.tab_counts()
             return tabs.get(self.tab, 0) if self.tab else sum(tabs.values())
-        return int(self._matching(self.get_count_query(), search, filters, match).scalar())
+        rows = self._of_rows(func.count(self.model.id), whole=bool(filters))
+        return int(self._matching(rows, search, filters, match).scalar())
 
     def _matching(self, query: Any, search: str | None, filters: Any, match: Match) -> Any:
         if self.tab is not None and self.tab_column:

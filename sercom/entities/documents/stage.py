@@ -7,7 +7,7 @@ where a page shows it (deferred otherwise), so that lists filter, count and colo
 from collections.abc import Mapping
 from typing import Any
 
-from sqlalchemy import ColumnElement, case, column, exists, literal, select, table
+from sqlalchemy import ColumnElement, case, column, exists, literal, table
 from sqlalchemy.orm import MappedSQLExpression, column_property
 
 from sercom.core.labels import Labelled, LabelledType
@@ -37,6 +37,6 @@ def converted(document_id: ColumnElement[int]) -> ColumnElement[bool]:
     """Something was made from the document that still counts: no cancelled job, no void invoice."""
     return exists().where(
         Conversion.source_id == document_id,
-        Conversion.target_id.not_in(select(JOB.c.id).where(JOB.c.status == "cancelled")),
-        Conversion.target_id.not_in(select(INVOICE.c.id).where(INVOICE.c.status == "void")),
+        ~exists().where(JOB.c.id == Conversion.target_id, JOB.c.status == "cancelled"),
+        ~exists().where(INVOICE.c.id == Conversion.target_id, INVOICE.c.status == "void"),
     )
