@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from flask import Flask, current_app, request
+from flask_babel import gettext, ngettext
 from markupsafe import Markup
 from wtforms import Field
 
@@ -37,8 +38,9 @@ def aria(field: Field) -> dict[str, Any]:
 
 def init_app(app: Flask) -> None:
     """Add filters and globals to Jinja."""
-    environment = app.jinja_env
+    environment: Any = app.jinja_env
     environment.trim_blocks = environment.lstrip_blocks = True
+    environment.install_gettext_callables(_text, ngettext, newstyle=True)
     for name in ("money", "number", "percent", "day", "long_day", "moment", "phone", "clock", "weekday", "short_day"):
         environment.filters[name] = getattr(formats, name)
     environment.filters["pill"] = pill
@@ -63,11 +65,24 @@ def init_app(app: Flask) -> None:
     }
 
 
+def _text(text: str) -> str:
+    """``text`` in the reader's language; a page asks a hundred times, so each is looked up once."""
+    return _known_text(text, formats.locale_name())
+
+
+@lru_cache(maxsize=2048)
+def _known_text(text: str, _locale: str) -> str:
+    return gettext(text)
+
+
 def asset(name: str) -> str:
-    """The address of a static file; a page asks for dozens, so it is put together by hand."""
-    return (
-        f"{request.script_root}{current_app.static_url_path}/{name}?v={_fingerprint(current_app.static_folder, name)}"
-    )
+    """The address of a static file; a page asks for dozens, so each is put together once."""
+    return _address(request.script_root, current_app.root_path, name)
+
+
+@lru_cache(maxsize=256)
+def _address(script_root: str, _app: str, name: str) -> str:
+    return f"{script_root}{current_app.static_url_path}/{name}?v={_fingerprint(current_app.static_folder, name)}"
 
 
 def icon_svg(name: str) -> Markup:

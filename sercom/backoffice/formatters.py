@@ -16,6 +16,8 @@ from sercom.core.labels import Labelled
 #: A cell that begins like this is a formula to a spreadsheet.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 
+FIGURE = Markup('<span class="figure">%s</span>')
+
 
 def pill(value: Labelled) -> Markup:
     """A state as a coloured pill."""
@@ -38,7 +40,7 @@ def _yes_no(_view: Any, value: bool, _name: str) -> str:  # noqa: FBT001  # Flas
 
 def _decimal(_view: Any, value: Decimal, _name: str) -> Markup:
     text = formats.money(value) if value.as_tuple().exponent == -2 else formats.number(value)  # noqa: PLR2004  # cents
-    return Markup('<span class="figure">{}</span>').format(text)
+    return FIGURE % text
 
 
 def _moment(_view: Any, value: datetime, _name: str) -> str:
@@ -67,6 +69,16 @@ ON_SCREEN: dict[type, Any] = {
     date: _day,
     list: _list,
 }
+
+
+@lru_cache(maxsize=256)
+def on_screen(kind: type) -> Any:
+    """How values of ``kind`` are shown; what is no type of ours, as it is."""
+    return next((shown for known, shown in ON_SCREEN.items() if issubclass(kind, known)), _as_it_is)
+
+
+def _as_it_is(_view: Any, value: Any, _name: str) -> Any:
+    return value
 
 
 def _phone(_view: Any, _context: Any, row: Any, name: str) -> str:

@@ -11,6 +11,7 @@ from flask import abort, flash, make_response, redirect, request
 from flask_admin import expose
 from flask_admin.contrib.sqla import ModelView
 from flask_babel import gettext as _
+from jinja2 import pass_context
 from werkzeug.wrappers import Response
 
 from sercom.backoffice import csvfile, formatters
@@ -99,6 +100,13 @@ class EntityView(AccessMixin, ListingMixin, ModelView):
     def get_save_return_url(self, model: Any, is_created: bool = False) -> str:  # noqa: FBT001, FBT002
         """After a save, the row itself."""
         return self.page_url(model)
+
+    @pass_context
+    def get_list_value(self, context: Any, model: Any, name: str) -> Any:
+        """What a cell shows; Flask-Admin's own asks of every cell for every type."""
+        written = self.column_formatters.get(name)
+        value = written(self, context, model, name) if written else self._get_field_value(model, name)
+        return formatters.on_screen(type(value))(self, value, name)  # type: ignore[arg-type]  # a class is hashable
 
     # --- views --------------------------------------------------------------------------------
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from decimal import Decimal
+from functools import cached_property
 from typing import Any
 
 from flask_babel import LazyString
@@ -61,7 +62,7 @@ class Edge:
     asks: Callable[[Any], LazyString | None] = lambda _source: None
     roles: frozenset[Role] = OFFICE
 
-    @property
+    @cached_property
     def name(self) -> str:
         """The edge's name in URLs, after its target: ``quote``, ``job``, ``invoice``."""
         return str(self.target.__mapper__.polymorphic_identity.value)

@@ -8,7 +8,7 @@ from flask import abort, jsonify, request
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import joinedload, selectinload, undefer
+from sqlalchemy.orm import defer, joinedload, selectinload, undefer
 from wtforms.validators import Optional
 
 from sercom.backoffice.access import current_actor, require
@@ -24,6 +24,7 @@ from sercom.core.money import ZERO
 from sercom.entities.cases.model import Case
 from sercom.entities.catalog.lookup import item_cells, item_lookup
 from sercom.entities.clients.lookup import client_lookup
+from sercom.entities.clients.model import Client
 from sercom.entities.documents.convert import ConvertMixin
 from sercom.entities.documents.lines import LinesField, read_rows, totals_of
 from sercom.entities.documents.model import Document
@@ -79,6 +80,10 @@ class DocumentView(ConvertMixin):
         """A row of the list shows its client and its stage."""
         taxes = (selectinload(self.model.taxes),) if request.path.endswith("/export/csv/") else ()
         return (joinedload(self.model.client), undefer(self.model.stage), *taxes)
+
+    def list_options(self) -> tuple[Any, ...]:
+        """Of the client its name; no long text."""
+        return (joinedload(self.model.client).load_only(Client.name), defer(self.model.description))
 
     def get_one(self, id: Any) -> Any:  # noqa: A002  # Flask-Admin's name
         """A document with its case, client, lines and taxes."""

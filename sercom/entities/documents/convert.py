@@ -180,4 +180,5 @@ class ConvertMixin(CommandMixin):
         base = f"{request.script_root}{self.url}/{row.id}/convert/"
         labels = g.setdefault("edge_labels", {})
         found = edges.edges_from(row, current_actor())
-        return [(base + edge.name, labels.get(edge) or labels.setdefault(edge, str(edge.label))) for edge in found]
+        # By name: an edge as a key would be hashed with its label, translated each time.
+        return [(base + e.name, labels.get(e.name) or labels.setdefault(e.name, str(e.label))) for e in found]

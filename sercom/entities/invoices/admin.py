@@ -1,12 +1,13 @@
 """Invoices in the back-office."""
 
+from decimal import Decimal
 from typing import Any
 
 from flask import abort, flash, redirect
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.orm import joinedload, selectinload
+from sqlalchemy.orm import defer, joinedload, undefer
 from wtforms.validators import NumberRange
 
 from sercom.backoffice import filters
@@ -14,13 +15,20 @@ from sercom.backoffice.access import current_actor
 from sercom.backoffice.listing import Indexed
 from sercom.backoffice.seam import attempt
 from sercom.core.base import db
+from sercom.core.money import ZERO
+from sercom.entities.cases.model import Case
 from sercom.entities.delivery.admin import PaperMixin
 from sercom.entities.documents.admin import DocumentView
 from sercom.entities.invoices.balance import balance_column
-from sercom.entities.invoices.model import Invoice, InvoiceStage
+from sercom.entities.invoices.model import Invoice, InvoiceStage, InvoiceStatus
 from sercom.entities.ledger.model import Payment
 from sercom.workflow import payments
 from sercom.workflow.needs import PaymentForm
+
+
+def _balance(_view: Any, _context: Any, row: Invoice, _name: str) -> Decimal:
+    """What is still owed, where the database summed what was paid."""
+    return row.total - row.paid_amount if row.status is InvoiceStatus.ISSUED else ZERO
 
 
 class InvoiceView(PaperMixin, DocumentView):
@@ -32,10 +40,12 @@ class InvoiceView(PaperMixin, DocumentView):
     search_in = (Indexed(Invoice.id, Invoice),)
     waits = {InvoiceStage.OVERDUE: _l("Overdue invoices"), InvoiceStage.DRAFT: _l("Invoices to issue")}
     column_formatters = DocumentView.column_formatters | {
-        "number": lambda _view, _context, row, _name: row.number or _("Draft %(case)s", case=row.case.number)
+        "number": lambda _view, _context, row, _name: row.number or _("Draft %(case)s", case=row.case.number),
+        "balance": _balance,
     }
     column_list = ("number", "client", "title", "stage", "issue_date", "due_date", "total", "balance")
     column_sortable_list = ("number", "issue_date", "due_date", "total")
+    column_formatters_export = DocumentView.column_formatters_export | {"balance": _balance}
     column_export_list = (
         *("number", "client", "title", "stage", "issue_date", "due_date"),
         *("net", "gst", "qst", "hst", "total", "balance"),
@@ -57,7 +67,11 @@ class InvoiceView(PaperMixin, DocumentView):
 
     def load_options(self) -> tuple[Any, ...]:
         """The list shows the balance too; a draft is called after its case."""
-        return (*super().load_options(), joinedload(Invoice.case), selectinload(Invoice.allocations))
+        return (*super().load_options(), joinedload(Invoice.case), undefer(Invoice.paid_amount))
+
+    def list_options(self) -> tuple[Any, ...]:
+        """Of the case its number; no snapshot."""
+        return (*super().list_options(), joinedload(Invoice.case).load_only(Case.number), defer(Invoice.snapshot))
 
     def amount(self) -> Any:
         """What is still owed."""
