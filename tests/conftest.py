@@ -7,6 +7,7 @@ real commits (several processes, locks, guards on read-only requests) take ``own
 from __future__ import annotations
 
 import fcntl
+import math
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,6 +20,7 @@ from flask_migrate import upgrade
 from sqlalchemy import create_engine, text
 
 from sercom import create_app
+from sercom.backoffice import counts
 from sercom.core.base import db
 from sercom.core.database import engine_options, normalise_url
 from tests.support import Browser, World
@@ -68,6 +70,13 @@ def build_app(url: str, **settings: Any) -> Flask:
     with app.app_context():
         upgrade()
     return app
+
+
+@pytest.fixture(autouse=True)
+def counts_are_quick(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What a busy machine counts slowly would be remembered, and the next test shown it."""
+    monkeypatch.setattr(counts, "SLOW", math.inf)
+    monkeypatch.setattr(counts, "SLOW_MENU", math.inf)
 
 
 @pytest.fixture(scope="session", params=DATABASES)

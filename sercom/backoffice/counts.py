@@ -2,9 +2,11 @@
 
 A list's own tabs are counted afresh, as long as that is quick. The counts of the menu stand on
 every page, so they are asked in one query and kept a moment; a commit of this process forgets them.
+Where counting takes long it is done seldom: counts may then be a little late, and pages are not.
 """
 
 from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
 
@@ -17,11 +19,22 @@ from sercom.core.base import db
 
 #: Seconds that the menu's counts live, and those that took long to count.
 MENU_LIFE, SLOW_LIFE = 15.0, 30.0
-#: What takes longer is not asked again at once.
-SLOW = 0.05
+#: Seconds from which counting the tabs of a list, or those of the whole menu, is slow.
+SLOW, SLOW_MENU = 0.05, 0.5
+#: Nothing is counted again before this many times as long as it took.
+REST = 30.0
 MENU = "menu"
 
 Counts = dict[str, dict[str, int]]
+
+
+@dataclass(frozen=True)
+class Kept:
+    """What was counted, until when it holds, and how many seconds it took."""
+
+    counts: Any
+    expires: float
+    took: float
 
 
 def init_app(app: Flask) -> None:
@@ -32,34 +45,38 @@ def init_app(app: Flask) -> None:
 
 
 def _forget_menu(_session: Any) -> None:
-    """Something was written: the menu's counts are asked again."""
+    """Something was written: the menu's counts are asked again, where that is quick."""
     kept = current_app.extensions["sercom_counts"]
-    for key in [key for key in kept if key[0] == MENU]:
-        del kept[key]
+    for key in [key for key, known in kept.items() if key[0] == MENU and known.took < SLOW_MENU]:
+        kept.pop(key, None)
 
 
 def in_menu(views: Iterable[Any]) -> Counts:
     """How many rows each tab of each view holds: ``{entity: {tab: count}}``."""
-    kept = current_app.extensions["sercom_counts"]
-    key = (MENU, _scope())
-    expires, counts = kept.get(key, (0.0, {}))
-    if expires < monotonic():
-        counts = _ask(list(views))
-        kept[key] = (monotonic() + MENU_LIFE, counts)
-    return counts
+    found: Counts = _counted(MENU, lambda: _ask(list(views)), MENU_LIFE, slow=0.0)
+    return found
 
 
 def unless_slow(name: str, ask: Callable[[], dict[Any, Any]]) -> dict[Any, Any]:
     """What ``ask`` gives; remembered under ``name`` where it took long."""
-    kept = current_app.extensions["sercom_counts"]
-    key = (name, _scope())
-    expires, counts = kept.get(key, (0.0, {}))
-    if expires > monotonic():
-        return counts
-    start = monotonic()
+    found: dict[Any, Any] = _counted(name, ask, SLOW_LIFE, slow=SLOW)
+    return found
+
+
+def _counted(name: str, ask: Callable[[], Any], life: float, *, slow: float) -> Any:
+    kept: dict[Any, Kept] = current_app.extensions["sercom_counts"]
+    key, start = (name, _scope()), monotonic()
+    known = kept.get(key)
+    if known and known.expires > start:
+        return known.counts
+    if known:  # one counts; the others are shown these meanwhile
+        kept[key] = replace(known, expires=start + life)
     counts = ask()
-    if monotonic() - start > SLOW:
-        kept[key] = (monotonic() + SLOW_LIFE, counts)
+    took = monotonic() - start
+    if took >= slow:
+        kept[key] = Kept(counts, monotonic() + max(life, REST * took), took)
+    else:
+        kept.pop(key, None)
     return counts
 
 

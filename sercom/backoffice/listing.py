@@ -124,6 +124,9 @@ class ListingMixin:
 
     def tab_amounts(self) -> dict[Any, tuple[int, Any]]:
         """How many rows each tab holds, and what they come to in dollars."""
+        return counts.unless_slow(f"{self.entity}, amounts", self._add_up_tabs)
+
+    def _add_up_tabs(self) -> dict[Any, tuple[int, Any]]:
         column = getattr(self.model, str(self.tab_column)).label("tab")
         rows = self.session.session.query(column, func.count(), func.sum(self.amount())).select_from(self.model)
         return {tab: (count, amount) for tab, count, amount in self.narrow(rows).group_by("tab")}
