@@ -7,7 +7,7 @@ PORT ?= 5000
 export FLASK_APP := app.py
 
 help:  ## List the targets
-	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 14
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*## /\t/' | expand -t 16
 
 $(VENV)/.product: requirements.txt
 	test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
@@ -28,12 +28,18 @@ run: $(VENV)/.product  ## Set everything up, make the demo company, serve on POR
 test: $(VENV)/.tools browser lint  ## Lint, types, contracts, and every test: SQLite, PostgreSQL, Chromium
 	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
+soak: $(VENV)/.tools  ## The tests that `make test` samples, at their full figures
+	SERCOM_SOAK=1 $(BIN)/python -m pytest -n 2 -m slow $(ARGS)
+
 lint: $(VENV)/.tools  ## Style, types, architecture, dangerous calls
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/bandit -q -ll -r sercom
+
+deploy-check: $(VENV)/.tools  ## Put the last commit on a machine as a platform would, use it, stop it under load
+	$(BIN)/python -W ignore -m tools.deploy_check
 
 browser:  ## Debian's Chromium, where it is missing and may be installed
 	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
@@ -62,4 +68,4 @@ lock:  ## Pin and hash the dependencies anew (needs uv)
 	uv pip compile -q --upgrade --generate-hashes --no-header --python-version 3.11 requirements.in -o requirements.txt
 	uv pip compile -q --upgrade --generate-hashes --no-header --python-version 3.11 requirements-dev.in -o requirements-dev.txt
 
-.PHONY: help run test lint browser bench messages format screenshots vendor lock
+.PHONY: help run test soak lint browser bench messages format screenshots vendor lock deploy-check

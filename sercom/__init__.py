@@ -3,12 +3,16 @@
 from typing import Any
 
 from flask import Flask
+from sqlalchemy import event
 
-from sercom import cli, config, extensions, home, menu, portal, templating, web
+from sercom import cli, config, extensions, home, menu, portal, serving, templating, web
 from sercom.backoffice import admin
 from sercom.core import database
 from sercom.core.base import db
+from sercom.entities.delivery import outbox
 from sercom.search import index
+from sercom.signin import door
+from sercom.upkeep import slow
 
 
 def create_app(settings: dict[str, Any] | None = None) -> Flask:
@@ -19,13 +23,18 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     with app.app_context():
         database.prepare(db.engine)
     index.attach(db.session)
+    event.listen(db.session, "after_commit", outbox.wake_after)
     extensions.migrate.init_app(app, db, directory=str(config.ROOT / "migrations"))
     extensions.babel.init_app(app, locale_selector=web.locale)
+    extensions.limiter.init_app(app)
+    slow.init_app(app)
     web.init_app(app)
     extensions.csrf.init_app(app)
-    extensions.security.init_app(app, extensions.users)
+    extensions.limiter.init_app(app)
+    door.init_app(app)
     templating.init_app(app)
-    admin.init_app(app, menu.VIEWS, home.HomeView)
+    admin.init_app(app, menu.VIEWS, home.HomeView, menu.PAGES)
     portal.init_app(app)
     cli.init_app(app)
+    serving.init_app(app)
     return app

@@ -1,23 +1,27 @@
-"""Commands of the command line: the first owner, the demo company, the search index."""
+"""Commands of the command line: the first owner, who is locked out, the demo company, the search index."""
 
-import os
 import secrets
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
 
 import click
-from flask import Flask
+from flask import Flask, current_app
 from flask.cli import with_appcontext
+from flask_security.recoverable import generate_reset_password_token
 from flask_security.utils import hash_password
 from sqlalchemy import select
 
-from sercom.core.access import Role
+from sercom.core import journal
+from sercom.core.access import Actor, Role
 from sercom.core.base import db
 from sercom.core.errors import DomainError
+from sercom.entities.delivery import outbox
 from sercom.models import Role as RoleRow
 from sercom.models import User
+from sercom.portal import guards, staging
 from sercom.search import index
+from sercom.upkeep import commands
 
 
 def init_app(app: Flask) -> None:
@@ -26,13 +30,18 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(seed)
     app.cli.add_command(unseed)
     app.cli.add_command(reindex)
+    app.cli.add_command(outbox_commands)
+    app.cli.add_command(commands.backup)
+    app.cli.add_command(commands.restore)
+    app.cli.add_command(rescue)
+    app.cli.add_command(sweep_intake)
 
 
 @click.command()
 @with_appcontext
 def bootstrap() -> None:
     """Make the first owner from OWNER_EMAIL, with a one-time password; nothing where somebody is there."""
-    email = os.environ.get("OWNER_EMAIL", "").strip().lower()
+    email = current_app.config["OWNER_EMAIL"]
     if not email or db.session.scalar(select(User.id).limit(1)) is not None:
         return
     password = secrets.token_urlsafe(12)
@@ -48,6 +57,25 @@ def bootstrap() -> None:
     )
     db.session.commit()
     click.echo(f"Owner: {email}  password: {password}  (change it after the first sign-in)")
+
+
+@click.command()
+@click.argument("email")
+@with_appcontext
+def rescue(email: str) -> None:
+    """Let somebody in again who lost password, phone or key: forgets their devices, prints a link for a password.
+
+    For an owner whom nobody else can help. The link is good for one hour, and once.
+    """
+    user = db.session.scalars(select(User).where(User.email == email.strip().lower(), User.active)).one_or_none()
+    if user is None:
+        msg = f"Nobody signs in as {email}."
+        raise click.ClickException(msg)
+    user.forget_devices()
+    journal.record(db.session, Actor("flask rescue"), "devices_forgotten", user)
+    db.session.commit()
+    token = generate_reset_password_token(user)
+    click.echo(f"Open within the hour, below the address of your site: /reset/{token}")
 
 
 @click.command()
@@ -90,6 +118,15 @@ def _refusals() -> Iterator[None]:
         raise click.ClickException(str(error)) from error
 
 
+@click.command("sweep-intake")
+@with_appcontext
+def sweep_intake() -> None:
+    """Delete what the public form no longer needs: photos of forms never sent, counts of past days."""
+    staging.sweep(db.session, limit=None)
+    guards.sweep(db.session)
+    db.session.commit()
+
+
 @click.command()
 @with_appcontext
 def reindex() -> None:
@@ -99,3 +136,15 @@ def reindex() -> None:
         counts[table] += count
     for table, count in counts.items():
         click.echo(f"{table}: {count}")
+
+
+@click.group("outbox")
+def outbox_commands() -> None:
+    """The e-mails that wait."""
+
+
+@outbox_commands.command()
+@with_appcontext
+def drain() -> None:
+    """Send what is due now; for a scheduler, or where no worker runs."""
+    click.echo(f"{outbox.drain(db.session, limit=1000)} sent or tried")

@@ -13,10 +13,13 @@ from flask_babel import gettext as _
 
 from sercom.backoffice.access import current_actor
 from sercom.core import clock
+from sercom.core.access import OWNER
+from sercom.core.base import db
 from sercom.core.labels import Labelled, Tone
 from sercom.core.money import ZERO
 from sercom.entities.documents.model import DocumentKind
 from sercom.entities.visits.model import ENDED, Visit
+from sercom.upkeep.model import is_stale, last_backup
 from sercom.workflow.needs import PlanForm
 
 #: How many visits after today's are told.
@@ -74,7 +77,8 @@ class HomeView(AdminIndexView):
         return self.render(
             "admin/home.html",
             today=clock.today(),
-            flow=[_stop(view, amounts[view.entity]) for view in stages],
+            backup=_backup_to_tell(),
+            flow=[_stop(view, amounts[view.entity]) for view in stages if hasattr(view.model, "settled")],
             todo=[task for view in stages for task in _tasks(view, amounts[view.entity])],
             visits=visits.filter(Visit.starts_at >= today, Visit.starts_at < end).all(),
             later=visits.filter(Visit.starts_at >= end, Visit.status.not_in(ENDED)).limit(NEXT_VISITS).all(),
@@ -100,6 +104,18 @@ class HomeView(AdminIndexView):
             form=form,
             amount=Decimal("2895.00"),
         )
+
+
+def _backup_to_tell() -> str | None:
+    """What the owner is told of the last backup, once it is time for another."""
+    if not current_actor().has(OWNER):
+        return None
+    last = last_backup(db.session)
+    if not is_stale(last):
+        return None
+    if last is None:
+        return _("Nothing has been backed up yet.")
+    return _("The last backup was made %(days)s days ago.", days=(clock.utcnow() - last.made_at).days)
 
 
 def _stop(view: Any, amounts: dict[Labelled, tuple[int, Decimal]]) -> Stop:

@@ -12,16 +12,21 @@ from sercom.entities.cases.admin import CaseView
 from sercom.entities.catalog.admin import CatalogView, ServiceView
 from sercom.entities.clients.admin import ClientView
 from sercom.entities.company.admin import CompanyView, TaxRateView
+from sercom.entities.delivery.mail_admin import MailTemplateView, MessageView
 from sercom.entities.files.admin import FileView
 from sercom.entities.invoices.admin import InvoiceView
 from sercom.entities.jobs.admin import JobView
 from sercom.entities.journal.admin import JournalView
 from sercom.entities.ledger.admin import PaymentView
+from sercom.entities.questions.admin import QuestionView
 from sercom.entities.quotes.admin import QuoteView
 from sercom.entities.requests.admin import RequestView
+from sercom.entities.requests.triage_admin import TriageView
 from sercom.entities.sites.admin import SiteView
+from sercom.entities.users.account import AccountView
 from sercom.entities.users.admin import TeamView, UserView
 from sercom.entities.visits.admin import VisitView
+from sercom.upkeep.page import OperationsView
 
 WORK, CLIENTS, SETTINGS = _l("Work"), _l("Clients"), _l("Settings")
 
@@ -48,11 +53,17 @@ VIEWS: tuple[Entry, ...] = (
     Entry(ClientView, models.Client, _l("Clients"), "users", CLIENTS),
     Entry(SiteView, models.Site, _l("Addresses"), "map-pin", CLIENTS),
     Entry(FileView, models.File, _l("Photos"), "image", CLIENTS),
+    Entry(MessageView, models.Message, _l("E-mails"), "mail", CLIENTS),
     Entry(CatalogView, models.CatalogItem, _l("Catalogue"), "package", SETTINGS),
     Entry(ServiceView, models.Service, _l("Services"), "list-checks", SETTINGS),
+    Entry(TriageView, models.TriageRule, _l("Triage rules"), "funnel", SETTINGS),
+    Entry(QuestionView, models.Question, _l("Questions"), "message-square", SETTINGS),
     Entry(UserView, models.User, _l("People"), "user-cog", SETTINGS),
     Entry(TeamView, models.Team, _l("Teams"), "users-round", SETTINGS),
+    Entry(MailTemplateView, models.MailTemplate, _l("E-mail templates"), "text-initial", SETTINGS),
     Entry(CompanyView, models.Company, _l("Company"), "building-2", SETTINGS),
     Entry(TaxRateView, models.TaxRate, _l("Tax rates"), "percent", SETTINGS),
     Entry(JournalView, models.JournalEntry, _l("Journal"), "history", SETTINGS),
 )
+#: Pages that belong to no entity and to no group: the view and its address below ``/admin``.
+PAGES = ((AccountView, "account"), (OperationsView, "operations"))

@@ -1,34 +1,50 @@
 """Every model, imported once, so that the mappers and the migrations see the whole schema."""
 
 from sercom.core.base import never_reuse_ids
+from sercom.core.guards import JOURNAL_GUARDS
 from sercom.core.journal import JournalEntry
 from sercom.core.numbering import Counter
 from sercom.entities.cases.model import Case, Note
 from sercom.entities.catalog.model import CatalogItem, Service
+from sercom.entities.clients.merge import ClientMerge
 from sercom.entities.clients.model import Client
-from sercom.entities.company.model import Company, Logo, TaxRate
-from sercom.entities.delivery.model import RenderedFile
+from sercom.entities.company.model import LOGO_GUARDS, Company, Logo, TaxRate
+from sercom.entities.delivery.link import Link
+from sercom.entities.delivery.mail_template import MailTemplate
+from sercom.entities.delivery.message import MESSAGE_GUARDS, Message
+from sercom.entities.delivery.model import DRAWN_GUARDS, RenderedFile
 from sercom.entities.documents.line import DocumentTax, Line
 from sercom.entities.documents.model import Conversion, Document
 from sercom.entities.files.model import File, FileContent
-from sercom.entities.invoices.model import Invoice
+from sercom.entities.intake.model import IntakeCount, IntakeUpload
+from sercom.entities.invoices.model import FROZEN_GUARDS, Invoice
 from sercom.entities.jobs.model import Job
 from sercom.entities.ledger.model import Allocation, Payment
-from sercom.entities.quotes.model import Approval, Quote, SentQuote
+from sercom.entities.questions.model import Question
+from sercom.entities.quotes.model import SENT_GUARDS, Approval, Quote, SentQuote
 from sercom.entities.requests.model import ServiceRequest
+from sercom.entities.requests.triage import TriageRule
 from sercom.entities.sites.model import Site
-from sercom.entities.users.model import Role, Team, User
+from sercom.entities.users.model import Passkey, Role, Team, User
 from sercom.entities.visits.model import PartUsed, Visit
 from sercom.search.model import Posting, Variant
+from sercom.upkeep.model import Backup
+from sercom.upkeep.slow import SlowPage
 
 never_reuse_ids()
 
+#: Every trigger that the migrations create.
+GUARDS = (*JOURNAL_GUARDS, *FROZEN_GUARDS, *LOGO_GUARDS, *SENT_GUARDS, *DRAWN_GUARDS, *MESSAGE_GUARDS)
+
 __all__ = [
+    "GUARDS",
     "Allocation",
     "Approval",
+    "Backup",
     "Case",
     "CatalogItem",
     "Client",
+    "ClientMerge",
     "Company",
     "Conversion",
     "Counter",
@@ -36,15 +52,22 @@ __all__ = [
     "DocumentTax",
     "File",
     "FileContent",
+    "IntakeCount",
+    "IntakeUpload",
     "Invoice",
     "Job",
     "JournalEntry",
     "Line",
+    "Link",
     "Logo",
+    "MailTemplate",
+    "Message",
     "Note",
     "PartUsed",
+    "Passkey",
     "Payment",
     "Posting",
+    "Question",
     "Quote",
     "RenderedFile",
     "Role",
@@ -52,8 +75,10 @@ __all__ = [
     "Service",
     "ServiceRequest",
     "Site",
+    "SlowPage",
     "TaxRate",
     "Team",
+    "TriageRule",
     "User",
     "Variant",
     "Visit",

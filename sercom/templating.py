@@ -1,6 +1,5 @@
 """What every template may use: formats, pills, the journal in words, addresses."""
 
-import hashlib
 import secrets
 from functools import lru_cache
 from pathlib import Path
@@ -13,14 +12,22 @@ from wtforms import Field
 
 from sercom.backoffice.formatters import pill
 from sercom.core import clock, formats
-from sercom.core.access import MONEY
-from sercom.core.money import TaxStatus
+from sercom.core.access import MONEY, OWNER
+from sercom.core.money import TAX_LABELS, TaxStatus
 from sercom.entities.catalog.lookup import known_parts
 from sercom.entities.documents.convert import document_url
 from sercom.entities.documents.lines import blank_row
 from sercom.entities.files.model import Moment
 from sercom.entities.journal import words
+from sercom.serving import static_prefix
 from sercom.workflow.payments import is_corrected
+
+#: The formats that are filters too.
+WRITTEN = (
+    *("money", "number", "percent", "day", "long_day", "moment", "phone", "clock", "weekday", "short_day"),
+    "file_size",
+    "duration",
+)
 
 
 def initials(name: str) -> str:
@@ -41,7 +48,7 @@ def init_app(app: Flask) -> None:
     environment: Any = app.jinja_env
     environment.trim_blocks = environment.lstrip_blocks = True
     environment.install_gettext_callables(_text, ngettext, newstyle=True)
-    for name in ("money", "number", "percent", "day", "long_day", "moment", "phone", "clock", "weekday", "short_day"):
+    for name in WRITTEN:
         environment.filters[name] = getattr(formats, name)
     environment.filters["pill"] = pill
     environment.filters["initials"] = initials
@@ -49,6 +56,7 @@ def init_app(app: Flask) -> None:
     environment.globals |= {
         "aria": aria,
         "MONEY_ROLES": MONEY,
+        "OWNER_ROLES": OWNER,
         "asset": asset,
         "change_lines": words.change_lines,
         "document_url": document_url,
@@ -61,6 +69,7 @@ def init_app(app: Flask) -> None:
         "nonce": lambda: secrets.token_urlsafe(12),
         "spare_lines": lambda: [blank_row()],
         "photo_moments": Moment.choices,
+        "tax_label": TAX_LABELS.__getitem__,
         "tax_statuses": TaxStatus.choices,
     }
 
@@ -77,12 +86,14 @@ def _known_text(text: str, _locale: str) -> str:
 
 def asset(name: str) -> str:
     """The address of a static file; a page asks for dozens, so each is put together once."""
-    return _address(request.script_root, current_app.root_path, name)
+    return _address(request.script_root, static_prefix(current_app), current_app.static_folder or "", name)
 
 
 @lru_cache(maxsize=256)
-def _address(script_root: str, _app: str, name: str) -> str:
-    return f"{script_root}{current_app.static_url_path}/{name}?v={_fingerprint(current_app.static_folder, name)}"
+def _address(script_root: str, prefix: str, folder: str, name: str) -> str:
+    if not (Path(folder) / name).is_file():
+        raise FileNotFoundError(name)
+    return f"{script_root}{prefix}/{name}"
 
 
 def icon_svg(name: str) -> Markup:
@@ -93,9 +104,3 @@ def icon_svg(name: str) -> Markup:
 @lru_cache(maxsize=256)
 def _icon(sprite: str, name: str) -> Markup:
     return Markup('<svg class="icon" aria-hidden="true"><use href="{}#{}"></use></svg>').format(sprite, name)
-
-
-@lru_cache
-def _fingerprint(folder: str, name: str) -> str:
-    """A file's content in eight letters: a new version is a new address."""
-    return hashlib.sha256((Path(folder) / name).read_bytes()).hexdigest()[:8]

@@ -3,35 +3,47 @@
 from http import HTTPStatus
 from typing import Any
 
-from flask import Flask, Response, abort, current_app, has_request_context, render_template, request, session
+from flask import Flask, Response, abort, current_app, has_request_context, redirect, render_template, request, session
 from flask_babel import gettext as _
 from flask_security import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
-from werkzeug.exceptions import HTTPException
+from werkzeug.exceptions import HTTPException, SecurityError
 
 from sercom.backoffice.seam import as_domain_error
 from sercom.config import MEGABYTE
 from sercom.core.base import db
 from sercom.core.errors import DomainError
 from sercom.core.formats import ENGLISH, FRENCH
+from sercom.serving import STRICT_TRANSPORT
 
 #: Where photos are sent, and how large the whole request may be there.
 UPLOADS = {
-    "portal.intake": 80 * MEGABYTE,
-    "portal.intake_en": 80 * MEGABYTE,
+    "portal.intake": 30 * MEGABYTE,
+    "portal.intake_en": 30 * MEGABYTE,
+    "portal_photos.add": 13 * MEGABYTE,
+    "portal_photos.add_en": 13 * MEGABYTE,
     "cases.add_photos_view": 80 * MEGABYTE,
     "company.edit_view": 4 * MEGABYTE,
 }
 
+#: What clients see: its language is that of the address, not of whoever is signed in.
+PORTAL = {"portal", "portal_photos", "links"}
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "
-    "img-src 'self' data: blob:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'; manifest-src 'self'"
+    "img-src 'self' data: blob:; form-action 'self'; base-uri 'none'; manifest-src 'self'; frame-ancestors "
 )
+
+
+def content_security_policy(*ancestors: str) -> str:
+    """The policy of a page that these may show in a frame; nobody, where none is named."""
+    return CONTENT_SECURITY_POLICY + (" ".join(ancestors) or "'none'")
 
 
 def init_app(app: Flask) -> None:
     """Attach it all; before CSRF protection, which reads the form."""
+    app.before_request(_require_our_host)
+    app.before_request(_require_tls)
     app.before_request(_limit_size)
     app.before_request(_refuse_unreadable)
     app.after_request(_headers)
@@ -47,7 +59,7 @@ def locale() -> str:
         return FRENCH
     if request.path.startswith("/en/"):
         return ENGLISH
-    if request.blueprint == "portal":
+    if request.blueprint in PORTAL:
         return FRENCH
     switched = session.get("language")
     if switched in {FRENCH, ENGLISH}:
@@ -55,6 +67,22 @@ def locale() -> str:
     if current_user and current_user.is_authenticated:
         return str(current_user.language.value)
     return FRENCH
+
+
+def _require_our_host() -> Any:
+    """Answer a request for a host that is not ours without a page: no address can be built for it."""
+    if isinstance(request.routing_exception, SecurityError):
+        text = "This host name is not served here. Its administrator sets APP_BASE_URL.\n"
+        return Response(text, HTTPStatus.BAD_REQUEST, mimetype="text/plain")
+    return None
+
+
+def _require_tls() -> Any:
+    """Behind a proxy that speaks both, plain HTTP leads to TLS: without it no cookie of ours is kept."""
+    config = current_app.config
+    if config["PRODUCTION"] and config["BEHIND_PROXY"] and not request.is_secure:
+        return redirect(request.url.replace("http://", "https://", 1), HTTPStatus.PERMANENT_REDIRECT)
+    return None
 
 
 def _limit_size() -> None:
@@ -71,10 +99,12 @@ def _refuse_unreadable() -> None:
 
 
 def _headers(response: Response) -> Response:
-    response.headers.setdefault("Content-Security-Policy", CONTENT_SECURITY_POLICY)
+    response.headers.setdefault("Content-Security-Policy", content_security_policy())
     response.headers.setdefault("X-Content-Type-Options", "nosniff")
     # Not "no-referrer": the CSRF check over HTTPS reads it.
     response.headers.setdefault("Referrer-Policy", "same-origin")
+    if current_app.config["PRODUCTION"]:
+        response.headers.setdefault("Strict-Transport-Security", STRICT_TRANSPORT)
     if request.path.startswith("/admin"):
         response.headers.setdefault("Cache-Control", "no-store")
     return response

@@ -23,9 +23,13 @@ from sercom import create_app
 from sercom.backoffice import counts
 from sercom.core.base import db
 from sercom.core.database import engine_options, normalise_url
+from sercom.extensions import limiter
 from tests.support import Browser, World
 
 DATABASES = ("sqlite", "postgresql")
+#: Tests fill the public form faster than anybody types; its guards have tests of their own.
+NO_HURRY = {"INTAKE_MIN_SECONDS": 0, **dict.fromkeys(("INTAKE_BURST", "INTAKE_FLOOD"), 10**6)}
+NO_HURRY |= dict.fromkeys(("INTAKE_DAILY_PER_ADDRESS", "INTAKE_DAILY_PER_EMAIL", "INTAKE_DAILY_TOTAL"), 10**6)
 #: Which of several test processes this is.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 
@@ -62,8 +66,12 @@ def build_app(url: str, **settings: Any) -> Flask:
         {
             "TESTING": True,
             "SECRET_KEY": "tests",
+            # Messages wait: no worker runs beside a test, and nobody listens there.
+            "SMTP_URL": "smtp://127.0.0.1:1",
+            "MAIL_FROM": "sercom@example.org",
             "SQLALCHEMY_DATABASE_URI": url,
             "SQLALCHEMY_ENGINE_OPTIONS": engine_options(url),
+            **NO_HURRY,
             **settings,
         }
     )
@@ -77,6 +85,12 @@ def counts_are_quick(monkeypatch: pytest.MonkeyPatch) -> None:
     """What a busy machine counts slowly would be remembered, and the next test shown it."""
     monkeypatch.setattr(counts, "SLOW", math.inf)
     monkeypatch.setattr(counts, "SLOW_MENU", math.inf)
+
+
+@pytest.fixture(autouse=True)
+def tries_are_free(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tests ask more often in a second than a person in an hour; those of the limits switch it on."""
+    monkeypatch.setattr(limiter, "enabled", False)
 
 
 @pytest.fixture(scope="session", params=DATABASES)

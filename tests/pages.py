@@ -55,6 +55,11 @@ def form_to(page: str | TestResponse, end: str) -> WebForm:
     return next(form for form in forms(page) if form.action.endswith(end))
 
 
+def form_below(page: str | TestResponse, start: str) -> WebForm:
+    """The form whose address begins so."""
+    return next(form for form in forms(page) if form.action.startswith(start))
+
+
 def _form(element: Element) -> WebForm:
     form = WebForm(element.get("action", ""), element.get("method", "get").lower())
     for name, value in _sent(element):

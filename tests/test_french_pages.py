@@ -8,19 +8,22 @@ from typing import Any
 from xml.etree.ElementTree import Element
 
 import pytest
+from flask_security.utils import hash_password
 from sqlalchemy import update
 from werkzeug.test import TestResponse
 
 from sercom import menu
 from sercom.core.access import Role
 from sercom.core.base import db
+from sercom.core.clock import utcnow
 from sercom.entities.invoices.model import InvoiceStatus
+from sercom.entities.users.model import Passkey
 from sercom.permissions import MATRIX
 from sercom.workflow.edges import EDGES
 from sercom.workflow.transitions import TRANSITIONS
 from tests.pages import parse
 from tests.rows import Rows, make_rows
-from tests.support import Browser, World
+from tests.support import Browser, World, make_user
 from tests.test_translations import DOMAINS, PLACEHOLDER, catalogue, forms_of, messages
 
 # Words are the same on either database.
@@ -131,6 +134,19 @@ def test_the_home_and_the_clients_pages_are_french(reader: Reader, rows: Rows):
     reader.post("/", {"ticket": rows.extra["intake"]["ticket"]})
     reader.post("/", rows.extra["intake"] | {"phone": "1", "email": "x", "postal_code": "90210"})
     reader.get(f"/merci/{rows.extra['receipt']}")
+    reader.get(f"/l/{rows.extra['link']}")
+
+
+def test_sending_is_french(reader: Reader, rows: Rows):
+    for url, version in (
+        (f"/admin/quotes/{rows.ids['quotes']}/send", rows.versions["quotes"]),
+        (f"/admin/invoices/{rows.extra['issued']}/send", rows.extra["issued_version"]),
+    ):
+        reader.get(url)
+        mail = rows.extra["mail"] | {"version": version}
+        reader.post(url, mail | {"body": "{prix} {link}"}, 422)
+        reader.post(url, mail | {"to": "", "others": "personne"}, 422)
+        reader.post(url, {key: value for key, value in mail.items() if key not in {"send", "confirm"}}, 200)
 
 
 def test_error_pages_and_the_sign_in_are_french(browser: Browser, rows: Rows):
@@ -143,6 +159,38 @@ def test_error_pages_and_the_sign_in_are_french(browser: Browser, rows: Rows):
     technician.get("/admin/users/", 403)
     technician.look("no token", technician.browser.post("/admin/jobs/bulk/", csrf=False), 400)
     assert stranger.found + technician.found == []
+
+
+def test_the_pages_of_the_account_are_french(reader: Reader, rows: Rows):
+    for page in ("", "authenticator", "password", "passkeys/new", "codes", "confirm", "confirm/passkey"):
+        reader.get(f"/admin/account/{page}")
+    for page in ("password", "passkeys/new", "codes", "confirm", "confirm/passkey"):
+        reader.post(f"/admin/account/{page}", {}, 200)
+    reader.post("/admin/account/passkeys/new", {"name": "Clé", "usage": "first"}, 200)
+    reader.post("/admin/account/passkeys/new", {"name": "<Clé>", "usage": "x"}, 200)
+    reader.post("/admin/account/passkeys/new/none", {}, 200)
+    reader.get(f"/admin/users/details/?id={rows.people['technician']}")
+
+
+def test_the_steps_of_the_sign_in_are_french(world: World, browser: Browser):
+    email, password = "deux.etapes@example.org", "une phrase de passe assez longue"
+    with world.app.app_context():
+        secret = world.app.extensions["security"].totp_factory.generate_totp_secret()
+        columns = {"tf_primary_method": "authenticator", "tf_totp_secret": secret, "password": hash_password(password)}
+        key = Passkey(name="Clé", usage="secondary", credential_id=b"k", public_key=b"", lastuse_datetime=utcnow())
+        make_user("office", email=email, webauthn=[key], **columns)
+        db.session.commit()
+    reader = Reader(browser)
+    for url in ("/login/passkey", "/reset", "/reset/none"):
+        reader.get(url)
+    for url in ("/login/passkey", "/login/passkey/none", "/reset", "/reset/none", "/login/code"):
+        reader.post(url, {}, 200)
+    reader.post("/login", {"email": email, "password": password}, 200)
+    reader.post("/login/step", {"which": "webauthn"}, 200)
+    reader.post("/login/step", {"which": "authenticator"}, 200)
+    for url, data in (("/login/code", {"code": "000000"}), ("/login/recovery", {"code": "0"}), ("/login/recovery", {})):
+        reader.post(url, data, 200)
+    assert reader.found == []
 
 
 def test_the_convert_pages_are_french(reader: Reader, rows: Rows):

@@ -41,6 +41,8 @@ EXCEPTIONS = {
     ("files", "create_view", "POST"): None,
     **{(entity, "ajax_lookup", "GET"): "ok" for entity in ("requests", "quotes", "jobs", "invoices", "sites")},
 }
+#: Flask-Security's pages for who is signed in.
+OWN_ACCOUNT = ("change_password", "verify", "wan_verify", "wan_register", "mf_recovery_codes")
 #: The rest, person by person.
 LITERAL = {
     ("portal.intake", "GET"): "ok ok ok ok ok",
@@ -49,19 +51,64 @@ LITERAL = {
     ("portal.intake_en", "POST"): "done done done done done",
     ("portal.receipt", "GET"): "ok ok ok ok ok",
     ("portal.receipt_en", "GET"): "ok ok ok ok ok",
+    ("links.page", "GET"): "ok ok ok ok ok",
+    ("links.pdf", "GET"): "ok ok ok ok ok",
+    ("links.seen", "POST"): "204 204 204 204 204",
+    ("portal.logo", "GET"): "404 404 404 404 404",  # there is none yet
+    ("portal_photos.add", "POST"): "ok ok ok ok ok",
+    ("portal_photos.add_en", "POST"): "ok ok ok ok ok",
+    ("portal_photos.remove", "POST"): "204 204 204 204 204",
+    ("portal_photos.small", "GET"): "ok ok ok ok ok",  # whoever holds the ticket
     ("static", "GET"): "ok ok ok ok ok",
     ("home.static", "GET"): "sign-in ok ok ok ok",
-    ("security.static", "GET"): "ok ok ok ok ok",
     ("security.login", "GET"): "ok done done done done",
     ("security.login", "POST"): "ok done done done done",
     ("security.logout", "POST"): "done done done done done",
+    ("security.forgot_password", "GET"): "ok ok ok ok ok",
+    ("security.forgot_password", "POST"): "ok ok ok ok ok",
+    ("security.reset_password", "GET"): "done done done done done",  # a token that is none
+    ("security.reset_password", "POST"): "done done done done done",
+    **dict.fromkeys(
+        (
+            *((f"security.{view}", "GET") for view in ("two_factor_token_validation", "tf_select", "mf_recovery")),
+            *((f"security.{view}", "POST") for view in ("two_factor_token_validation", "tf_select", "mf_recovery")),
+            ("security.wan_signin_response", "POST"),  # a token that is none
+        ),
+        "done done done done done",  # back to the password, or in already
+    ),
+    ("security.wan_signin", "GET"): "ok done done done done",
+    ("security.wan_signin", "POST"): "ok done done done done",
+    **dict.fromkeys(
+        (
+            *((f"security.{view}", "GET") for view in ("two_factor_setup", "two_factor_rescue", "wan_delete")),
+            *((f"security.{view}", "POST") for view in ("two_factor_setup", "two_factor_rescue", "wan_delete")),
+            ("security.two_factor_setup_validate", "POST"),
+        ),
+        "404 404 404 404 404",  # shut: nobody uses them
+    ),
+    **{(f"security.{view}", "GET"): "sign-in ok ok ok ok" for view in OWN_ACCOUNT},
+    **{(f"security.{view}", "POST"): "401 ok ok ok ok" for view in OWN_ACCOUNT},
+    ("security.wan_register_response", "POST"): "401 done done done done",
+    ("security.wan_verify_response", "POST"): "401 done done done done",
+    ("account.index", "GET"): "sign-in ok ok ok ok",
+    ("account.authenticator", "GET"): "sign-in ok ok ok ok",
+    ("account.authenticator", "POST"): "401 done done done done",  # a secret that is none
+    ("account.remove_authenticator", "POST"): "401 done done done done",
+    ("account.remove_passkey", "POST"): "401 404 404 404 404",  # nobody's
+    ("account.end_sessions", "POST"): "401 done done done done",
+    ("users.forget_devices_view", "POST"): "401 403 403 403 done",
     ("language.switch", "POST"): "done done done done done",
     ("home.index", "GET"): "sign-in ok ok ok ok",
     ("palette.search", "GET"): "sign-in ok ok ok ok",
+    ("operations.index", "GET"): "sign-in 403 403 403 ok",
     ("home.guide", "GET"): "sign-in ok ok ok ok",
     ("home.components", "GET"): "sign-in ok ok ok ok",
     ("cases.add_note_view", "POST"): "401 done done 403 done",
     ("cases.add_photos_view", "POST"): "401 done done 403 done",
+    ("company.logo_view", "GET"): "sign-in 403 404 404 404",  # there is none yet
+    ("clients.merge_view", "GET"): "sign-in 403 ok 403 ok",
+    ("clients.merge_view", "POST"): "401 403 done 403 done",
+    ("clients.undo_merge_view", "POST"): "401 403 done 403 done",
     ("files.content_view", "GET"): "sign-in ok ok ok ok",
     ("visits.command_view", "GET"): "sign-in ok ok 403 ok",
     ("visits.command_view", "POST"): "401 done done 403 done",
@@ -94,15 +141,25 @@ LITERAL = {
     ("quotes.pdf_view", "GET"): "sign-in 403 ok ok ok",
     ("jobs.paper_view", "GET"): "sign-in ok ok ok ok",  # the work order of a visit's job
     ("jobs.pdf_view", "GET"): "sign-in ok ok ok ok",
+    ("requests.end_links_view", "POST"): "401 403 done 403 done",
+    ("quotes.send_view", "GET"): "sign-in 403 ok 403 ok",
+    ("quotes.send_view", "POST"): "401 403 done 403 done",
+    ("invoices.send_view", "GET"): "sign-in 403 ok 403 ok",
+    ("invoices.send_view", "POST"): "401 403 done 403 done",
+    ("messages.command_view", "GET"): "sign-in 403 ok 403 ok",
+    ("messages.command_view", "POST"): "401 403 done 403 done",
+    ("messages.revoke_view", "POST"): "401 403 done 403 done",
+    ("messages.bulk_view", "POST"): "401 403 ok ok ok",
     ("payments.receipt_view", "GET"): "sign-in 403 ok ok ok",
     **{(f"{kind}.bulk_view", "POST"): "401 403 ok ok ok" for kind in ("requests", "quotes", "jobs", "invoices")},
     **{(f"{kind}.totals_view", "POST"): "401 403 ok ok ok" for kind in ("requests", "quotes", "jobs", "invoices")},
     **{(f"{kind}.items_view", "GET"): "sign-in 403 ok 403 ok" for kind in ("requests", "quotes", "jobs", "invoices")},
 }
 #: Whoever reads first keeps what was drawn, and nothing else.
-KEEPS = {"invoices.pdf_view", "quotes.pdf_view", "payments.receipt_view"}
+KEEPS = {"links.pdf", "invoices.pdf_view", "quotes.pdf_view", "payments.receipt_view"}
 #: Guarded by a signed ticket instead of a token.
-WITHOUT_TOKEN = {"portal.intake", "portal.intake_en"}
+WITHOUT_TOKEN = {"portal.intake", "portal.intake_en", "links.seen"}
+WITHOUT_TOKEN |= {"portal_photos.add", "portal_photos.add_en", "portal_photos.remove"}
 WRITES = ("INSERT", "UPDATE", "DELETE")
 
 

@@ -18,12 +18,13 @@ STATIC, PAPER = ROOT / "static" / "vendor", ROOT / "sercom" / "output" / "fonts"
 
 #: The icons that templates name.
 NAMES = """
+    activity
     arrow-down arrow-right arrow-up banknote bell book-open building-2 calendar-clock calendar-days camera check
     chevron-down chevron-left chevron-right circle-alert circle-check clipboard-check clock copy download ellipsis
     external-link eye file-plus-2 file-text flame folder-open funnel grip-vertical heading history image inbox info
-    languages layout-dashboard list-checks lock log-out mail map-pin menu message-square navigation package pencil
-    percent phone plus printer receipt-text search send sliders-horizontal snowflake text-initial trash-2 triangle-alert
-    undo-2 upload user user-cog users users-round wallet wrench x
+    key-round languages layout-dashboard list-checks lock log-out mail map-pin menu message-square navigation
+    package pencil percent phone plus printer receipt-text search send shield-check sliders-horizontal smartphone
+    snowflake text-initial trash-2 triangle-alert undo-2 upload user user-cog users users-round wallet wrench x
 """.split()  # noqa: SIM905  # read by rows
 
 

@@ -35,7 +35,91 @@ RATES = (
     ("NS", "HST", 14000, date(2025, 4, 1)),
     *((province, "GST", 5000, date(2008, 1, 1)) for province in ("MB", "SK", "AB", "BC", "YT", "NT", "NU")),
 )
+#: Kind, language, subject, message.
+MAIL_TEMPLATES = (
+    (
+        "request_received",
+        "fr_CA",
+        "Votre demande {number} est bien reçue",
+        (
+            "Bonjour,\n\nNous avons bien reçu votre demande. Son numéro est {number}.\n\n"
+            "Suivez-la en tout temps sur cette page\u00a0:\n\n{link}\n\n"
+            "Nous vous rappelons pour convenir d’un moment. Si c’est urgent, appelez-nous au {phone}.\n\n{company}"
+        ),
+    ),
+    (
+        "request_received",
+        "en_CA",
+        "Your request {number} was received",
+        (
+            "Hello,\n\nWe have received your request. Its number is {number}.\n\n"
+            "Follow it at any time on this page:\n\n{link}\n\n"
+            "We will call you back to agree on a time. If it is urgent, call us at {phone}.\n\n{company}"
+        ),
+    ),
+    (
+        "quote",
+        "fr_CA",
+        "Votre soumission {number}",
+        (
+            "Bonjour {client},\n\nVoici notre soumission {number}, au total de {total}, taxes comprises. "
+            "Elle est valide jusqu’au {valid_until}.\n\n{link}\n\n"
+            "Le document est aussi joint à ce courriel. Une question? Répondez à ce courriel ou appelez-nous au {phone}."
+            "\n\nMerci,\n{company}"
+        ),
+    ),
+    (
+        "quote",
+        "en_CA",
+        "Your quote {number}",
+        (
+            "Hello {client},\n\nHere is our quote {number}, for a total of {total}, taxes included. "
+            "It is valid until {valid_until}.\n\n{link}\n\n"
+            "The document is attached too. A question? Reply to this e-mail or call us at {phone}."
+            "\n\nThank you,\n{company}"
+        ),
+    ),
+    (
+        "invoice",
+        "fr_CA",
+        "Votre facture {number}",
+        (
+            "Bonjour {client},\n\nVoici notre facture {number}. Solde à payer\u00a0: {balance}, au plus tard le {due_date}."
+            "\n\n{link}\n\nLe document est aussi joint à ce courriel. Une question? Répondez à ce courriel ou "
+            "appelez-nous au {phone}.\n\nMerci de votre confiance,\n{company}"
+        ),
+    ),
+    (
+        "invoice",
+        "en_CA",
+        "Your invoice {number}",
+        (
+            "Hello {client},\n\nHere is our invoice {number}. Balance to pay: {balance}, by {due_date}."
+            "\n\n{link}\n\nThe document is attached too. A question? Reply to this e-mail or call us at {phone}."
+            "\n\nThank you for your trust,\n{company}"
+        ),
+    ),
+)
 
+
+#: Words, path, urgency, minutes, skill, why: rules of triage to begin with.
+TRIAGE = (
+    (
+        "fuite, fuit, coule, dégât d’eau, inondation, inondé, déborde, refoule, leak, leaking, flood, flooded, burst",
+        ("called", "emergency", 120, "Plomberie"),
+        ("l’eau qui coule fait plus de dégâts d’heure en heure", "running water does more damage by the hour"),
+    ),
+    (
+        "pas de chauffage, plus de chauffage, panne de chauffage, ne chauffe plus, ne chauffe pas, no heat, not heating",
+        ("called", "emergency", 120, "Chauffage"),
+        ("une maison sans chauffage n’attend pas en hiver", "a home without heat cannot wait in winter"),
+    ),
+    (
+        "entretien, nettoyage, inspection annuelle, mise au point, maintenance, tune-up, cleaning, yearly",
+        ("called", None, 90, "Entretien"),
+        ("un entretien a un prix connu", "maintenance has a known price"),
+    ),
+)
 
 #: As they were at this revision; a test compares the database with what the code declares today.
 GUARDS = (
@@ -45,6 +129,13 @@ GUARDS = (
     Guard("logo", "DELETE", "1 = 1", "a logo is append-only"),
     Guard("sent_quote", "UPDATE", "1 = 1", "a sent quote is append-only"),
     Guard("sent_quote", "DELETE", "1 = 1", "a sent quote is append-only"),
+    Guard(
+        "message",
+        "UPDATE",
+        "(NEW.kind <> OLD.kind OR (NEW.kind IS NULL) <> (OLD.kind IS NULL) OR NEW.to_email <> OLD.to_email OR (NEW.to_email IS NULL) <> (OLD.to_email IS NULL) OR NEW.language <> OLD.language OR (NEW.language IS NULL) <> (OLD.language IS NULL) OR NEW.subject <> OLD.subject OR (NEW.subject IS NULL) <> (OLD.subject IS NULL) OR NEW.body <> OLD.body OR (NEW.body IS NULL) <> (OLD.body IS NULL) OR NEW.base_url <> OLD.base_url OR (NEW.base_url IS NULL) <> (OLD.base_url IS NULL) OR NEW.message_id <> OLD.message_id OR (NEW.message_id IS NULL) <> (OLD.message_id IS NULL) OR NEW.created_at <> OLD.created_at OR (NEW.created_at IS NULL) <> (OLD.created_at IS NULL))",
+        "a message is append-only",
+    ),
+    Guard("message", "DELETE", "1 = 1", "a message is append-only"),
     Guard("rendered_file", "UPDATE", "1 = 1", "a file that was drawn is append-only"),
     Guard("rendered_file", "DELETE", "1 = 1", "a file that was drawn is append-only"),
     Guard(
@@ -101,13 +192,16 @@ GUARDS = (
 
 def upgrade() -> None:
     tables = sa.MetaData()
-    tables.reflect(op.get_bind(), only=("role", "company", "service", "tax_rate", "counter"))
+    tables.reflect(
+        op.get_bind(), only=("role", "company", "service", "tax_rate", "counter", "mail_template", "triage_rule")
+    )
     insert = op.bulk_insert
     insert(tables.tables["role"], [{"name": name} for name in ROLES])
     company = dict.fromkeys(("name", "street", "city", "postal_code"), "")
     company |= {"id": 1, "province": "QC", "taxes_registered": True, "quote_validity_days": 30, "version": 1}
     company |= {"interac_autodeposit": False, "cheques_accepted": True}
-    insert(tables.tables["company"], [company | {"updated_at": datetime(2026, 1, 1)}])  # noqa: DTZ001  # stored as naive UTC
+    moment = datetime(2026, 1, 1)  # noqa: DTZ001  # stored as naive UTC
+    insert(tables.tables["company"], [company | {"updated_at": moment}])
     services = enumerate(SERVICES, start=1)
     insert(
         tables.tables["service"],
@@ -116,6 +210,23 @@ def upgrade() -> None:
     insert(
         tables.tables["tax_rate"],
         [{"province": p, "code": c, "percent": rate, "valid_from": day} for p, c, rate, day in RATES],
+    )
+    insert(
+        tables.tables["mail_template"],
+        [
+            {"kind": kind, "language": language, "subject": subject, "body": body, "version": 1, "updated_at": moment}
+            for kind, language, subject, body in MAIL_TEMPLATES
+        ],
+    )
+    stamp = {"version": 1, "created_at": moment, "updated_at": moment}
+    insert(
+        tables.tables["triage_rule"],
+        [
+            {"position": place, "active": True, "keywords": words, "path": path, "proposed_urgency": urgency}
+            | {"minutes": minutes, "skill": skill, "reason_fr": fr, "reason_en": en}
+            | stamp
+            for place, (words, (path, urgency, minutes, skill), (fr, en)) in enumerate(TRIAGE, start=1)
+        ],
     )
     # Kept when going down: documents that stay keep their numbers, and none is given twice.
     op.execute("INSERT INTO counter SELECT 'invoice', 0 WHERE NOT EXISTS (SELECT 1 FROM counter)")
@@ -132,6 +243,15 @@ def downgrade() -> None:
     for guard in GUARDS:
         for statement in guard.drop(dialect):
             op.execute(statement)
-    op.execute("UPDATE request SET service_id = NULL")
-    for table in ("tax_rate", "service", "company", "user_role", "role"):
+    op.execute("UPDATE request SET service_id = NULL, triage_rule_id = NULL")
+    for table in (
+        "question_service",
+        "mail_template",
+        "triage_rule",
+        "tax_rate",
+        "service",
+        "company",
+        "user_role",
+        "role",
+    ):
         op.execute(f"DELETE FROM {table}")

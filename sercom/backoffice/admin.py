@@ -1,9 +1,10 @@
 """The back-office as one Flask-Admin, behind its guards."""
 
+from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Flask, abort, redirect, request, session, url_for
-from flask_admin import Admin, AdminIndexView
+from flask_admin import Admin, AdminIndexView, BaseView
 from flask_admin.theme import Bootstrap4Theme
 from flask_security import current_user
 
@@ -16,7 +17,7 @@ from sercom.core.base import db
 from sercom.core.formats import ENGLISH, FRENCH
 
 
-def init_app(app: Flask, entries: Any, home: type[AdminIndexView]) -> None:
+def init_app(app: Flask, entries: Any, home: type[AdminIndexView], pages: Iterable[tuple[type[BaseView], str]]) -> None:
     """Register every view of the menu, behind the guard."""
     admin = Admin(
         app,
@@ -35,6 +36,8 @@ def init_app(app: Flask, entries: Any, home: type[AdminIndexView]) -> None:
             menu_icon_value=entry.icon,
         )
         admin.add_view(view)
+    for view, endpoint in pages:
+        admin.add_view(view(endpoint=endpoint, url=f"/admin/{endpoint}"))
     counts.init_app(app)
     app.before_request(access.guard)
     app.register_blueprint(_switch())

@@ -23,7 +23,7 @@ class Lookup(AjaxModelLoader):
     """Finds rows of ``model`` that match every word typed; those that nearly do where there are none.
 
     ``describe`` tells two of the same name apart; ``narrow`` limits them by what else the form
-    holds; below ``min_term`` letters nothing is asked of the database.
+    holds, ``only`` always does; below ``min_term`` letters nothing is asked of the database.
     """
 
     def __init__(
@@ -35,11 +35,13 @@ class Lookup(AjaxModelLoader):
         order_by: Any,
         describe: Callable[[Any], str] = str,
         narrow: Callable[[], ColumnElement[bool] | None] = lambda: None,
+        only: ColumnElement[bool] | None = None,
         min_term: int = MIN_TERM,
     ) -> None:
         super().__init__(name, {})
         self.model, self.matches, self.order_by = model, matches, order_by
         self.describe, self.narrow, self.min_term = describe, narrow, min_term
+        self.only = () if only is None else (only,)
 
     def format(self, model: Any) -> tuple[int, str] | None:
         """``(id, text)``."""
@@ -51,7 +53,7 @@ class Lookup(AjaxModelLoader):
         if not row_id:
             return None
         with db.session.no_autoflush:
-            return db.session.get(self.model, row_id)
+            return db.session.scalars(select(self.model).where(self.model.id == row_id, *self.only)).one_or_none()
 
     def get_list(self, query: str | None, offset: int | None = 0, limit: int = PAGE) -> list[Any]:
         """At most ``PAGE`` rows."""
@@ -59,7 +61,7 @@ class Lookup(AjaxModelLoader):
         narrowed = self.narrow()
         if len("".join(words)) < self.min_term or (not words and narrowed is None):
             return []
-        narrower = [] if narrowed is None else [narrowed]
+        narrower = [*self.only, *([] if narrowed is None else [narrowed])]
         start = max(0, min(offset or 0, MAX_ID))
         rows = select(self.model).order_by(self.order_by, self.model.id).offset(start).limit(max(1, min(limit, PAGE)))
         for match in (Match.BEGINNING, Match.SLIP):

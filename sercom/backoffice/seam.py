@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy.exc import IntegrityError, InternalError, OperationalError
+from sqlalchemy.exc import IntegrityError, InternalError, OperationalError, ProgrammingError
 from sqlalchemy.orm.exc import StaleDataError
 
 from sercom.core.errors import IN_USE, ConflictError, DomainError
@@ -13,6 +13,7 @@ from sercom.core.errors import IN_USE, ConflictError, DomainError
 #: What a named constraint refuses: its sentence, and the field to put it beside.
 CONSTRAINTS: dict[str, tuple[LazyString, str | None]] = {
     "uq_catalog_item_code": (_l("Another item has this code."), "code"),
+    "uq_message_token": (_l("This was sent already."), None),
     "uq_user_email": (_l("Somebody has this e-mail address already."), "email"),
     "uq_team_name": (_l("Another team has this name."), "name"),
     "uq_tax_rate_province_code_valid_from": (_l("This rate is already there for that day."), "valid_from"),
@@ -21,17 +22,21 @@ CONSTRAINTS: dict[str, tuple[LazyString, str | None]] = {
     "ck_company_quote_validity_days_range": (_l("Between 1 and 365 days."), "quote_validity_days"),
     "ck_tax_rate_percent_range": (_l("Between 0 and 30 %."), "percent"),
     "ck_visit_ends_after_start": (_l("The visit ends before it starts."), "ends"),
+    "ck_triage_rule_minutes_range": (_l("Between 1 and 43,200 minutes."), "minutes"),
     "ck_visit_minutes_range": (_l("Between 0 and 1440 minutes."), "minutes"),
 }
 #: SQLite names the columns of a unique constraint, not the constraint.
 SQLITE_UNIQUE = {
     "catalog_item.code": "uq_catalog_item_code",
+    "message.token": "uq_message_token",
     "user.email": "uq_user_email",
     "team.name": "uq_team_name",
     "tax_rate.province, tax_rate.code, tax_rate.valid_from": "uq_tax_rate_province_code_valid_from",
 }
 #: PostgreSQL: serialization failure, deadlock, lock not available.
 BUSY = {"40001", "40P01", "55P03"}
+#: PostgreSQL: RAISE EXCEPTION.
+RAISED = "P0001"
 
 
 def as_domain_error(error: Exception) -> DomainError | None:
@@ -42,9 +47,14 @@ def as_domain_error(error: Exception) -> DomainError | None:
         return ConflictError(_l("Somebody changed this since you opened it. Look at it again, then decide."))
     if isinstance(error, OperationalError) and _is_busy(error):
         return ConflictError(_l("Somebody else is writing at this very moment. Try again."))
-    if isinstance(error, IntegrityError | InternalError):
-        return _from_database(str(error.orig))
+    if isinstance(error, IntegrityError | InternalError) or _is_guard(error):
+        return _from_database(str(getattr(error, "orig", "")))
     return None
+
+
+def _is_guard(error: Exception) -> bool:
+    """A trigger's refusal on PostgreSQL, which the driver takes for an error of the program."""
+    return isinstance(error, ProgrammingError) and getattr(error.orig, "sqlstate", None) == RAISED
 
 
 def _is_busy(error: OperationalError) -> bool:

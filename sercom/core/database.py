@@ -12,8 +12,10 @@ if TYPE_CHECKING:
     from sercom.core.base import AnySession
 
 BUSY_TIMEOUT_MS = 10_000
+#: Seconds to wait for a PostgreSQL server that does not answer: less than a prober's or a person's patience.
+CONNECT_S = 5
 READING = frozenset({"GET", "HEAD", "OPTIONS"})
-#: An option of a connection: it may write though the request only reads.
+#: An option of a connection: it may write though the request only reads, or only reads though it could write.
 WRITES = "sercom_writes"
 
 
@@ -30,7 +32,7 @@ def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         # pysqlite's own transaction handling is off: the ``begin`` event below opens them.
         return {"connect_args": {"isolation_level": None, "timeout": BUSY_TIMEOUT_MS / 1000}}
-    return {"pool_size": 3, "max_overflow": 2, "pool_pre_ping": True}
+    return {"pool_size": 3, "max_overflow": 2, "pool_pre_ping": True, "connect_args": {"connect_timeout": CONNECT_S}}
 
 
 def prepare(engine: Engine) -> None:
@@ -66,7 +68,7 @@ def _begin_sqlite(connection: Connection) -> None:
     as another one wrote in between, whatever the timeout.
     """
     reading = has_request_context() and request.method in READING
-    reading = reading and not connection.get_execution_options().get(WRITES)
+    reading = not connection.get_execution_options().get(WRITES, not reading)
     connection.exec_driver_sql(f"PRAGMA query_only = {'ON' if reading else 'OFF'}")
     connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 

@@ -24,6 +24,10 @@ NBSP = "\u00a0"
 #: From English to French: what stands between thousands, and before the cents.
 FRENCH_MARKS = str.maketrans({",": NBSP, ".": ","})
 
+#: Units of a file's size, in French (octets) and in English (bytes).
+SIZES = (("octets", "bytes"), ("ko", "kB"), ("Mo", "MB"), ("Go", "GB"))
+THOUSAND, HUNDRED = Decimal(1000), Decimal(100)
+
 POSTAL_CODE = re.compile(r"[ABCEGHJ-NPRSTVXY]\d[ABCEGHJ-NPRSTV-Z]\d[ABCEGHJ-NPRSTV-Z]\d", re.ASCII)
 #: What a person may leave between digits.
 SPACES = re.compile(r"[\s\u00a0\u202f$]")
@@ -103,6 +107,15 @@ def clock(value: time) -> str:
         return f"{value.hour}{NBSP}h{NBSP}{value.minute:02d}"
     half = "a.m." if value.hour < 12 else "p.m."  # noqa: PLR2004  # noon
     return f"{value.hour % 12 or 12}:{value.minute:02d}{NBSP}{half}"
+
+
+def duration(minutes: int) -> str:
+    """Minutes as they are said: ``45 min``, ``2 h``, ``2 h 30`` in French, ``2 h 30 min`` in English."""
+    hours, rest = divmod(minutes, 60)
+    if not hours:
+        return f"{rest}{NBSP}min"
+    tail = f"{NBSP}{rest:02d}{'' if in_french() else f'{NBSP}min'}" if rest else ""
+    return f"{hours}{NBSP}h{tail}"
 
 
 def moment(value: datetime | None) -> str:
@@ -191,6 +204,15 @@ def read_phone(text: str) -> str:
         raise DomainError(message)
     extension = f"{EXTENSION}{parsed.extension}" if parsed.extension else ""
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)) + extension
+
+
+def file_size(size: int) -> str:
+    """A number of bytes as people say it: ``12,4 Mo``, ``12.4 MB``."""
+    value, unit = Decimal(size), 0
+    while value >= THOUSAND and unit < len(SIZES) - 1:
+        value, unit = value / THOUSAND, unit + 1
+    shown = value.quantize(Decimal("0.1")) if unit and value < HUNDRED else value.quantize(Decimal(1))
+    return f"{number(shown)}{NBSP}{SIZES[unit][0 if in_french() else 1]}"
 
 
 def read_email(text: str) -> str:

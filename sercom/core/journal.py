@@ -17,7 +17,12 @@ from sercom.core.access import Actor
 from sercom.core.base import AnySession, CreatedAt, Model, PrimaryKey
 
 #: Columns that tell nothing: the row's own bookkeeping and secrets.
-SILENT = frozenset({"id", "version", "created_at", "updated_at", "password", "fs_uniquifier", "snapshot", "logo_id"})
+SILENT = frozenset(
+    {"id", "version", "created_at", "updated_at", "password", "fs_uniquifier", "snapshot", "logo_id"}
+    | {"tf_primary_method", "tf_totp_secret", "tf_last_counter", "fs_webauthn_user_handle", "mf_recovery_codes"}
+)
+#: The mark (``info=DRAWN``) of columns that follow from others, which are told.
+DRAWN = {"drawn": True}
 #: Rows of a document that the workflow tells of itself.
 TOLD_APART = frozenset({"lines", "taxes"})
 
@@ -67,7 +72,7 @@ def changes_of(subject: Any) -> Changes:
     state = sa_inspect(subject)
     found: Changes = {}
     for attribute in state.mapper.column_attrs:
-        if attribute.key in SILENT:
+        if attribute.key in SILENT or getattr(attribute.columns[0], "info", None) == DRAWN:
             continue
         history = state.attrs[attribute.key].history
         if history.has_changes() and history.deleted:

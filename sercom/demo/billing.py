@@ -18,6 +18,7 @@ def bill(story: Story) -> Iterator[datetime]:
         return
     yield story.wait()
     story.hands.give("issue", invoice)
+    story.hands.send(invoice)
     if work.detour == "void":
         yield story.wait(1)
         story.hands.give("void", invoice, reason="Mauvaise adresse de facturation : refaite.")
@@ -25,6 +26,7 @@ def bill(story: Story) -> Iterator[datetime]:
         yield story.wait()
         invoice = _bill(story)
         story.hands.give("issue", invoice)
+        story.hands.send(invoice)
     if work.end not in {"unpaid", "partly"}:
         yield from _pay(story, invoice)
     if work.end == "closed" and isinstance(source, Job):

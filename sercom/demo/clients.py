@@ -173,6 +173,7 @@ CLIENTS: dict[str, Someone] = {
     "lakeside": Someone(COMPANY, "Lakeside Veterinary Clinic", "514 555-0141", "frontdesk@lakesidevet.example.com", (Place("255 St. Charles Boulevard", "Pointe-Claire", "H9R 3J2", access_notes="Enter by the back door; no noise near the kennels before 9 a.m."),), EN, contact_name="Dr. Fiona Grant", terms_days=30),
     "marche": Someone(COMPANY, "Épicerie Marché Duquette", "450 555-0142", "gerance@marcheduquette.example.com", (Place("640, rue Principale", "Sainte-Anne-des-Plaines", "J5N 1L5"),), contact_name="Éric Duquette", terms_days=30),
     "belkacem": Someone(PERSON, "Karim Belkacem", "438 555-0144", "karim.belkacem@example.org", (Place("3055, boul. Notre-Dame", "Laval", "H7V 3V5"),), prospect=True),
+    "nathalie": Someone(PERSON, "N. Bergeron", "450 555-0168", "nbergeron@example.org", (Place("905 montée Masson", "Mascouche", "J7K 2L6"),), prospect=True),
     "stewart": Someone(PERSON, "Emily Stewart", "514 555-0145", "emily.stewart@example.com", (Place("16 Argyle Street", "Kirkland", "H9H 3L6"),), EN, prospect=True),
     "lajoie": Someone(PERSON, "Stéphane Lajoie", "450 555-0146", "s.lajoie@example.net", (Place("9, boul. De Gaulle", "Lorraine", "J6Z 3M7"),), prospect=True),
     "moulin": Someone(COMPANY, "Café Torréfaction du Moulin", "450 555-0147", "bonjour@cafedumoulin.example.com", (Place("866, rue Saint-Pierre", "Terrebonne", "J6W 1E4"),), contact_name="Maude Ricard", prospect=True),

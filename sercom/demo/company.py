@@ -1,9 +1,9 @@
 """A believable heating-and-cooling company, made through the same workflow as real work."""
 
-import os
 import secrets
 from collections.abc import Sequence
 from datetime import timedelta
+from decimal import Decimal
 from pathlib import Path
 
 from flask import current_app
@@ -14,14 +14,16 @@ from sercom.core import clock
 from sercom.core.access import Role
 from sercom.core.base import db
 from sercom.core.errors import DomainError
-from sercom.demo import catalogue, timeline
+from sercom.demo import catalogue, questions, rules, timeline
 from sercom.demo.film import Film
 from sercom.demo.hands import Hands
+from sercom.demo.pictures import emblem
 from sercom.demo.story import Stage
 from sercom.demo.teller import tell_work
 from sercom.demo.works import WORKS
 from sercom.demo.works.work import Work
 from sercom.entities.catalog.model import services_offered
+from sercom.entities.company.logo import keep_logo
 from sercom.entities.company.model import get_company
 from sercom.models import Client, Company, Team, User
 from sercom.models import Role as RoleRow
@@ -42,11 +44,24 @@ TEAMS = {
 }
 #: The day before the first work.
 FIRST_DAY = min(work.day for work in WORKS) - 1
-NOTE = (
-    "Payable par virement Interac à paiements@demo.sercom.test (dépôt automatique ; numéro de facture dans le "
-    "message), par chèque ou par carte. Intérêt de 2 % par mois (24 % par an) sur tout solde en souffrance. "
-    "Garantie d’un an sur la main-d’œuvre. Merci de votre confiance !"
-)
+#: What is printed beside the numbers; each with its English.
+TEXTS = {
+    "quote_terms": (
+        (
+            "Le prix comprend la main-d’œuvre, le matériel décrit et le nettoyage des lieux. Un travail qui n’est pas "
+            "décrit ici fait l’objet d’un accord écrit avant d’être entrepris."
+        ),
+        (
+            "The price includes labour, the materials described and the cleaning of the premises. Work that is not "
+            "described here is agreed on in writing before it begins."
+        ),
+    ),
+    "warranty": (
+        "Main-d’œuvre garantie un an. Appareils et pièces garantis par leur fabricant, selon ses conditions.",
+        "Labour is guaranteed for one year. Equipment and parts carry their manufacturer’s warranty.",
+    ),
+    "invoice_note": ("Merci de votre confiance !", "Thank you for your trust."),
+}
 
 
 def seed(*, works: Sequence[Work] = WORKS, photos: int) -> None:
@@ -62,10 +77,12 @@ def seed(*, works: Sequence[Work] = WORKS, photos: int) -> None:
     now = clock.utcnow()
     diary = timeline.Diary(clock.today())
     with clock.at(diary.at(FIRST_DAY, timeline.NOON)):
-        settings = _settings()
         people = _people()
+        settings = _settings(people["owner"])
         teams = _teams(people)
         catalogue.make()
+        rules.make()
+        questions.make()
     for crew in ("tech", "tech2"):  # each of them is at an emergency now
         begins, ends = (clock.to_company(now + timedelta(minutes=minutes)).time() for minutes in (-70, 120))
         diary.block(crew, begins, ends)
@@ -106,10 +123,10 @@ def sign_ins() -> list[str]:
 
 def _password() -> str:
     """``SERCOM_DEMO_PASSWORD``, or one made for this machine and kept beside its database."""
-    given = os.environ.get("SERCOM_DEMO_PASSWORD")
+    given: str = current_app.config["DEMO_PASSWORD"]
     if given:
         return given
-    folder = Path(os.environ.get("SERCOM_INSTANCE", Path(current_app.root_path).parent / "instance"))
+    folder = Path(current_app.config["INSTANCE"])
     path = folder / "demo_password"
     if not path.exists():
         folder.mkdir(parents=True, exist_ok=True)
@@ -118,14 +135,19 @@ def _password() -> str:
     return path.read_text()
 
 
-def _settings() -> Company:
+def _settings(owner: User) -> Company:
     company = get_company(db.session)
     company.name = "Climatisation Boréale inc."
     company.street, company.city, company.postal_code = "1250, rue des Érables", "Laval", "H7V 2S4"
     company.phone, company.email = "+14505550100", f"info@{DOMAIN}"
     company.gst_number, company.qst_number = "123456782 RT0001", "1234567892 TQ0001"
     company.neq, company.rbq_licence = "1170000000", "5678-1234-01"
-    company.invoice_note = NOTE
+    company.interac_email, company.interac_autodeposit = f"paiements@{DOMAIN}", True
+    company.interest_percent = Decimal(2)
+    for name, (french, english) in TEXTS.items():
+        setattr(company, name, french)
+        setattr(company, f"{name}_en", english)
+    keep_logo(db.session, company, emblem.logo(), owner.actor)
     return company
 
 

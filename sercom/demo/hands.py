@@ -14,13 +14,14 @@ from sercom.core.money import round_money
 from sercom.demo.clients import Someone, e164
 from sercom.demo.film import Film
 from sercom.demo.timeline import Slot
+from sercom.entities.delivery.message import MessageStatus
 from sercom.entities.files.model import Moment
 from sercom.entities.files.store import add_photo
 from sercom.entities.ledger.model import Method
 from sercom.entities.sites.model import Province
-from sercom.models import Case, Document, Invoice, Note, ServiceRequest, Team, User, Visit
+from sercom.models import Case, Document, Invoice, Message, Note, Quote, ServiceRequest, Team, User, Visit
 from sercom.portal import intake
-from sercom.workflow import edges, payments
+from sercom.workflow import edges, payments, sending
 from sercom.workflow.edges import Choice
 from sercom.workflow.transitions import run
 
@@ -87,7 +88,27 @@ class Hands:
             "postal_code": place.postal_code,
         }
         with force_locale(who.language.value):
-            return intake.receive(db.session, {**answers, **person}, (), ticket)
+            request = intake.receive(db.session, {**answers, **person}, (), ticket)
+        self.arrived(sending.messages_of(request))
+        return request
+
+    def send(self, document: Quote | Invoice) -> None:
+        """By e-mail, where the client has an address; a quote leaves in any case."""
+        address = document.client.billing_email or document.client.email
+        if address:
+            words = sending.proposed_words(db.session, document, document.client.language)
+            token = f"demo-{document.id}-{getattr(document, 'revision', 1)}"
+            self.arrived(
+                sending.send(db.session, document, self.office, words, to=[address], token=token, confirm=True)
+            )
+        elif isinstance(document, Quote):
+            self.give("mark_sent", document)
+
+    def arrived(self, messages: Sequence[Message]) -> None:
+        """These left long ago: the demo company's clients live at addresses that belong to nobody."""
+        for message in messages:
+            message.status, message.sent_at, message.attempts = MessageStatus.SENT, clock.utcnow(), 1
+        db.session.flush()
 
     # --- around them --------------------------------------------------------------------------
 

@@ -19,7 +19,7 @@ def quote(story: Story) -> Iterator[datetime]:
     if story.over:
         return
     yield story.wait()
-    story.hands.give("mark_sent", quote)
+    story.hands.send(quote)
     if work.end == "sent":
         story.over = True
     elif work.change:
@@ -38,7 +38,7 @@ def _changes(story: Story, quote: Quote) -> Iterator[datetime]:
     story.hands.give("revise", quote)
     story.price(quote, story.work.revised)
     yield story.wait()
-    story.hands.give("mark_sent", quote)
+    story.hands.send(quote)
 
 
 def _answer(story: Story, quote: Quote) -> Iterator[datetime]:

@@ -31,7 +31,11 @@ def require_demo_only() -> None:
         JournalEntry.user_id.in_(select(User.id).where(ours)),
     )
     asked = select(ServiceRequest.client_id).where(ServiceRequest.ticket.startswith(TICKET, autoescape=True))
-    real = select(Client.name).where(Client.id.not_in(entered), Client.id.not_in(asked))
+    real = select(Client.name).where(
+        Client.id.not_in(entered),
+        Client.id.not_in(asked),
+        Client.merged_into_id.is_(None),  # somebody of the demo said who it is: that one is asked about
+    )
     client = db.session.scalar(real.order_by(Client.id).limit(1))
     if client is not None:
         _refuse(f"{client} is a client that the demo did not make")

@@ -1,20 +1,34 @@
 """The intake form."""
 
+from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from typing import Any
 
 from flask_babel import LazyString
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from wtforms import BooleanField, MultipleFileField, StringField, TextAreaField
+from wtforms import BooleanField, Field, MultipleFileField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
 from sercom.core.choices import CheckboxesField, LabelledField, RowField, choices_of
 from sercom.core.fields import EmailField, Needed, PhoneField, PostalCodeField, ProductForm
+from sercom.core.formats import phone
 from sercom.entities.catalog.model import services_offered
-from sercom.entities.requests.model import HalfDay, Urgency
+from sercom.entities.company.model import Company
+from sercom.entities.questions.model import questions_asked
+from sercom.entities.requests.model import HalfDay
+from sercom.entities.requests.triage import Urgency
 from sercom.entities.sites.model import Province
+from sercom.portal.questions import QuestionForm
 
 #: Raised whenever the text beside the consent box changes.
 CONSENT_VERSION = "2026-11"
+#: What a link to the form may fill in, and how much of it.
+PREFILLED = (
+    *("service", "urgency", "description", "street", "city", "postal_code", "province"),
+    *("name", "phone", "email", "company"),
+)
+PREFILL_LENGTH = 500
 
 
 needed = Needed(_l("This field is required."))
@@ -32,25 +46,68 @@ def text(label: LazyString, presence: Any, limit: int, complete: str) -> StringF
 
 
 class IntakeForm(ProductForm):
-    """Who asks, where, for what, how soon."""
+    """For what, how soon, where, who asks: in the order of the page."""
 
-    #: Photos came with an earlier try, and are gone from the form.
-    photos_were_sent = False
-
+    service = RowField(_l("What do you need?"), [needed], rows=services_offered)
+    urgency = LabelledField(_l("How soon?"), enum=Urgency, default=Urgency.FLEXIBLE)
+    description = TextAreaField(_l("Describe the work or the problem"), [needed, Length(max=5000)], filters=[trimmed])
+    photos = MultipleFileField(_l("Photos"), description=_l("Up to 6, of the device, its plate, the place."))
+    street = text(_l("Address of the work"), needed, 160, "address-line1")
+    city = text(_l("City"), needed, 80, "address-level2")
+    postal_code = PostalCodeField(_l("Postal code"), [needed], render_kw={"autocomplete": "postal-code"})
+    province = LabelledField(
+        _l("Province"), enum=Province, default=Province.QC, render_kw={"autocomplete": "address-level1"}
+    )
+    availability = CheckboxesField(_l("When can we come?"), choices=choices_of(HalfDay))
     name = text(_l("Your name"), needed, 160, "name")
     phone = PhoneField(_l("Phone"), [needed], render_kw={"autocomplete": "tel"})
     email = EmailField(_l("E-mail"), [Optional(), Length(max=254)], render_kw={"autocomplete": "email"})
     company = text(_l("Company, if any"), Optional(), 160, "organization")
-    street = text(_l("Address of the work"), needed, 160, "address-line1")
-    city = text(_l("City"), needed, 80, "address-level2")
-    province = LabelledField(_l("Province"), enum=Province, default=Province.QC)
-    postal_code = PostalCodeField(_l("Postal code"), [needed], render_kw={"autocomplete": "postal-code"})
-    service = RowField(_l("What do you need?"), [needed], rows=services_offered)
-    description = TextAreaField(_l("Describe the work or the problem"), [needed, Length(max=5000)], filters=[trimmed])
-    urgency = LabelledField(_l("How soon?"), enum=Urgency, default=Urgency.FLEXIBLE)
-    availability = CheckboxesField(_l("When can we come?"), choices=choices_of(HalfDay))
-    photos = MultipleFileField(_l("Photos"), description=_l("Up to 6 photos, 12 MB each: JPEG, PNG, WebP or HEIC."))
     consent = BooleanField(
         _l("I agree that these details are kept to answer my request and carry out the work."),
         [InputRequired(_l("Without your agreement we cannot keep your request."))],
     )
+
+    def __init__(self, formdata: Any = None, **kwargs: Any) -> None:
+        super().__init__(formdata, **kwargs)
+        self.asked = QuestionForm(questions_asked(), formdata)
+
+    def prefill(self, given: Mapping[str, str]) -> None:
+        """Show what a link says (see ``prefilled``); what cannot be read is left to the person."""
+        for name, text in given.items():
+            field = self[name]
+            field.raw_data = [text]
+            with suppress(ValueError):
+                field.process_formdata([text])
+            if field.data is None and field.default is not None:
+                field.data = field.default
+
+    @property
+    def wrong(self) -> list[Field]:
+        """The fields with something wrong, in the order of the page."""
+        fields = list(self)
+        place = fields.index(self.photos)
+        return [field for field in (*fields[:place], *self.asked, *fields[place:]) if field.errors]
+
+    def check(self, company: Company, photos: Iterable[str]) -> bool:
+        """Validate it all; ``photos`` names the field of each photo that waits."""
+        valid = self.validate()
+        valid = self.asked.check(self.service.data, photos) and valid
+        code = self.postal_code
+        if code.data and not code.errors and not company.serves(code.data):
+            code.errors = (_far_away(company),)
+            valid = False
+        return valid
+
+
+def prefilled(arguments: Mapping[str, str]) -> dict[str, str]:
+    """What a link fills in, as far as the form takes it."""
+    given = {name: arguments.get(name, "")[:PREFILL_LENGTH].strip() for name in PREFILLED}
+    return {name: text for name, text in given.items() if text}
+
+
+def _far_away(company: Company) -> str:
+    number = phone(company.phone)
+    if number:
+        return _("We do not serve this area yet. Call us at %(phone)s: we may know who can help.", phone=number)
+    return _("We are sorry: we do not serve this area yet.")

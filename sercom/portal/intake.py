@@ -3,7 +3,7 @@
 The form never changes a client that exists: it makes a prospect, and the office says who it is.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from sqlalchemy import select
@@ -21,6 +21,7 @@ from sercom.entities.sites.model import Site
 from sercom.entities.users.model import Language
 from sercom.portal.forms import CONSENT_VERSION
 from sercom.workflow import content
+from sercom.workflow.receiving import announce
 
 TITLE_LENGTH = 80
 
@@ -30,10 +31,22 @@ def find_by_ticket(session: AnySession, nonce: str) -> ServiceRequest | None:
     return session.scalars(select(ServiceRequest).where(ServiceRequest.ticket == nonce)).one_or_none()
 
 
+def is_same(made: ServiceRequest, typed: Mapping[str, str]) -> bool:
+    """Whether a form that comes a second time asks for the same thing at the same place."""
+    told = " ".join((typed.get("description") or "").split())
+    place = (typed.get("street") or "").strip()
+    return told == " ".join((made.description or "").split()) and (
+        made.case.site is None or place == made.case.site.street
+    )
+
+
 def receive(
-    session: AnySession, answers: dict[str, Any], photos: Sequence[tuple[str, Photo]], nonce: str
+    session: AnySession, answers: dict[str, Any], photos: Sequence[tuple[str, str, Photo]], nonce: str
 ) -> ServiceRequest:
-    """Keep a request; ``photos`` are pairs of name and safe photo. The ticket's constraint is the last guard."""
+    """Keep a request; ``photos`` are name, caption and safe photo. The ticket's constraint is the last guard.
+
+    ``answers`` are the form's fields by name, and under ``questions`` the answers to the company's own.
+    """
     actor = Actor(answers["name"])
     client = _prospect(answers)
     site = Site(
@@ -52,13 +65,15 @@ def receive(
         urgency=answers["urgency"],
         origin=Origin.FORM,
         availability=answers["availability"] or [],
+        answers=answers.get("questions", []),
         ticket=nonce,
         consent_at=utcnow(),
         consent_version=CONSENT_VERSION,
     )
     content.start(session, request, actor, client=client, site=site)
-    for name, photo in photos:
-        add_photo(session, request.case, photo, actor, name=name, document_id=request.id)
+    announce(session, request)
+    for name, caption, photo in photos:
+        add_photo(session, request.case, photo, actor, name=name, caption=caption, document_id=request.id)
     return request
 
 

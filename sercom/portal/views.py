@@ -1,22 +1,53 @@
-"""The intake form in French at ``/`` and in English at ``/en/``; the receipt behind it."""
+"""The intake form in French at ``/`` and in English at ``/en/``; its photos; the receipt behind it."""
 
+import secrets
 from http import HTTPStatus
-from typing import Any
+from io import BytesIO
+from typing import Any, NamedTuple
 
-from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    g,
+    make_response,
+    redirect,
+    render_template,
+    request,
+    send_file,
+    url_for,
+)
 from flask_babel import gettext as _
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from sercom.core.base import db
 from sercom.core.errors import DomainError
-from sercom.entities.company.model import get_company
-from sercom.entities.files.photos import Photo
-from sercom.entities.files.sent import read_photos
+from sercom.core.journal import JournalEntry
+from sercom.entities.company.model import get_company, get_logo
+from sercom.entities.delivery.link import Link
+from sercom.portal import guards, staging, ticket
 from sercom.portal import intake as inbox
-from sercom.portal import ticket
-from sercom.portal.forms import IntakeForm
+from sercom.portal.forms import IntakeForm, prefilled
+from sercom.web import content_security_policy
 
 portal = Blueprint("portal", __name__)
+#: Seconds; a new logo has a new address.
+LOGO_KEPT = 30 * 86400
+#: Where the ticket stands in a page that was drawn: nobody else writes that.
+TICKET = secrets.token_hex(16)
+
+
+class Drawn(NamedTuple):
+    """A blank form: the journal's last entry when it was drawn, its page, who may frame it."""
+
+    changed: int | None
+    page: str
+    policy: str
+
+
+_drawn: dict[str, Drawn] = {}
 
 
 @portal.route("/", methods=["GET", "POST"])
@@ -43,50 +74,114 @@ def receipt_en(token: str) -> Any:
     return _receipt(token)
 
 
+@portal.get("/logo")
+def logo() -> Any:
+    """The company's picture, over every page of a client's."""
+    found = get_logo(db.session) or abort(HTTPStatus.NOT_FOUND)
+    return send_file(BytesIO(found.data), "image/png", etag=found.sha256, max_age=LOGO_KEPT)
+
+
 def _intake() -> Any:
-    if request.method == "GET":
-        return _form_page(IntakeForm(), ticket.issue())
-    sent = request.form.get("ticket", "")
-    known = ticket.read(sent)
-    if known is None:
-        abort(400)
+    if request.method == "POST":
+        return _sent()
+    if not request.args:
+        return _blank_page()
+    form = IntakeForm()
+    form.prefill(prefilled(request.args))
+    return _form_page(form, ticket.issue())
+
+
+def _blank_page() -> Response:
+    """The form as it is before anybody fills it in: drawn again when something was changed, which the journal tells.
+
+    Drawing is nine tenths of the work, and the ticket is all that differs from one visitor to the next.
+    """
+    where = f"{request.script_root}{request.path}"
+    changed = db.session.scalar(select(func.max(JournalEntry.id)))
+    known = _drawn.get(where)
+    if known is None or known.changed != changed or current_app.testing:
+        page = _form_page(IntakeForm(), TICKET)
+        known = _drawn[where] = Drawn(changed, page, _policy())
+    answer = make_response(known.page.replace(TICKET, ticket.issue()))
+    answer.headers["Content-Security-Policy"] = known.policy
+    return answer
+
+
+def _sent() -> Any:
+    """What was sent becomes a request, or comes back as it was typed with what is wrong."""
+    issued = request.form.get("ticket", "")
+    known = ticket.read(issued)
+    if known is None:  # forged, or of another installation: what was typed is kept all the same
+        fresh = ticket.issue()
+        error = DomainError(_("The form could not be read. Please send it again."))
+        return _again(error, fresh, "")
+    if guards.is_burst("request"):
+        error = guards.TooManyError(_("Several requests came at once. Wait a minute, then send the form again."))
+        return _again(error, issued, known.nonce)
     made = inbox.find_by_ticket(db.session, known.nonce)
-    if made is not None:
-        return _to_receipt(sent)
-    if known.expired:
-        form = IntakeForm(request.form)
-        form.form_errors.append(_("The form was open for more than two hours. Please send it again."))
-        return _form_page(form, ticket.issue()), HTTPStatus.UNPROCESSABLE_ENTITY
+    return _for_the_first_time(known, issued) if made is None else _once_more(made, issued)
+
+
+def _once_more(made: Any, issued: str) -> Any:
+    """The receipt again; or the form, where somebody went back and asks for something else."""
+    if inbox.is_same(made, request.form):
+        return _to_receipt(issued)
+    error = DomainError(_("Your first request was received. To send this one too, send the form again."))
+    return _again(error, ticket.issue(), "")
+
+
+def _for_the_first_time(known: ticket.Ticket, issued: str) -> Any:
+    """Photos, then the answers."""
     db.session.rollback()  # photos take their time: nothing is locked meanwhile
-    photos, problem = _photos()
-    form = IntakeForm(request.form)
-    if not form.validate() or problem:
-        sent_photos = any(file.filename for file in request.files.getlist("photos"))
-        # A browser gives no file back: it is said each time, until they are chosen again.
-        form.photos_were_sent = sent_photos or bool(request.form.get("photos_were_sent"))
-        if problem or form.photos_were_sent:
-            form.photos.errors = (problem or _("Please choose your photos again."),)
-        return _form_page(form, sent), HTTPStatus.UNPROCESSABLE_ENTITY
+    nonce = known.nonce
+    if known.expired:
+        issued = ticket.sign(nonce)  # its photos wait for the same nonce
+    staging.remove(db.session, nonce, staging.positions(request.form.getlist("remove_photo")))
+    wrong_photos = staging.take_all(db.session, nonce, request.files.items(multi=True))
     try:
-        inbox.receive(db.session, form.data, photos, known.nonce)
+        guards.check_by_hand(known, request.form.get(guards.HONEYPOT, ""))
+        form = IntakeForm(request.form)
+        waiting = staging.kept(db.session, nonce)
+        company = get_company(db.session)  # held: whoever asks again finds it in the session
+        valid = form.check(company, [upload.field for upload in waiting])
+        if not valid or wrong_photos:
+            return _form_page(form, issued, waiting, wrong_photos), HTTPStatus.UNPROCESSABLE_ENTITY
+        _keep(form, nonce)
+    except DomainError as error:
+        db.session.rollback()
+        return _again(error, issued, nonce)
+    return _to_receipt(issued)
+
+
+def _keep(form: IntakeForm, nonce: str) -> None:
+    """Keep the request and its photos, once: the second of two that came together finds the first."""
+    answers = form.data | {"questions": form.asked.answers(form.service.data)}
+    try:
+        guards.count(db.session, "request", form.email.data)
+        waiting = staging.collect(db.session, nonce)
+        photos = [(upload.name, form.asked.caption(upload.field), photo) for upload, photo in waiting]
+        inbox.receive(db.session, answers, photos, nonce)
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
-        if inbox.find_by_ticket(db.session, known.nonce) is None:
+        if inbox.find_by_ticket(db.session, nonce) is None:
             raise
-    return _to_receipt(sent)
 
 
-def _photos() -> tuple[list[tuple[str, Photo]], str | None]:
-    """The photos, made safe; or what is wrong with them."""
-    try:
-        return read_photos(request.files.getlist("photos")), None
-    except DomainError as error:
-        return [], str(error)
+def _again(error: DomainError, issued: str, nonce: str) -> Any:
+    """The form as it was typed, with what is wrong over it."""
+    form = IntakeForm(request.form)
+    form.form_errors.append(str(error))
+    return _form_page(form, issued, staging.kept(db.session, nonce)), error.status
 
 
-def _form_page(form: IntakeForm, issued: str) -> str:
-    return render_template("portal/intake.html", form=form, ticket=issued, company=get_company(db.session))
+def _form_page(form: IntakeForm, issued: str, waiting: Any = (), wrong_photos: dict[str, str] | None = None) -> str:
+    controls = {field.name: field for field in (*form.asked, form.photos)}
+    for name, message in (wrong_photos or {}).items():
+        controls.get(name, form.photos).errors = [message]
+    g.form_is_shown = True
+    shown = {"company": get_company(db.session), "given": prefilled(request.args)}
+    return render_template("portal/intake.html", form=form, ticket=issued, waiting=waiting, **shown)
 
 
 def _to_receipt(sent: str) -> Any:
@@ -99,4 +194,25 @@ def _receipt(token: str) -> Any:
     made = inbox.find_by_ticket(db.session, known.nonce) if known is not None else None
     if made is None:
         abort(404)
-    return render_template("portal/receipt.html", made=made, company=get_company(db.session))
+    # An old receipt tells that the request came, and no more: whoever finds it is not the client for ever.
+    shown = select(Link).where(Link.document_id == made.id).order_by(Link.id).limit(1)
+    follow = None if known is None or known.expired else db.session.scalars(shown).first()
+    return render_template("portal/receipt.html", made=made, follow=follow, company=get_company(db.session))
+
+
+def _policy() -> str:
+    """Who may show the page in a frame."""
+    return content_security_policy("'self'", *(get_company(db.session).frame_origins or "").split())
+
+
+@portal.after_request
+def _may_be_framed(response: Response) -> Response:
+    """Form and receipt may stand on the company's own sites; no other page of the product may."""
+    shown = response.status_code == HTTPStatus.OK or "form_is_shown" in g  # no query for what is refused at the door
+    if shown and response.mimetype == "text/html":
+        if "Content-Security-Policy" not in response.headers:
+            response.headers["Content-Security-Policy"] = _policy()
+        response.headers["Cache-Control"] = "no-store"  # a ticket is one person's
+    if request.endpoint in {"portal.receipt", "portal.receipt_en"}:
+        response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response

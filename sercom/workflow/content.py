@@ -66,6 +66,7 @@ def change(session: AnySession, document: Document, actor: Actor, drafts: Sequen
         before = document.lines_state()
         document.set_lines(drafts)
         require_covers_taken(document)
+        document.content_changed()
         reprice(session, document)
         changes = journal.changes_of(document)
         after = document.lines_state()

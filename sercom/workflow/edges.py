@@ -1,4 +1,7 @@
-"""Conversions: which document becomes which, what it carries, who may, and how it is undone."""
+"""Conversions: which document becomes which, what it carries, who may, and how it is undone.
+
+Over 250 lines: the table of edges, converting and undoing share every guard.
+"""
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -68,8 +71,13 @@ class Edge:
         return str(self.target.__mapper__.polymorphic_identity.value)
 
     def is_next(self, source: Document) -> bool:
-        """Whether it is the step to take now; once something was made of the source, that goes on."""
-        return source.status in self.main and not source.conversions
+        """Whether it is the step to take now; once something was made of the source, that goes on.
+
+        Where a path was proposed, it says which.
+        """
+        proposed = getattr(source, "triage_path", None)
+        due = source.status in self.main if proposed is None else source.next_edge == self.name  # type: ignore[attr-defined]
+        return due and not source.conversions
 
     def allowed_for(self, source: Document, actor: Actor) -> bool:
         """Whether the state and the actor's roles allow it."""

@@ -45,6 +45,13 @@ class PlanForm(ProductForm):
             "instructions": self.instructions.data or None,
         }
 
+    def last(self, minutes: int | None) -> None:
+        """Start from a visit of that length, where it fits into the day."""
+        starts = datetime.combine(clock.today(), DAY_START)
+        ends = starts + timedelta(minutes=minutes or 0)
+        if minutes and ends <= datetime.combine(clock.today(), DAY_END):
+            self.ends.data = ends.time()
+
     def show(self, starts_at: datetime | None, ends_at: datetime | None) -> None:
         """Start from a plan that exists."""
         if starts_at and ends_at:

@@ -13,6 +13,7 @@ from sercom.core.base import AnySession
 from sercom.core.clock import utcnow
 from sercom.core.errors import ConflictError, DomainError, ForbiddenError
 from sercom.core.labels import Status, Tone
+from sercom.entities.delivery.message import Message, MessageStatus
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
 from sercom.entities.jobs.model import Job, JobStatus
 from sercom.entities.quotes.model import Quote, QuoteStatus
@@ -20,7 +21,7 @@ from sercom.entities.requests.model import RequestStatus, ServiceRequest
 from sercom.entities.visits.model import Visit, VisitStatus
 from sercom.workflow import needs
 
-Subject = ServiceRequest | Quote | Job | Invoice | Visit
+Subject = ServiceRequest | Quote | Job | Invoice | Visit | Message
 States = frozenset[Status]
 
 
@@ -79,12 +80,12 @@ def _in(*states: Status) -> Callable[[Any], bool]:
     return lambda subject: subject.status in states
 
 
-R, Q, J, I, V = RequestStatus, QuoteStatus, JobStatus, InvoiceStatus, VisitStatus  # noqa: E741  # a table reads by columns
+R, Q, J, I, V, M = RequestStatus, QuoteStatus, JobStatus, InvoiceStatus, VisitStatus, MessageStatus  # noqa: E741  # a table reads by columns
 BAD = Tone.BAD
 
 # fmt: off
 TRANSITIONS: tuple[Transition, ...] = (
-    Transition(ServiceRequest, ServiceRequest.plan_assessment, _states(R.NEW, R.TO_ASSESS, R.ASSESSED), _states(R.TO_ASSESS), _l("Plan the assessment"), needs=needs.PlanForm, main=_in(R.NEW)),
+    Transition(ServiceRequest, ServiceRequest.plan_assessment, _states(R.NEW, R.TO_ASSESS, R.ASSESSED), _states(R.TO_ASSESS), _l("Plan the assessment"), needs=needs.PlanForm, main=ServiceRequest.is_to_assess),
     Transition(ServiceRequest, ServiceRequest.mark_assessed, _states(R.NEW, R.TO_ASSESS), _states(R.ASSESSED), _l("Mark as assessed")),
     Transition(ServiceRequest, ServiceRequest.close, _states(R.NEW, R.TO_ASSESS, R.ASSESSED), _states(R.CLOSED), _l("Close"), needs=needs.CloseForm, refuses=ServiceRequest.refuse_under_way, tone=BAD),
     Transition(ServiceRequest, ServiceRequest.reopen, _states(R.CLOSED), _states(R.NEW, R.ASSESSED), _l("Reopen"), main=_in(R.CLOSED)),
@@ -112,6 +113,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(Visit, Visit.cancel, _states(V.UNSCHEDULED, V.SCHEDULED, V.ON_THE_WAY), _states(V.CANCELLED), _l("Cancel the visit"), tone=BAD),
     Transition(Invoice, Invoice.issue, _states(I.DRAFT), _states(I.ISSUED), _l("Issue"), refuses=Invoice.refuse_issue, main=_in(I.DRAFT), asks=_l("Issue the invoice? It gets its number, and does not change any more.")),
     Transition(Invoice, Invoice.record_payment, _states(I.ISSUED), _states(I.ISSUED), _l("Record a payment"), roles=MONEY, needs=needs.PaymentForm, refuses=Invoice.refuse_payment, main=_in(I.ISSUED)),
+    Transition(Message, Message.resend, _states(M.DEAD, M.KEPT), _states(M.QUEUED), _l("Send again"), refuses=Message.refuse_resend, main=_in(M.DEAD, M.KEPT)),
     Transition(Invoice, Invoice.void, _states(I.ISSUED), _states(I.VOID), _l("Void the invoice"), needs=needs.VoidForm, refuses=Invoice.refuse_void, tone=BAD),
 )
 # fmt: on

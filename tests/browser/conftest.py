@@ -1,5 +1,7 @@
 """A real server with the demo company, and a real Chromium: one of each for the test process."""
 
+import fcntl
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -8,7 +10,8 @@ from playwright.sync_api import Browser, expect, sync_playwright
 
 from sercom.demo.pictures import picture
 from tests.browser.person import Person
-from tools.demo_server import CHROMIUM, FLAGS, demo_server
+from tests.conftest import WORKER
+from tools.demo_server import CHROMIUM, FLAGS, demo_server, make_demo
 
 WIDE, PHONE = 1280, 360
 #: Milliseconds to wait for what must happen: a busy machine is no failure.
@@ -28,8 +31,16 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The application on a port of its own, with the demo company; gives its address."""
-    with demo_server(tmp_path_factory.mktemp("server")) as address:
+    """The application on a port of its own, with the demo company, made once for all processes; gives its address."""
+    base, own = tmp_path_factory.getbasetemp(), tmp_path_factory.mktemp("server") / "demo"
+    made = (base.parent if WORKER else base) / "browser-demo"
+    with made.with_suffix(".lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not made.exists():
+            made.mkdir()
+            make_demo(made)
+    shutil.copytree(made, own)
+    with demo_server(own) as address:
         yield address
 
 

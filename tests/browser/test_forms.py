@@ -45,8 +45,7 @@ def test_an_error_keeps_what_was_typed(someone: Opener, photos: list[Path], path
     assert visitor.find("[name=service]").input_value() == service
     ticked = visitor.find("[name=availability]:checked").evaluate_all("(boxes) => boxes.map((box) => box.value)")
     assert ticked == HALF_DAYS
-    # Photos cannot be kept by a browser: the form says so.
-    assert visitor.find(".field:has(#photos) .error").count() == 1
+    assert visitor.find(".shot img").count() == 1
 
     wrong = visitor.find("[aria-invalid=true]")
     assert wrong.evaluate_all("(fields) => fields.map((field) => field.name)") == ["postal_code", "phone", "consent"]

@@ -40,9 +40,9 @@ def look_at(person: Person, path: str, language: str, *, closely: bool = False) 
 
 
 def says_foreign_words(person: Person, path: str, language: str) -> bool:
-    """Open a page; whether it says anything of the other language."""
-    person.go(path)
-    return not person.speaks(language) or bool(person.reads() & FOREIGN[language])
+    """Whether a page says anything of the other language; it is read without being laid out."""
+    read = person.reads(path)
+    return f"{language}-CA" not in read or bool(read & FOREIGN[language])
 
 
 def links(person: Person, selectors: tuple[str, ...]) -> list[str]:
@@ -60,9 +60,7 @@ def menu(person: Person, language: str) -> list[str]:
     return entries
 
 
-@pytest.mark.parametrize(
-    ("who", "language"), [("office", "fr"), ("office", "en"), ("tech", "fr"), ("tech", "en"), ("accountant", "en")]
-)
+@pytest.mark.parametrize(("who", "language"), [("office", "fr"), ("office", "en"), ("tech", "fr"), ("tech", "en")])
 def test_every_entry_of_the_menu(someone: Opener, who: str, language: str) -> None:
     person, wrong = someone(who), []
     for entry in menu(person, language):
@@ -76,12 +74,13 @@ def test_every_entry_of_the_menu(someone: Opener, who: str, language: str) -> No
     assert wrong == []
 
 
-def test_every_entry_of_the_owners_menu_and_what_it_leads_to(someone: Opener) -> None:
+@pytest.mark.parametrize("half", [0, 1])
+def test_every_entry_of_the_owners_menu_and_what_it_leads_to(someone: Opener, half: int) -> None:
     owner, wrong, seen = someone("owner"), [], set[str]()
-    for entry in menu(owner, "fr"):
+    for entry in menu(owner, "fr")[half::2]:
         wrong += look_at(owner, f"{entry}?page_size=20", "fr", closely=True)
         for page in links(owner, FROM_A_LIST):
-            wrong += look_at(owner, page, "fr", closely=True)
+            wrong += look_at(owner, page, "fr", closely=half == 0 or "/new/" in page)
             for form in links(owner, FROM_A_PAGE):
                 kind = form.split("?")[0].rsplit("/", 2)[-1]  # one command or conversion of a name looks like another
                 wrong += look_at(owner, form, "fr", closely=kind not in seen)

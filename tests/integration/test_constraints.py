@@ -11,23 +11,33 @@ from sqlalchemy.exc import IntegrityError
 from sercom.core.base import db
 from sercom.core.clock import utcnow
 from sercom.core.labels import LabelledType
+from sercom.entities.delivery.link import make_link
 from sercom.entities.ledger.model import EntryKind, Method
 from sercom.models import (
     Allocation,
     Approval,
+    Backup,
     Case,
     CatalogItem,
     File,
     FileContent,
+    IntakeCount,
+    IntakeUpload,
     JournalEntry,
     Logo,
+    Message,
     Note,
     PartUsed,
+    Passkey,
     Payment,
+    Question,
     RenderedFile,
     SentQuote,
+    Service,
+    SlowPage,
     Team,
 )
+from sercom.workflow import merging
 from tests.support import convert, give, make_client, make_user, start
 
 #: One more row like those of a document or of a payment: rows of guarded tables are never updated.
@@ -36,12 +46,19 @@ DRAWN = (
     "(document_id, payment_id, kind, revision, language, data, sha256, template_version, made_at) "
     "SELECT {}, data, sha256, template_version, made_at FROM rendered_file WHERE {} IS NOT NULL"
 )
+#: One more row like those of the outbox: what was written is never updated.
+WRITTEN = (
+    "INSERT INTO message (kind, to_email, language, message_id, status, subject, body, base_url, attempts, "
+    "next_attempt_at, created_at, updated_at, version) SELECT {}, {}, status, subject, body, base_url, attempts, "
+    "next_attempt_at, created_at, updated_at, version FROM message"
+)
 #: What each CHECK and UNIQUE refuses. CHECKs are tried on one row (or where it says), UNIQUEs on all;
 #: a guarded table's by a new row.
 VIOLATIONS = {
     "ck_allocation_amount_given": "amount = 0",
     "ck_approval_channel_known": "channel = 'x'",
     "ck_approval_name_given": "name = ''",
+    "ck_backup_size_positive": "size = 0",
     "ck_case_first_contact_known": "first_contact = 'x'",
     "ck_catalog_item_cost_positive": "cost = -1",
     "ck_catalog_item_kind_known": "kind = 'x'",
@@ -49,6 +66,8 @@ VIOLATIONS = {
     "ck_catalog_item_tax_status_known": "tax_status = 'x'",
     "ck_client_kind_known": "kind = 'x'",
     "ck_client_language_known": "language = 'fr'",
+    "ck_client_merge_of_two": "stayer_id = merged_id",
+    "ck_client_merged_into_another": "merged_into_id = id",
     "ck_client_name_given": "name = ''",
     "ck_client_province_known": "province = 'XX'",
     "ck_client_terms_days_range": "terms_days = 366",
@@ -61,6 +80,8 @@ VIOLATIONS = {
     "ck_document_total_adds_up": "total = net + tax + 1",
     "ck_file_moment_known": "moment = 'x'",
     "ck_file_size_positive": "size = 0",
+    "ck_intake_count_count_positive": "count = 0",
+    "ck_intake_upload_position_range": "position = 6",
     "ck_invoice_due_after_issue": "issue_date = '2026-02-01', due_date = '2026-01-31'",
     "ck_invoice_issued_is_whole": "status = 'issued', issue_date = '2026-02-01'",
     "ck_invoice_status_known": "status = 'x', issue_date = '2026-02-01', snapshot = '{}'",
@@ -72,12 +93,24 @@ VIOLATIONS = {
     "ck_line_quantity_given": "quantity = 0",
     "ck_line_tax_status_known": "tax_status = 'x'",
     "ck_line_words_are_free": "kind = 'section', unit_price = 1",
+    "ck_link_revision_positive": "revision = 0",
+    "ck_mail_template_kind_known": "kind = 'x'",
+    "ck_mail_template_language_known": "language = 'fr'",
+    "ck_message_attempts_positive": "attempts = -1",
+    "ck_message_failure_known": "failure = 'x'",
+    "ck_message_kind_known": WRITTEN.format("'x', to_email, language", "'a'"),
+    "ck_message_language_known": WRITTEN.format("kind, to_email, 'fr'", "'a'"),
+    "ck_message_recipient_given": WRITTEN.format("kind, '', language", "'a'"),
+    "ck_message_status_known": "status = 'x'",
     "ck_part_used_quantity_positive": "quantity = 0",
+    "ck_passkey_usage_known": "usage = 'x'",
     "ck_payment_amount_given": "amount = 0 WHERE kind = 'correction'",
     "ck_payment_correction_names_payment": "kind = 'payment', amount = 1 WHERE kind = 'correction'",
     "ck_payment_kind_known": "kind = 'x', amount = -1, corrects_id = NULL",
     "ck_payment_method_known": "method = 'x'",
     "ck_payment_sign_by_kind": "amount = -1 WHERE kind = 'payment'",
+    "ck_question_kind_known": "kind = 'x'",
+    "ck_question_label_given": "label_en = ''",
     "ck_quote_decline_reason_known": "decline_reason = 'x'",
     "ck_quote_revision_positive": "revision = 0",
     "ck_quote_status_known": "status = 'x'",
@@ -90,14 +123,22 @@ VIOLATIONS = {
     "ck_request_origin_known": "origin = 'x'",
     "ck_request_status_known": "status = 'x'",
     "ck_request_urgency_known": "urgency = 'x'",
+    "ck_request_triage_path_known": "triage_path = 'x'",
+    "ck_request_triage_urgency_known": "triage_urgency = 'x'",
     "ck_role_name_known": "name = 'x'",
     "ck_sent_quote_revision_positive": "INSERT INTO sent_quote (quote_id, revision, content, at) "
     "SELECT quote_id, 0, content, at FROM sent_quote",
     "ck_site_province_known": "province = 'XX'",
+    "ck_slow_page_count_positive": "count = 0",
     "ck_tax_rate_code_known": "code = 'XXX'",
     "ck_tax_rate_percent_range": "percent = 30001",
     "ck_tax_rate_province_known": "province = 'XX'",
     "ck_user_language_known": "language = 'fr'",
+    "ck_triage_rule_minutes_range": "minutes = 0",
+    "ck_triage_rule_path_known": "path = 'x'",
+    "ck_triage_rule_proposed_urgency_known": "proposed_urgency = 'x'",
+    "ck_triage_rule_reason_given": "reason_fr = ''",
+    "ck_triage_rule_urgency_known": "urgency = 'x'",
     "ck_visit_ended_after_started": "started_at = '2026-02-01 08:00:00', ended_at = '2026-02-01 07:59:59'",
     "ck_visit_ends_after_start": "ends_at = starts_at WHERE starts_at IS NOT NULL",
     "ck_visit_incomplete_reason_known": "incomplete_reason = 'x'",
@@ -111,7 +152,12 @@ VIOLATIONS = {
     "uq_conversion_source_id_edge_token": "source_id = (SELECT min(id) FROM document), edge = 'x', token = 'x'",
     "uq_conversion_target_id": "target_id = (SELECT min(id) FROM document)",
     "uq_document_number": "number = 'x'",
+    "uq_intake_upload_nonce_position": "nonce = 'x', position = 1",
     "uq_logo_sha256": "INSERT INTO logo (data, sha256, created_at) SELECT data, sha256, created_at FROM logo",
+    "uq_mail_template_kind_language": "kind = 'quote', language = 'fr_CA'",
+    "uq_message_message_id": WRITTEN.format("kind, to_email, language", "message_id"),
+    "uq_message_token": "token = 'x'",
+    "uq_passkey_credential_id": "credential_id = (SELECT min(credential_id) FROM passkey)",
     "uq_payment_corrects_id": "corrects_id = (SELECT min(id) FROM payment) WHERE kind = 'correction'",
     "uq_rendered_file_document_id_kind_language_revision": DRAWN.format(
         "document_id, payment_id, kind, revision, language", "document_id"
@@ -125,10 +171,12 @@ VIOLATIONS = {
     "uq_team_name": "name = 'x'",
     "uq_user_email": "email = 'x'",
     "uq_user_fs_uniquifier": "fs_uniquifier = 'x'",
+    "uq_user_fs_webauthn_user_handle": "fs_webauthn_user_handle = 'x'",
 }
 #: What no statement can violate alone: the primary key refuses first.
 IMPLIED = {"uq_case_id_client_id"}
 NOWHERE = 999_999
+PICTURE = {"thumbnail": b"a", "width": 1, "height": 1}
 #: Their guards refuse any UPDATE.
 GUARDED = {
     table.name for table in (JournalEntry.__table__, Logo.__table__, RenderedFile.__table__, SentQuote.__table__)
@@ -150,7 +198,12 @@ FOREIGN_KEYS = constraints(ForeignKeyConstraint)
 
 @pytest.fixture
 def everything(context):
-    """At least two rows of every table; no invoice is issued, so that no guard answers first."""
+    """A database that holds something everywhere."""
+    fill_everything()
+
+
+def fill_everything():
+    """At least two rows of every table, in the open session; no invoice is issued, so that no guard answers first."""
     owner = make_user("owner")
     for number in range(2):
         client, actor = make_client(), make_user("office").actor
@@ -173,6 +226,8 @@ def everything(context):
         db.session.add(payment)
         db.session.flush()
         back = Payment(kind=EntryKind.CORRECTION, amount=Decimal(-1), corrects_id=payment.id, **money)
+        link = make_link(db.session, quote)
+        key = {"name": "Clé", "usage": "first", "public_key": b"", "lastuse_datetime": utcnow()}
         drawn = {"revision": 1, "language": "fr_CA", "data": b"%PDF", "sha256": "", "template_version": 1}
         db.session.add_all(
             [
@@ -180,8 +235,23 @@ def everything(context):
                 RenderedFile(document_id=quote.id, kind="quote", **drawn),
                 RenderedFile(payment_id=payment.id, kind="receipt", **drawn),
                 Allocation(payment=payment, invoice=invoice, amount=Decimal(1)),
+                Message(
+                    kind="quote",
+                    to_email="a@example.org",
+                    language="fr_CA",
+                    subject="",
+                    body="",
+                    base_url="",
+                    case=quote.case,
+                    document=quote,
+                    link=link,
+                ),
                 Allocation(payment=back, invoice=invoice, amount=Decimal(-1)),
                 Note(case=request.case, body="Chien"),
+                Passkey(user_id=owner.id, credential_id=bytes([number]), **key),
+                IntakeCount(day=date(2026, 1, number + 1), key="x", count=1),
+                IntakeUpload(nonce="x", position=number, field="photos", name="a", data=b"a", **PICTURE),
+                Question(label_fr="Âge", label_en="Age", services=[Service(name_fr="Gaz", name_en="Gas")]),
                 File(
                     case=request.case,
                     name="a.jpg",
@@ -197,6 +267,11 @@ def everything(context):
         assert other.allocations == []
         start("request", actor)
         start("quote", actor)
+        db.session.add(Backup(made_at=utcnow(), size=1))
+        db.session.add(SlowPage(day=date(2026, 1, number + 1), endpoint="x", count=1, worst_ms=1))
+    for client in (make_client(), make_client()):
+        merge = merging.merge(db.session, client.id, make_client().id, actor)
+        merge.undone_by_id = owner.id
     Case.open(db.session, client, None)
     db.session.flush()
 

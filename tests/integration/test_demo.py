@@ -21,7 +21,8 @@ from sercom.entities.documents.line import LineKind
 from sercom.entities.invoices.model import InvoiceStage, InvoiceStatus
 from sercom.entities.jobs.model import JobStage
 from sercom.entities.quotes.model import QuoteStage
-from sercom.entities.requests.model import CloseReason, RequestStage, Urgency
+from sercom.entities.requests.model import CloseReason, RequestStage
+from sercom.entities.requests.triage import Urgency
 from sercom.entities.visits.model import VisitStatus
 from sercom.models import Client, Document, Invoice, Job, JournalEntry, Quote, ServiceRequest, User, Visit
 from tests.integration.conftest import Demo
@@ -29,7 +30,7 @@ from tests.support import Browser
 
 PATHS = {"request>quote>job>invoice", "request>job>invoice", "request>invoice", "quote>job>invoice", "job>invoice"}
 #: Planned, promised or due: what may lie ahead.
-AHEAD = {("visit", "starts_at"), ("visit", "ends_at"), ("invoice", "due_date"), ("quote", "valid_until")}
+AHEAD = {("visit", "starts_at"), ("visit", "ends_at"), ("link", "expires_at")}
 
 
 def count(model: type[Any], *conditions: Any) -> int:
@@ -43,7 +44,8 @@ def count(model: type[Any], *conditions: Any) -> int:
 def test_the_company_is_complete(demo: Demo):
     settings = db.session.scalars(select(models.Company)).one()
     assert settings.normalise_numbers() == []
-    told = "name street city postal_code phone email gst_number qst_number neq rbq_licence invoice_note"
+    told = "name street city postal_code phone email gst_number qst_number neq rbq_licence invoice_note "
+    told += "logo_id interac_email interest_percent quote_terms quote_terms_en warranty warranty_en invoice_note_en"
     assert [name for name in told.split() if not getattr(settings, name)] == []
     people = db.session.scalars(select(User)).all()
     assert [user.email.split("@")[0] for user in people] == ["owner", "office", "tech", "tech2", "accountant"]
@@ -54,7 +56,7 @@ def test_the_company_is_complete(demo: Demo):
 
 def test_there_are_forty_clients_of_every_sort(demo: Demo):
     clients = db.session.scalars(select(Client)).all()
-    assert len(clients) == len(CLIENTS) == 40
+    assert len(clients) == len(CLIENTS) == 41  # one of the forty asks again through the form
     assert Counter(client.kind.value for client in clients).keys() == {"person", "company"}
     assert sum(client.language.value == "en_CA" for client in clients) >= 4
     assert sum(client.is_prospect for client in clients) >= 3

@@ -51,7 +51,7 @@ def test_production_is_refused(demo: Demo, monkeypatch: pytest.MonkeyPatch, comm
     result = demo.app.test_cli_runner().invoke(args=command)
     assert result.exit_code == 1
     assert "production" in result.output
-    assert count(Client) == 40
+    assert count(Client) == 41
 
 
 def somebody_real() -> None:

@@ -27,7 +27,19 @@ CHOSEN = {
     "first_contact",
     "method",
 }
-CHOSEN |= {"reason", "channel", "service", "person", "team", "site", "client", "roles", "members", "lines-0-tax_status"}
+CHOSEN |= {
+    "reason",
+    "channel",
+    "service",
+    "person",
+    "team",
+    "site",
+    "client",
+    "roles",
+    "members",
+    "services",
+    "lines-0-tax_status",
+}
 SECRET = {"new_password"}
 
 
@@ -69,9 +81,10 @@ def fill(names: dict[str, str], data: dict[str, str]) -> dict[str, str]:
     return {key.format(**names): value.format(**names) for key, value in data.items()}
 
 
-def test_a_wrong_field_is_told_beside_it(world: World, browser: Browser, names: dict[str, str]):
+def test_a_wrong_field_is_told_beside_it(world: World, browser: Browser, names: dict[str, str], database_kind: str):
     problems, before = [], world.read(last_entry)
-    for name, form in FORMS.items():
+    every = 1 if database_kind == "sqlite" else 3  # what is read wrong is wrong before a database is asked
+    for name, form in list(FORMS.items())[::every]:
         url, typed = form.url.format(**names), fill(names, form.typed)
         shown = main_form(browser.get(url))
         for field, values in form.wrong.items():

@@ -76,13 +76,13 @@ def bad_filters(view: Any, step: int) -> list[str]:
     ]
 
 
-def test_lists_take_any_query(world: World, browser: Browser, rows: Rows):
+def test_lists_take_any_query(world: World, browser: Browser, rows: Rows, database_kind: str):
     answers = {}
     for view in world.app.extensions["admin"][0]._views:
         if getattr(view, "entity", "company") == "company":
             continue
         searches = [f"search={quoted(words)}" for words in SEARCHES] if view.search_in else []
-        step = 1 if view.entity in {"requests", "catalog"} else 4
+        step = 1 if view.entity in {"requests", "catalog"} else 4 if database_kind == "postgresql" else 8
         queries = [*bad_filters(view, step), *QUERIES[::step], *searches[::step]]
         for query in queries:
             answers[view.entity, query] = status(browser, "GET", f"/admin/{view.entity}/?{query}")

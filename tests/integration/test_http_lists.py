@@ -160,7 +160,7 @@ def test_lists_ask_as_much_of_a_hundred_rows_as_of_ten_thousand(
     limits = {url: VISITS_LIMIT if "/visits/" in url else LIST_LIMIT for url in urls}
     # These rows are not indexed: what finds nothing also asks for words spelled nearly so.
     limits |= {url: limit + SLIPS for url, limit in limits.items() if "search=" in url}
-    limits["/admin/"] = 1 + 4 + 2  # the amounts of four lists, and the visits of today and later
+    limits["/admin/"] = 1 + 5 + 2 + 1  # the amounts of five lists, the last backup, and the visits of today and later
     assert {url: count for url, count in many.items() if count > limits[url]} == {}
     assert list_rows(browser.get("/admin/jobs/?page=199&page_size=50"))
     assert not list_rows(browser.get("/admin/jobs/?page=200&page_size=50"))
@@ -182,7 +182,7 @@ def test_files_ask_as_much_of_ten_rows_as_of_fifty(world: World, browser: Browse
 def test_pages_of_a_document_ask_as_much_whatever_else_there_is(world: World, office: Browser, kind: str):
     document = world.document(kind)
     pages = {
-        f"/admin/{kind}s/details/?id={document}": 12,
+        f"/admin/{kind}s/details/?id={document}": 14,
         f"/admin/{kind}s/edit/?id={document}": 4,
         f"/admin/{kind}s/new/": 2,
     }

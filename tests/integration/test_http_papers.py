@@ -212,6 +212,21 @@ def test_without_a_picture_the_logo_stays(world: World, browser: Browser, rows):
     assert world.get(models.Company, 1, "logo_id", "interest_percent") == (before, Decimal("1.500"))
 
 
+def test_a_logo_is_shown_and_taken_off(world: World, browser: Browser, rows):
+    browser.sign_in(rows.people["owner"])
+    send_logo(browser, picture("navy"))
+    kept = world.get(models.Company, 1, "logo_id")
+    page = parse(browser.get("/admin/company/details/?id=1"))
+    [shown] = [img.get("src") for img in page.findall(".//img") if "/admin/company/logo" in (img.get("src") or "")]
+    assert browser.get(shown).data == world.get(models.Logo, kept, "data")
+    form = main_form(browser.get("/admin/company/edit/?id=1"))
+    form.data.pop("csrf_token")
+    assert browser.post("/admin/company/edit/?id=1", form.data | {"logo-off": "1"}).status_code == 302
+    assert world.get(models.Company, 1, "logo_id") is None
+    assert browser.get(shown).status_code == 404
+    assert world.get(models.Logo, kept, "id") == kept  # what was issued with it keeps it
+
+
 def test_the_demo_of_today_is_no_surprise(world: World, browser: Browser, rows):
     """A receipt's day is the day it was received, whatever the day it is read."""
     browser.sign_in(rows.people["office"])

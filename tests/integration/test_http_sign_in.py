@@ -200,9 +200,28 @@ def test_a_new_password_ends_the_other_sessions(world: World, browser: Browser):
     assert sign_in(Browser(world.app), email, PASSWORD).status_code == 302
 
 
-def test_nobody_registers_or_resets_by_themselves(browser: Browser):
-    for url in ("/register", "/reset", "/change", "/confirm", "/tf-setup", "/us-signin", "/wan-register", "/verify"):
+def test_what_nobody_uses_is_shut(browser: Browser, person: str):
+    for url in (
+        "/register",
+        "/change",
+        "/confirm",
+        "/us-signin",
+        "/wan-register",
+        "/verify",
+        "/fs-static/js/webauthn.js",
+    ):
         assert browser.get(url).status_code == 404, url
+    for url in ("/tf-setup", "/tf-rescue", "/wan-delete"):  # Flask-Security's own, which cannot be left out
+        assert browser.get(url).status_code == 404, url
+        assert browser.post(url).status_code == 404, url
+
+
+def test_nobody_talks_json_to_the_sign_in(browser: Browser, person: str):
+    form = main_form(browser.get("/login"))
+    data = form.data | {"email": person, "password": PASSWORD}
+    answer = browser.client.post("/login?include_auth_token", data=data, headers={"Accept": "application/json"})
+    assert answer.status_code == 302
+    assert "token" not in answer.get_data(as_text=True)
 
 
 def test_a_forged_session_is_nobody(browser: Browser):

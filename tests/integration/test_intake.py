@@ -59,7 +59,7 @@ def test_the_form_asks_in_its_language(browser: Browser, url: str):
     assert other == ("/en/" if french else "/")
     form = main_form(page)
     named = {"ticket", "name", "phone", "email", "company", "street", "city", "province", "postal_code", "service"}
-    assert set(form.data) == {*named, "description", "urgency"}
+    assert set(form.data) == {*named, "description", "urgency", "website"}
     assert "checked" not in page.get_data(as_text=True)  # consent is never ticked beforehand
     assert not page.headers.getlist("Set-Cookie")
 
@@ -177,6 +177,21 @@ def test_a_refused_form_can_be_sent_again_once_corrected(world: World, browser: 
     assert first.status_code == 303
     assert browser.client.post("/", data=data).location == first.location
     assert counts(world)["request"] == 1
+
+
+def test_back_from_the_receipt_something_else_can_be_asked_for(world: World, browser: Browser):
+    data = (
+        main_form(browser.get("/")).data | intake_answers("") | {"ticket": main_form(browser.get("/")).data["ticket"]}
+    )
+    assert browser.client.post("/", data=data).status_code == 303
+    other = data | {"description": "La fournaise du chalet ne part plus.", "street": "9, chemin du Lac"}
+    again = browser.client.post("/", data=other)
+    assert again.status_code == 422
+    assert again.headers["Cache-Control"] == "no-store"
+    form = main_form(again)
+    assert form.data["street"] == "9, chemin du Lac"
+    assert browser.client.post("/", data=other | {"ticket": form.data["ticket"]}).status_code == 303
+    assert counts(world)["request"] == 2
 
 
 def test_blank_optional_fields_are_nothing(world: World, browser: Browser):

@@ -13,10 +13,11 @@ from sercom.core.base import db
 from sercom.core.clock import today, utcnow
 from sercom.core.errors import ConflictError, DomainError
 from sercom.core.journal import JournalEntry
+from sercom.entities.delivery.message import MessageStatus
 from sercom.models import Case
 from sercom.workflow import content, edges, payments
 from sercom.workflow.transitions import TRANSITIONS, run
-from tests.support import HUNDRED, convert, give, make_client, make_user, start
+from tests.support import HUNDRED, convert, give, make_client, make_message, make_user, start
 
 APPROVAL = {"channel": "phone", "name": "Julie Tremblay"}
 
@@ -95,7 +96,7 @@ ENDINGS = {
 
 def test_every_command_is_told_here():
     listed = {(kind, command) for kind, steps in LIVES.items() for command, *_ in steps}
-    listed |= {("visit", command) for command in ENDINGS} | {("invoice", "record_payment")}
+    listed |= {("visit", command) for command in ENDINGS} | {("invoice", "record_payment"), ("message", "resend")}
     assert listed == {(t.model.__tablename__, t.name) for t in TRANSITIONS}
 
 
@@ -231,3 +232,10 @@ def test_somebody_without_an_account_acts_under_a_name(context):
     client = make_client()
     made = told(lambda: start("request", Actor("Julie Tremblay"), client))
     assert {(entry.user_id, entry.actor_name) for entry in made} == {(None, "Julie Tremblay")}
+
+
+def test_sending_again_writes_its_entry(office):
+    message = make_message(MessageStatus.DEAD)
+    entry = told(lambda: give("resend", message, office))[0]
+    assert (entry.event, entry.subject_type, entry.subject_label) == ("resend", "message", "julie@example.org")
+    assert entry.changes["status"] == ["dead", "queued"]

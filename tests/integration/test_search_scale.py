@@ -135,8 +135,11 @@ def test_no_question_reads_a_whole_table(world: World, browser: Browser):
             lookup = {"name": "client", "query": query}
             assert browser.get("/admin/quotes/ajax/lookup/", query_string=lookup).status_code == 200
         with world.app.app_context():
-            db.session.get_one(Client, 777).name = "Autre Nom"
+            changed = db.session.get_one(Client, 777)
+            changed.name, changed.is_prospect, changed.phone = "Autre Nom", True, "+14505550142"
+            changed.email, changed.street, changed.postal_code = "nom@example.org", "777, rue Un", "H7L 1M3"
             db.session.commit()
+        assert browser.get("/admin/clients/details/?id=777").status_code == 200  # who else it may be
     assert len(statements) > 10 * len(QUERIES)
     assert any(statement.startswith("DELETE") for statement, _parameters in statements)
     with world.app.app_context():

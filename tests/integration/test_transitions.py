@@ -15,9 +15,9 @@ from sercom.core.base import db
 from sercom.core.clock import today, utcnow
 from sercom.core.errors import ConflictError, DomainError, ForbiddenError
 from sercom.core.journal import JournalEntry
-from sercom.models import Invoice, Job, Quote, ServiceRequest, Visit
+from sercom.models import Invoice, Job, Message, Quote, ServiceRequest, Visit
 from sercom.workflow.transitions import TRANSITIONS, available, find, run
-from tests.support import give, make_user, start
+from tests.support import give, make_message, make_user, start
 
 #: Where a command leads from each stored state; a dash: refused.
 STATES: dict[type[Any], str] = {
@@ -59,6 +59,10 @@ leave_incomplete  -            -              -              incomplete     -   
 client_absent     -            client_absent  client_absent  client_absent  -     -           -          -
 cancel            cancelled    cancelled      cancelled      -              -     -           -          -
     """,
+    Message: """
+                queued  sending  sent  dead    kept
+        resend  -       -        -     queued  queued
+    """,
     Invoice: """
                         draft   issued  void
         issue           issued  -       -
@@ -95,6 +99,7 @@ ROLES = """
     visit.leave_incomplete       yes    yes     -           yes  yes   -      -
     visit.client_absent          yes    yes     -           yes  yes   -      -
     visit.cancel                 yes    yes     -           -    -     -      -
+    message.resend               yes    yes     -           -    -     -      -
     invoice.issue                yes    yes     -           -    -     -      -
     invoice.record_payment       yes    yes     yes         -    -     -      -
     invoice.void                 yes    yes     -           -    -     -      -
@@ -148,6 +153,8 @@ def subject_in(model: type[Any], status: Any, actor: Actor) -> Any:
         if status.value == "void":
             give("void", invoice, actor, reason="Essai")
         return invoice
+    if model is Message:
+        return make_message(status)
     document = start("job" if model is Visit else model.__tablename__, actor)
     subject = document.visits[0] if model is Visit else document
     if model is Visit and status.value != "unscheduled":

@@ -15,6 +15,8 @@ from sercom.core.database import engine_options, normalise_url
 
 SECRETS = {"SECRET_KEY": "k" * 32, "SECURITY_PASSWORD_SALT": "s" * 32}
 DATABASE = {"DATABASE_URL": "postgres://u:p@host/db"}
+ADDRESS = {"APP_BASE_URL": "https://demande.example.ca/"}
+FIT = {"SERCOM_ENV": "production"} | SECRETS | DATABASE | ADDRESS
 
 
 @pytest.mark.parametrize(
@@ -52,6 +54,17 @@ def test_postgresql_has_a_small_pool_and_sqlite_a_timeout():
         ({"DYNO": "web.1", "DATABASE_URL": ""} | SECRETS, "DATABASE_URL"),
         ({"RENDER": "true"} | SECRETS, "DATABASE_URL"),
         ({"SERCOM_ENV": "production", "SECRET_KEY": "k" * 32} | DATABASE, "SECURITY_PASSWORD_SALT"),
+        (FIT | {"SECRET_KEY": "k" * 31}, "SECRET_KEY"),
+        (FIT | {"SECURITY_PASSWORD_SALT": "changeme"}, "SECURITY_PASSWORD_SALT"),
+        (FIT | {"DATABASE_URL": ""}, "DATABASE_URL"),
+        (FIT | {"DATABASE_URL": "sqlite://"}, "DATABASE_URL"),
+        (FIT | {"DATABASE_URL": "sqlite:///:memory:"}, "DATABASE_URL"),
+        (FIT | {"DYNO": "web.1", "DATABASE_URL": "sqlite:////app/sercom.sqlite3"}, "DATABASE_URL"),
+        (FIT | {"RENDER": "true", "DATABASE_URL": "sqlite:///sercom.sqlite3"}, "DATABASE_URL"),
+        (FIT | {"APP_BASE_URL": ""}, "APP_BASE_URL"),
+        (FIT | {"APP_BASE_URL": "demande.example.ca"}, "APP_BASE_URL"),
+        (FIT | {"APP_BASE_URL": "https://example.ca/form"}, "APP_BASE_URL"),
+        ({"RENDER": "true"} | SECRETS | DATABASE, "APP_BASE_URL"),
     ],
 )
 def test_production_refuses_what_would_lose_data(environ: dict[str, str], named: str, tmp_path: Path):
@@ -60,7 +73,9 @@ def test_production_refuses_what_would_lose_data(environ: dict[str, str], named:
     assert not (tmp_path / "instance").exists()
 
 
-@pytest.mark.parametrize("platform", [{"DYNO": "web.1"}, {"RENDER": "true"}, {"SERCOM_ENV": "production"}])
+@pytest.mark.parametrize(
+    "platform", [{"DYNO": "web.1"}, {"RENDER": "true"} | ADDRESS, {"SERCOM_ENV": "production"} | ADDRESS]
+)
 def test_production_takes_what_it_is_given_and_writes_nothing(platform: dict[str, str], tmp_path: Path):
     instance = tmp_path / "instance"
     settings = from_environment(platform | SECRETS | DATABASE | {"SERCOM_INSTANCE": str(instance)})
@@ -70,6 +85,36 @@ def test_production_takes_what_it_is_given_and_writes_nothing(platform: dict[str
     assert settings["SECURITY_PASSWORD_SALT"] == SECRETS["SECURITY_PASSWORD_SALT"]
     assert settings["SQLALCHEMY_DATABASE_URI"] == "postgresql+psycopg://u:p@host/db"
     assert not instance.exists()
+
+
+@pytest.mark.parametrize(
+    ("environ", "base", "trusted", "proxy"),
+    [
+        ({}, "", None, False),
+        (ADDRESS, "https://demande.example.ca", None, False),
+        (FIT, "https://demande.example.ca", ["demande.example.ca"], False),
+        (FIT | {"BEHIND_PROXY": "1"}, "https://demande.example.ca", ["demande.example.ca"], True),
+        (FIT | {"BEHIND_PROXY": "0"}, "https://demande.example.ca", ["demande.example.ca"], False),
+        ({"DYNO": "web.1"} | SECRETS | DATABASE, "", [".herokuapp.com"], True),
+        (
+            {"DYNO": "web.1", "HEROKU_APP_DEFAULT_DOMAIN_NAME": "sercom-1a2b.herokuapp.com"} | SECRETS | DATABASE,
+            "https://sercom-1a2b.herokuapp.com",
+            ["sercom-1a2b.herokuapp.com"],
+            True,
+        ),
+        (
+            {"RENDER": "true", "RENDER_EXTERNAL_HOSTNAME": "sercom.onrender.com"} | SECRETS | DATABASE | ADDRESS,
+            "https://demande.example.ca",
+            ["sercom.onrender.com", "demande.example.ca"],
+            True,
+        ),
+    ],
+)
+def test_the_address_is_the_companys_or_the_platforms(
+    environ: dict[str, str], base: str, trusted: list[str] | None, *, proxy: bool, tmp_path: Path
+):
+    settings = from_environment(environ | {"SERCOM_INSTANCE": str(tmp_path)})
+    assert (settings["APP_BASE_URL"], settings["TRUSTED_HOSTS"], settings["BEHIND_PROXY"]) == (base, trusted, proxy)
 
 
 @pytest.fixture
@@ -124,3 +169,26 @@ def test_the_environment_decides(tmp_path: Path):
     assert settings["SECRET_KEY"] == "mine"
     assert settings["COMPANY_TIMEZONE"] == "America/Vancouver"
     assert settings["SQLALCHEMY_DATABASE_URI"] == "sqlite:///x"
+
+
+def test_the_forms_limits_are_whole_numbers(tmp_path: Path):
+    home = {"SERCOM_INSTANCE": str(tmp_path)}
+    assert from_environment(home)["INTAKE_MIN_SECONDS"] == 3
+    assert from_environment(home | {"INTAKE_MIN_SECONDS": "0", "INTAKE_BURST": ""})["INTAKE_MIN_SECONDS"] == 0
+    for wrong in ("-1", "x", "1.5", "²"):
+        with pytest.raises(ConfigurationError, match="INTAKE_BURST"):
+            from_environment(home | {"INTAKE_BURST": wrong})
+
+
+@pytest.mark.parametrize(
+    ("wrong", "named"),
+    [
+        ({"SMTP_URL": "mail.example.com"}, "SMTP_URL"),
+        ({"SMTP_URL": "http://mail.example.com"}, "SMTP_URL"),
+        ({"MAIL_FROM": "Sercom <info@example.com>"}, "MAIL_FROM"),
+        ({"MAIL_FROM": "a@b@c"}, "MAIL_FROM"),
+    ],
+)
+def test_mail_that_could_not_leave_is_refused_at_the_start(wrong: dict[str, str], named: str, tmp_path: Path):
+    with pytest.raises(ConfigurationError, match=rf"^Set {named}:"):
+        from_environment(wrong | {"SERCOM_INSTANCE": str(tmp_path)})

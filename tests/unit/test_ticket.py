@@ -59,7 +59,8 @@ def test_a_ticket_of_the_future_is_expired_and_not_trusted_for_ever(later: Later
 def test_one_changed_character_is_a_forgery(position: int):
     issued = ticket.issue()
     changed = list(issued)
-    changed[position] = "A" if changed[position] != "A" else "B"
+    # "z" and "A" differ in their first bits: the last character of a signature has two that mean nothing.
+    changed[position] = "z" if changed[position] in "ABCD" else "A"
     assert ticket.read("".join(changed)) is None
 
 

@@ -2,7 +2,8 @@
 
 from dataclasses import dataclass
 
-from sercom.entities.requests.model import Origin, Urgency
+from sercom.entities.requests.model import Origin
+from sercom.entities.requests.triage import Urgency
 
 FORM, PHONE, EMAIL = Origin.FORM, Origin.PHONE, Origin.EMAIL
 TODAY, SOON, LATER = Urgency.EMERGENCY, Urgency.SOON, Urgency.FLEXIBLE

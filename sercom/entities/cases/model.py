@@ -76,6 +76,7 @@ class Case(Model):
         """Start a case. ``site``, where given, is one of the client's."""
         if site is not None and site.client_id != client.id:
             raise DomainError(_l("This address belongs to another client."), "site")
+        client.require_present(session)
         number = numbering.case_number(session, clock.today().year)
         case = cls(number=number, client=client, site=site, title=title, letters={})
         session.add(case)

@@ -8,16 +8,16 @@ from wtforms.validators import NumberRange
 from sercom.backoffice import filters
 from sercom.backoffice.access import current_actor
 from sercom.backoffice.listing import Indexed
-from sercom.backoffice.view import EntityView
 from sercom.core import formats, journal
 from sercom.core.base import db
+from sercom.entities.clients.merging import MergeMixin
 from sercom.entities.clients.model import Client, ClientKind
-from sercom.entities.documents.thread import latest_of_client
+from sercom.entities.documents.thread import journal_of_client, latest_of_client
 from sercom.entities.invoices.balance import owed_by
 from sercom.entities.sites.model import Site
 
 
-class ClientView(EntityView):
+class ClientView(MergeMixin):
     """Clients and prospects."""
 
     entity = "clients"
@@ -44,6 +44,7 @@ class ClientView(EntityView):
         "postal_code": _l("Postal code"),
         "terms_days": _l("Terms, in days"),
         "notes": _l("Notes"),
+        "client": _l("Client"),
     }
     column_descriptions = {"street": _l("Billing address; it becomes the first service address too.")}
     form_columns = (
@@ -84,5 +85,6 @@ class ClientView(EntityView):
             "balance": owed.balance,
             "overdue": owed.overdue,
             "sites": row.sites,
+            "journal": journal_of_client(row),
             **super().details_context(row),
         }

@@ -11,4 +11,11 @@ def describe_client(client: Client) -> str:
     return " · ".join(part for part in (client.name, formats.phone(client.phone), client.city) if part)
 
 
-client_lookup = Lookup("client", Client, Indexed(Client.id, Client), order_by=Client.name, describe=describe_client)
+client_lookup = Lookup(
+    "client",
+    Client,
+    Indexed(Client.id, Client),
+    order_by=Client.name,
+    describe=describe_client,
+    only=Client.merged_into_id.is_(None),
+)

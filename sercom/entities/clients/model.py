@@ -1,10 +1,11 @@
 """Who is billed."""
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from sercom.core.base import CreatedAt, LongText, Model, Phone, PrimaryKey, UpdatedAt, one_of
+from sercom.core.base import AnySession, CreatedAt, LongText, Model, Phone, PrimaryKey, UpdatedAt, one_of
+from sercom.core.errors import ConflictError
 from sercom.core.labels import Labelled, LabelledType
 from sercom.entities.sites.model import Province, Site
 from sercom.entities.users.model import Language
@@ -29,6 +30,7 @@ class Client(Model):
         one_of("province", Province),
         CheckConstraint("terms_days BETWEEN 0 AND 365", name="terms_days_range"),
         CheckConstraint("name <> ''", name="name_given"),
+        CheckConstraint("merged_into_id <> id", name="merged_into_another"),
         Index(None, "name"),
         Index(None, "email"),
         Index(None, "phone"),
@@ -50,11 +52,14 @@ class Client(Model):
     postal_code: Mapped[str | None] = mapped_column(String(7))
     terms_days: Mapped[int] = mapped_column(default=DEFAULT_TERMS_DAYS)
     notes: Mapped[LongText | None]
+    #: The client that this one turned out to be: it is kept, and shown nowhere.
+    merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"), index=True)
     version: Mapped[int] = mapped_column()
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
 
     sites: Mapped[list[Site]] = relationship(back_populates="client", order_by=Site.id, passive_deletes="all")
+    merged_into: Mapped["Client | None"] = relationship(remote_side="Client.id")
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -65,6 +70,22 @@ class Client(Model):
     def only_site(self) -> Site | None:
         """The service address, where there is no other to choose from."""
         return self.sites[0] if len(self.sites) == 1 else None
+
+    @property
+    def present(self) -> "Client":
+        """Itself, or the client that it was merged into at last."""
+        client = self
+        while client.merged_into is not None:
+            client = client.merged_into
+        return client
+
+    def require_present(self, session: AnySession) -> None:
+        """Refuse new work for a client that was merged; one that is being merged is waited for."""
+        row = select(Client.merged_into_id).where(Client.id == self.id)
+        if session.scalar(row.with_for_update(read=True, key_share=True)) is not None:
+            raise ConflictError(
+                _l("%(client)s was merged into another client: choose that one.", client=self), "client"
+            )
 
     @property
     def address(self) -> str:

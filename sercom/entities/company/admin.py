@@ -1,8 +1,9 @@
 """Settings of the company and tax rates in the back-office."""
 
+from io import BytesIO
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import abort, flash, redirect, request, send_file, url_for
 from flask_admin import expose
 from flask_babel import lazy_gettext as _l
 from wtforms import FileField, SelectField
@@ -14,13 +15,29 @@ from sercom.backoffice.access import current_actor
 from sercom.backoffice.view import EntityView
 from sercom.core.base import db
 from sercom.core.money import TAX_LABELS
-from sercom.entities.company.logo import keep_logo
-from sercom.entities.company.model import TaxRate
+from sercom.entities.catalog.model import services_offered
+from sercom.entities.company.logo import keep_logo, take_logo_off
+from sercom.entities.company.model import Company, TaxRate, get_logo
+from sercom.entities.requests.triage import Urgency
 from sercom.entities.sites.model import Province
+
+#: The view of the public form in each language.
+FORMS = {"fr": "intake", "en": "intake_en"}
 
 
 class PictureField(FileField):
-    """A picture to send; it is made safe and kept apart, never put on the row as it came."""
+    """A picture to send; it is made safe and kept apart, never put on the row as it came.
+
+    ``shown`` is the address of the present one, ``taken_off`` says that it goes.
+    """
+
+    shown = ""
+    taken_off = False
+
+    def process(self, formdata: Any, *args: Any, **kwargs: Any) -> None:
+        """Read the box beside the picture too."""
+        super().process(formdata, *args, **kwargs)
+        self.taken_off = bool(formdata and formdata.get(f"{self.name}-off"))
 
     def populate_obj(self, obj: Any, name: str) -> None:
         """The view keeps it."""
@@ -30,6 +47,7 @@ class CompanyView(EntityView):
     """One row: it is shown, and changed."""
 
     entity = "company"
+    details_template = "admin/company.html"
     column_list = ("name",)
     column_labels = {
         "name": _l("Name"),
@@ -55,6 +73,8 @@ class CompanyView(EntityView):
         "warranty_en": _l("Warranty, in English"),
         "invoice_note": _l("Note on invoices"),
         "invoice_note_en": _l("Note on invoices, in English"),
+        "service_area": _l("Postal codes you serve"),
+        "frame_origins": _l("Sites allowed to show the form"),
     }
     column_descriptions = {
         "gst_number": _l("Example: 123456782 RT0001"),
@@ -63,6 +83,8 @@ class CompanyView(EntityView):
         "neq": _l("Ten digits"),
         "interest_percent": _l("Printed on quotes and invoices. Leave blank to ask none."),
         "invoice_note_en": _l("Where a text has no English, the French one is printed."),
+        "service_area": _l("How they begin: J4, J5R, H. Leave blank to serve everywhere."),
+        "frame_origins": _l("One address a line: https://www.example.com"),
     }
     form_columns = tuple(column_labels)
     column_details_list = tuple(column_labels)
@@ -82,12 +104,43 @@ class CompanyView(EntityView):
         form.logo = PictureField(_l("Logo"), description=_l("PNG or JPEG. Printed on documents in place of the name."))
         return form
 
+    def edit_form(self, obj: Any = None) -> Any:
+        """With the present logo."""
+        form = super().edit_form(obj)
+        form.logo.shown = self.logo_url(obj) if obj is not None else ""
+        return form
+
+    def logo_url(self, company: Company) -> str:
+        """Where the present logo is."""
+        return self.get_url(".logo_view", v=company.logo_id) if company.logo_id else ""
+
+    @expose("/logo")
+    def logo_view(self) -> Any:
+        """The present logo."""
+        logo = get_logo(db.session) or abort(404)
+        return send_file(BytesIO(logo.data), "image/png", etag=logo.sha256)
+
+    def details_context(self, row: Any) -> dict[str, Any]:
+        """The addresses of the form too, and what its links may fill in (the page's own address says it)."""
+        given = {name: text for name in ("service", "urgency", "city") if (text := request.args.get(name, "")[:80])}
+        addresses = {language: url_for(f"portal.{view}", _external=True, **given) for language, view in FORMS.items()}
+        return super().details_context(row) | {
+            "addresses": addresses,
+            "given": given,
+            "services": services_offered(),
+            "urgencies": Urgency.choices(),
+            "script": url_for("static", filename="js/embed.js", _external=True),
+        }
+
     def change(self, form: Any, row: Any) -> None:
         """Numbers in their form; a wrong check digit warns, since no agency publishes the rule."""
         super().change(form, row)
+        row.tidy_form_settings()
         sent = request.files.get("logo")
         if sent:
             keep_logo(db.session, row, sent.read(), current_actor())
+        elif form.logo.taken_off:
+            take_logo_off(db.session, row, current_actor())
         for warning in row.normalise_numbers():
             flash(warning, "warning")
 

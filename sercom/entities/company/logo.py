@@ -20,7 +20,16 @@ def keep_logo(session: AnySession, company: Company, raw: bytes, actor: Actor) -
         logo = Logo(data=data, sha256=sha256)
         session.add(logo)
         session.flush()
-    if company.logo_id != logo.id:
-        company.logo_id = logo.id
+    _use(session, company, logo.id, actor)
+
+
+def take_logo_off(session: AnySession, company: Company, actor: Actor) -> None:
+    """From now on documents carry the company's name again; those issued before keep their logo."""
+    _use(session, company, None, actor)
+
+
+def _use(session: AnySession, company: Company, logo_id: int | None, actor: Actor) -> None:
+    if company.logo_id != logo_id:
+        company.logo_id = logo_id
         session.flush()
         journal.record(session, actor, "logo_changed", company)

@@ -70,6 +70,10 @@ class Company(Model):
     warranty_en: Mapped[LongText | None]
     invoice_note: Mapped[LongText | None]
     invoice_note_en: Mapped[LongText | None]
+    #: Beginnings of postal codes, ``J4, J5R, H``; blank is everywhere.
+    service_area: Mapped[LongText | None]
+    #: Sites that may show the form in a frame, one origin a line.
+    frame_origins: Mapped[LongText | None]
     version: Mapped[int] = mapped_column()
     updated_at: Mapped[UpdatedAt]
 
@@ -77,6 +81,16 @@ class Company(Model):
 
     def __str__(self) -> str:
         return self.name
+
+    def serves(self, postal_code: str) -> bool:
+        """Whether the company works there; a postal code is ``A1A 1A1``."""
+        area = (self.service_area or "").split(", ")
+        return postal_code.replace(" ", "").startswith(tuple(area))
+
+    def tidy_form_settings(self) -> None:
+        """Write service area and sites in one form each; raises ``DomainError`` beside what cannot be read."""
+        self.service_area = read_area(self.service_area or "") or None
+        self.frame_origins = read_origins(self.frame_origins or "") or None
 
     def normalise_numbers(self) -> list[LazyString]:
         """Write the registration numbers in their printed form; returns warnings about check digits.
@@ -107,6 +121,37 @@ NUMBERS = {
 QST_WEIGHTS = (4, 3, 2, 7, 6, 5, 4, 3, 2)
 
 
+#: A Canadian postal code from its first letter on, as far as it goes.
+AREA = re.compile(r"[ABCEGHJ-NPRSTVXY](\d([A-Z](\d([A-Z]\d?)?)?)?)?", re.ASCII)
+#: What a browser calls an origin: scheme, host, port. No wildcard, nothing that ends a policy's directive.
+ORIGIN = re.compile(r"(https?)://([a-z0-9](?:[a-z0-9.-]{0,251}[a-z0-9])?)(:\d{1,5})?/?", re.ASCII)
+
+
+def read_area(text: str) -> str:
+    """Beginnings of postal codes as typed, as ``J4, J5R, H``; raises ``DomainError`` with an example."""
+    parts = dict.fromkeys(re.split(r"[\s,;]+", text.strip().upper()))
+    for part in parts:
+        if part and not AREA.fullmatch(part):
+            raise DomainError(
+                _l("“%(part)s” does not begin a postal code. Example: J4, J5R, H", part=part[:20]), "service_area"
+            )
+    return ", ".join(part for part in parts if part)
+
+
+def read_origins(text: str) -> str:
+    """Addresses of sites as typed, one origin a line; raises ``DomainError`` with an example."""
+    origins: dict[str, None] = {}
+    for part in re.split(r"[\s,]+", text.strip().lower()):
+        found = ORIGIN.fullmatch(part)
+        if part and not found:
+            example = "https://www.example.com"
+            message = _l("“%(part)s” is not a site's address. Example: %(example)s", part=part[:80], example=example)
+            raise DomainError(message, "frame_origins")
+        if found:
+            origins[f"{found[1]}://{found[2]}{found[3] or ''}"] = None
+    return "\n".join(origins)
+
+
 def luhn(digits: str) -> bool:
     """Whether the last digit checks the others (business numbers of the Canada Revenue Agency)."""
     doubled = [int(digit) * (2 if position % 2 else 1) for position, digit in enumerate(reversed(digits))]
@@ -122,6 +167,11 @@ def qst_check(digits: str) -> bool:
 def get_company(session: AnySession) -> Company:
     """The company's settings (the first migration inserts the row)."""
     return session.get_one(Company, 1)
+
+
+def get_logo(session: AnySession) -> Logo | None:
+    """The company's present logo."""
+    return session.scalar(select(Logo).join(Company, Company.logo_id == Logo.id))
 
 
 class TaxRate(Model):

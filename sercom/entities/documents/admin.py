@@ -11,7 +11,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import defer, joinedload, selectinload, undefer
 from wtforms.validators import Optional
 
-from sercom.backoffice.access import current_actor, require
+from sercom.backoffice.access import current_actor, may, require
 from sercom.backoffice.lookup import LookupField
 from sercom.backoffice.posted import read_id, read_version
 from sercom.core import formats
@@ -33,6 +33,7 @@ from sercom.entities.documents.thread import journal_of_case, thread_of_case
 from sercom.entities.sites.lookup import site_lookup
 from sercom.entities.sites.model import Province
 from sercom.workflow import content, edges
+from sercom.workflow.sending import messages_of
 from sercom.workflow.transitions import available, hindered, require_version
 
 #: Commands that stand on the page as buttons; the others wait in the menu beside them.
@@ -201,6 +202,8 @@ class DocumentView(ConvertMixin):
             "next_edge": next((edge for edge in possible if edge.is_next(row)), None),
             "can_undo": edges.can_undo(row, actor),
             "hindered": hindered(row, actor),
+            "sendable": False,
+            "messages": messages_of(row) if may("read", "messages") else (),
             "visits": [visit for visit in row.case.visits if visit.document_id == row.id],
         }
 

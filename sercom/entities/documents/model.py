@@ -147,6 +147,9 @@ class Document(Model):
     def begin(self, actor: Actor) -> None:
         """What a kind of document starts with, once it stands in its case."""
 
+    def content_changed(self) -> None:
+        """What a kind of document draws from its content, drawn anew."""
+
     def refuse_delete(self) -> LazyString | None:
         """Why it cannot be deleted, if it cannot: it is no draft, or other records tell of it."""
         if not self.is_editable:

@@ -3,12 +3,14 @@
 from collections.abc import Sequence
 from typing import Any
 
-from sqlalchemy import Select, select
+from sqlalchemy import Select, and_, or_, select
 from sqlalchemy.orm import joinedload, undefer, with_polymorphic
 
 from sercom.core.base import db
 from sercom.core.journal import JournalEntry
+from sercom.entities.clients.model import Client
 from sercom.entities.documents.model import Document
+from sercom.entities.sites.model import Site
 
 #: Documents with everything their subclasses hold, in one query.
 EVERY_KIND = with_polymorphic(Document, "*")
@@ -39,4 +41,21 @@ def _with_stages() -> Select[Any]:
 def journal_of_case(case_id: int) -> Sequence[JournalEntry]:
     """What happened to the case, the latest first."""
     rows = select(JournalEntry).where(JournalEntry.case_id == case_id)
+    return db.session.scalars(rows.order_by(JournalEntry.id.desc()).limit(LATEST)).all()
+
+
+def journal_of_client(client: Client) -> Sequence[JournalEntry]:
+    """What happened to the client and to those merged into it, and to their addresses, the latest first."""
+    ids = select(Client.id).where(Client.id == client.id).cte(recursive=True)
+    ids = ids.union(select(Client.id).where(Client.merged_into_id == ids.c.id))
+    sites = select(Site.id).where(Site.client_id.in_(select(ids.c.id)))
+    about = ((Client, select(ids.c.id)), (Site, sites))
+    rows = select(JournalEntry).where(
+        or_(
+            *(
+                and_(JournalEntry.subject_type == model.__tablename__, JournalEntry.subject_id.in_(known))
+                for model, known in about
+            )
+        )
+    )
     return db.session.scalars(rows.order_by(JournalEntry.id.desc()).limit(LATEST)).all()

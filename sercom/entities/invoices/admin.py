@@ -18,6 +18,7 @@ from sercom.core.base import db
 from sercom.core.money import ZERO
 from sercom.entities.cases.model import Case
 from sercom.entities.delivery.admin import PaperMixin
+from sercom.entities.delivery.send import SendMixin
 from sercom.entities.documents.admin import DocumentView
 from sercom.entities.invoices.balance import balance_column
 from sercom.entities.invoices.model import Invoice, InvoiceStage, InvoiceStatus
@@ -31,7 +32,7 @@ def _balance(_view: Any, _context: Any, row: Invoice, _name: str) -> Decimal:
     return row.total - row.paid_amount if row.status is InvoiceStatus.ISSUED else ZERO
 
 
-class InvoiceView(PaperMixin, DocumentView):
+class InvoiceView(SendMixin, PaperMixin, DocumentView):
     """Invoices (factures)."""
 
     entity = "invoices"

@@ -3,12 +3,13 @@
 from decimal import Decimal
 from typing import Any
 
-from flask import current_app
+from flask import current_app, url_for
 from flask_babel import LazyString, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
+from sercom.backoffice.access import may
 from sercom.core import formats
 from sercom.core.base import Model
 from sercom.core.journal import JournalEntry
@@ -26,13 +27,32 @@ EVENTS: dict[str, LazyString] = {
     "photo_added": _l("Photo added"),
     "note_added": _l("Note added"),
     "logo_changed": _l("Logo changed"),
+    "emailed": _l("Sent by e-mail"),
+    "viewed": _l("Read by the client"),
+    "link_revoked": _l("Client's link ended"),
     "record_payment": _l("Payment received"),
     "payment_corrected": _l("Payment taken back"),
     "plan_assessment": _l("Assessment planned"),
     "schedule": _l("Visit planned"),
+    "merged": _l("Clients merged"),
+    "merge_undone": _l("Merge undone"),
 }
+#: How a person signs in.
+ACCOUNT: dict[str, LazyString] = {
+    "password_changed": _l("Password changed"),
+    "password_reset": _l("Password reset by e-mail"),
+    "authenticator_added": _l("Authenticator added"),
+    "authenticator_removed": _l("Authenticator removed"),
+    "recovery_codes_made": _l("Recovery codes made"),
+    "recovery_code_used": _l("Recovery code used"),
+    "passkey_added": _l("Passkey added"),
+    "passkey_removed": _l("Passkey removed"),
+    "signed_out_elsewhere": _l("Other devices signed out"),
+    "devices_forgotten": _l("Lost devices forgotten"),
+}
+EVENTS |= ACCOUNT
 #: Events whose words name the subject's kind already.
-SELF_EXPLAINED = frozenset({"photo_added", "note_added", "logo_changed"})
+SELF_EXPLAINED = frozenset({"photo_added", "note_added", "logo_changed", *ACCOUNT})
 #: What an entry may be about, by table.
 SUBJECTS: dict[str, LazyString] = {
     "request": _l("Request"),
@@ -48,13 +68,16 @@ SUBJECTS: dict[str, LazyString] = {
     "payment": _l("Payment"),
     "catalog_item": _l("Catalogue item"),
     "service": _l("Service"),
+    "triage_rule": _l("Triage rule"),
     "user": _l("Person"),
     "team": _l("Team"),
     "company": _l("Company"),
+    "message": _l("E-mail"),
+    "mail_template": _l("E-mail template"),
     "tax_rate": _l("Tax rate"),
 }
 #: Changes whose value is told in the sentence itself.
-LINKS = frozenset({"quote", "job", "invoice", "source"})
+LINKS = frozenset({"quote", "job", "invoice", "source", "message"})
 
 
 def event_label(entry: JournalEntry) -> str:
@@ -73,7 +96,16 @@ def event_sentence(entry: JournalEntry) -> Markup:
     subject = "·" if entry.event in SELF_EXPLAINED else SUBJECTS.get(entry.subject_type, "")
     linked = [value for key in LINKS & entry.changes.keys() for value in entry.changes[key] if value]
     sentence = Markup("<strong>{}</strong> {} {}").format(event_label(entry), subject, entry.subject_label)
+    if entry.event == "emailed":
+        return sentence + Markup(" → {}").format(_message(*linked))
     return sentence + Markup(" → {}").format(linked[0]) if linked else sentence
+
+
+def _message(message_id: int, address: str) -> Markup | str:
+    """To whom an e-mail went, leading to the very message."""
+    if not may("read", "messages"):
+        return address
+    return Markup('<a href="{}">{}</a>').format(url_for("messages.details_view", id=message_id), address)
 
 
 def change_text(entry: JournalEntry) -> str:
@@ -96,6 +128,8 @@ def _changes(entry: JournalEntry) -> list[tuple[str, str, str]]:
 def _labels(subject_type: str) -> dict[str, LazyString]:
     """The names of the subject's fields, as its view shows them."""
     found: dict[str, LazyString] = {"lines": _l("Lines"), "status": _l("Status"), "site": _l("Service address")}
+    found["passkey"] = _l("Passkey")
+    found["client"] = _l("Client")
     for view in current_app.extensions["admin"][0]._views:  # noqa: SLF001  # Flask-Admin has no public list of views
         if getattr(getattr(view, "model", None), "__tablename__", None) == subject_type:
             found |= view.column_labels

@@ -6,11 +6,12 @@ from sercom.backoffice import filters
 from sercom.backoffice.listing import Indexed
 from sercom.core.clock import day_bounds
 from sercom.entities.delivery.admin import PaperMixin
+from sercom.entities.delivery.send import SendMixin
 from sercom.entities.documents.admin import DocumentView
 from sercom.entities.quotes.model import Quote, QuoteStage
 
 
-class QuoteView(PaperMixin, DocumentView):
+class QuoteView(SendMixin, PaperMixin, DocumentView):
     """Quotes (soumissions)."""
 
     entity = "quotes"

@@ -1,4 +1,7 @@
-"""The quote: a price, sent, and the client's answer."""
+"""The quote: a price, sent, and the client's answer.
+
+Over 250 lines: a quote, what was sent of it and its approvals are one story, and read as one.
+"""
 
 import hashlib
 import json

@@ -2,18 +2,41 @@
 
 from typing import Any
 
+from flask import flash, redirect
+from flask_admin import expose
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from sqlalchemy.orm import joinedload
 from wtforms.validators import Optional
 
 from sercom.backoffice import filters, formatters
+from sercom.backoffice.access import current_actor, require
 from sercom.backoffice.listing import Indexed
+from sercom.backoffice.seam import attempt
+from sercom.core.base import db
 from sercom.core.choices import RowField
 from sercom.core.clock import day_bounds
 from sercom.entities.catalog.model import services_offered
+from sercom.entities.clients.merging import matches_for
 from sercom.entities.documents.admin import DocumentView
-from sercom.entities.requests.model import Origin, RequestStage, ServiceRequest, Urgency
+from sercom.entities.requests.model import Origin, RequestStage, ServiceRequest
+from sercom.entities.requests.triage import Path, Urgency
+from sercom.workflow import sending
 from sercom.workflow.needs import PlanForm
+
+
+def triaged(request: ServiceRequest) -> Markup:
+    """How urgent the client says it is, what is proposed where that differs, and the proposed path in short.
+
+    What is not urgent is not said on every row.
+    """
+    said = [request.urgency, request.triage_urgency]
+    pills = [formatters.pill(urgency) for urgency in dict.fromkeys(said) if urgency not in {None, Urgency.FLEXIBLE}]
+    if request.triage_path is not None:
+        short = Markup('<span class="pill pill-neutral" title="{}">{}</span>')
+        pills.append(short.format(request.triage_path.label, request.triage_path.short))
+    return Markup("<span>{}</span>").format(Markup(" ").join(pills)) if pills else Markup("")
 
 
 class RequestView(DocumentView):
@@ -29,19 +52,18 @@ class RequestView(DocumentView):
         RequestStage.LATE: _l("Assessments late"),
         RequestStage.ASSESSED: _l("Assessed: to quote or to plan"),
     }
-    # What is not urgent is not said on every row.
     column_formatters = DocumentView.column_formatters | {
-        "urgency": lambda _view, _context, row, _name: (
-            "" if row.urgency is Urgency.FLEXIBLE else formatters.pill(row.urgency)
-        )
+        "triage_path": lambda _view, _context, row, _name: triaged(row)
     }
-    column_list = ("number", "client", "title", "urgency", "stage", "created_at")
+    column_list = ("number", "client", "title", "triage_path", "stage", "created_at")
     column_sortable_list = ("number", "created_at")
     column_export_list = ("number", "client", "title", "service", "urgency", "origin", "stage", "created_at")
     column_labels = DocumentView.column_labels | {
         "service": _l("Service"),
         "urgency": _l("Urgency"),
         "origin": _l("Received by"),
+        "triage_path": _l("Triage"),
+        "answers": _l("Answers"),
     }
     form_columns = ("title", "service", "urgency", "origin", "description")
     form_overrides = {"service": RowField}
@@ -52,15 +74,35 @@ class RequestView(DocumentView):
         filters.Row(ServiceRequest.service_id, _l("Service"), "service", services_offered),
         filters.Since(ServiceRequest.created_at, _l("Created from"), "from", lambda day: day_bounds(day)[0]),
         filters.Until(ServiceRequest.created_at, _l("Created until"), "until", lambda day: day_bounds(day)[1]),
+        filters.Choice(ServiceRequest.triage_path, _l("Proposed path"), Path, "path"),
+        filters.Choice(ServiceRequest.triage_urgency, _l("Proposed urgency"), Urgency, "proposed"),
     )
     empty_hint = _l("Requests from the online form arrive here. Enter the ones that come by phone with “Add”.")
+
+    @expose("/<int:row_id>/links/end", methods=("POST",))
+    def end_links_view(self, row_id: int) -> Any:
+        """The follow-up page no longer opens: its address came into wrong hands."""
+        require("update", self.entity)
+        row = self.get_for_update(row_id)
+        refused = attempt(db.session, lambda: sending.end_links(db.session, row, current_actor()))
+        if refused is not None:
+            raise refused
+        flash(_("The link no longer opens."), "success")
+        return redirect(self.page_url(row))
 
     def load_options(self) -> tuple[Any, ...]:
         """The page and the file show the service too."""
         return (*super().load_options(), joinedload(ServiceRequest.service))
+
+    def details_context(self, row: Any) -> dict[str, Any]:
+        """Who the client may be already; the client's follow-up page."""
+        links = sending.open_links(db.session, row)
+        more = {"matches": matches_for(row.client), "follow_up": links[0] if links else None}
+        return {**super().details_context(row), **more}
 
     def prefill(self, form: Any, row: Any) -> None:
         """An assessment starts from what the client wrote."""
         super().prefill(form, row)
         if isinstance(form, PlanForm):
             form.instructions.data = row.description
+            form.last(row.triage_minutes)

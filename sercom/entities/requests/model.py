@@ -3,16 +3,23 @@
 from datetime import datetime
 from typing import Any
 
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from flask_babel import ngettext
+from sqlalchemy import JSON, ForeignKey, String, UniqueConstraint, select
+from sqlalchemy import inspect as sa_inspect
+from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
+from sercom.core import formats
 from sercom.core.access import Actor
-from sercom.core.base import one_of
+from sercom.core.base import AnySession, one_of
+from sercom.core.formats import in_french
+from sercom.core.journal import DRAWN
 from sercom.core.labels import Labelled, LabelledType, Status, Tone
 from sercom.entities.catalog.model import Service
 from sercom.entities.documents.model import Document, DocumentKind
 from sercom.entities.documents.stage import Stage, converted, stage_column
+from sercom.entities.requests.triage import Path, TriageRule, Urgency, facts, propose
 from sercom.entities.visits import when
 from sercom.entities.visits.model import ENDED, Visit, VisitStatus
 
@@ -24,14 +31,6 @@ class RequestStatus(Status):
     TO_ASSESS = "to_assess", _l("To assess"), Tone.WARN
     ASSESSED = "assessed", _l("Assessed"), Tone.GOOD
     CLOSED = "closed", _l("Closed"), Tone.NEUTRAL
-
-
-class Urgency(Labelled):
-    """How soon the client needs somebody."""
-
-    EMERGENCY = "emergency", _l("Emergency: today"), Tone.BAD
-    SOON = "soon", _l("Within a week"), Tone.WARN
-    FLEXIBLE = "flexible", _l("When convenient"), Tone.NEUTRAL
 
 
 class Origin(Labelled):
@@ -78,6 +77,8 @@ class ServiceRequest(Document):
         one_of("urgency", Urgency),
         one_of("origin", Origin),
         one_of("close_reason", CloseReason),
+        one_of("triage_path", Path),
+        one_of("triage_urgency", Urgency),
         UniqueConstraint("ticket"),
     )
     __mapper_args__ = {"polymorphic_identity": DocumentKind.REQUEST}
@@ -89,10 +90,23 @@ class ServiceRequest(Document):
     urgency: Mapped[Urgency] = mapped_column(LabelledType(Urgency), default=Urgency.FLEXIBLE)
     origin: Mapped[Origin] = mapped_column(LabelledType(Origin), default=Origin.PHONE)
     availability: Mapped[list[str]] = mapped_column(JSON, default=list)
+    #: What the company's own questions were answered, as they read then: ``{"question": id, "fr": …,
+    #: "en": …, "value": …}`` each.
+    answers: Mapped[list[dict[str, Any]]] = mapped_column(JSON, default=list)
     close_reason: Mapped[CloseReason | None] = mapped_column(LabelledType(CloseReason))
     ticket: Mapped[str | None] = mapped_column(String(64))
     consent_at: Mapped[datetime | None]
     consent_version: Mapped[str | None] = mapped_column(String(20))
+    #: What a rule proposed, as it read then: the rule may change or go.
+    triage_rule_id: Mapped[int | None] = mapped_column(
+        ForeignKey("triage_rule.id", ondelete="SET NULL"), index=True, info=DRAWN
+    )
+    triage_path: Mapped[Path | None] = mapped_column(LabelledType(Path), index=True, info=DRAWN)
+    triage_urgency: Mapped[Urgency | None] = mapped_column(LabelledType(Urgency), info=DRAWN)
+    triage_minutes: Mapped[int | None] = mapped_column(info=DRAWN)
+    triage_skill: Mapped[str | None] = mapped_column(String(80), info=DRAWN)
+    triage_reason_fr: Mapped[str | None] = mapped_column(String(200), info=DRAWN)
+    triage_reason_en: Mapped[str | None] = mapped_column(String(200), info=DRAWN)
 
     service: Mapped[Service | None] = relationship()
 
@@ -102,9 +116,50 @@ class ServiceRequest(Document):
         return [HalfDay(value) for value in self.availability]
 
     @property
+    def answered(self) -> list[tuple[str, str]]:
+        """The company's own questions and their answers, in the reader's language."""
+        language = "fr" if in_french() else "en"
+        return [(answer[language], _in_words(answer["value"], language)) for answer in self.answers]
+
+    @property
     def is_editable(self) -> bool:
         """Until it is closed."""
         return self.status is not RequestStatus.CLOSED
+
+    @property
+    def triage_reason(self) -> str | None:
+        """Why it was proposed, in the reader's language."""
+        return self.triage_reason_fr if formats.in_french() else self.triage_reason_en
+
+    @property
+    def next_edge(self) -> str | None:
+        """The conversion that the proposed path takes now; ``None`` where it is none, or nothing was proposed.
+
+        A path that begins with a visit waits for it.
+        """
+        path = self.triage_path
+        if path is None:
+            return None
+        due = self.status is RequestStatus.ASSESSED or (self.status is RequestStatus.NEW and not path.visits_first)
+        return path.makes if due else None
+
+    def is_to_assess(self) -> bool:
+        """Whether a visit is what comes next."""
+        return self.status is RequestStatus.NEW and self.next_edge is None
+
+    def begin(self, actor: Actor) -> None:
+        """The company's rules look at it at once."""
+        self.content_changed()
+
+    def content_changed(self) -> None:
+        """Ask the rules again."""
+        session = object_session(self)
+        assert session is not None
+        chosen = sa_inspect(self).attrs.service.history.has_changes()  # not in its column before it is flushed
+        service_id = (self.service.id if self.service else None) if chosen else self.service_id
+        asked = facts(self.title, self.description, service_id, Urgency(self.urgency), self.answers)
+        for name, value in propose(rules_in_force(session), asked).items():
+            setattr(self, name, value)
 
     @property
     def assessments(self) -> list[Visit]:
@@ -143,6 +198,23 @@ class ServiceRequest(Document):
         else:
             self.status = RequestStatus.NEW
         self.close_reason = None
+
+
+def rules_in_force(session: AnySession) -> list[TriageRule]:
+    """The rules, in the order in which they are asked."""
+    rows = select(TriageRule).where(TriageRule.active).order_by(TriageRule.position, TriageRule.id)
+    return list(session.scalars(rows))
+
+
+def _in_words(value: Any, language: str) -> str:
+    """An answer as a person reads it; see ``portal/questions.py`` for what may be kept."""
+    if isinstance(value, bool):
+        return _("Yes") if value else _("No")
+    if isinstance(value, dict):
+        return str(value[language])
+    if isinstance(value, int):
+        return ngettext("%(num)s photo", "%(num)s photos", value)
+    return str(value)
 
 
 class RequestStage(Stage):

@@ -9,8 +9,10 @@ from sqlalchemy.orm import joinedload
 from sercom.backoffice.listing import Indexed
 from sercom.backoffice.lookup import LookupField
 from sercom.backoffice.view import EntityView
+from sercom.core.base import db
 from sercom.core.fields import Needed
 from sercom.entities.clients.lookup import client_lookup
+from sercom.entities.sites.lookup import NOT_MERGED
 from sercom.entities.sites.model import Site
 
 
@@ -54,6 +56,15 @@ class SiteView(EntityView):
     palette = 2
     form_ajax_refs = {"client": client_lookup}
     empty_hint = _l("Add a service address from its client’s page.")
+
+    def narrow(self, query: Any) -> Any:
+        """Those of clients that were merged are shown nowhere."""
+        return query.filter(NOT_MERGED)
+
+    def insert(self, form: Any, row: Any) -> None:
+        """Not for a client that is merged meanwhile."""
+        form.client.data.require_present(db.session)
+        super().insert(form, row)
 
     def load_options(self) -> tuple[Any, ...]:
         """The list shows the client."""

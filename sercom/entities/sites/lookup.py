@@ -1,12 +1,16 @@
 """Finding service addresses, those of one client where it is known."""
 
 from flask import request
-from sqlalchemy import ColumnElement
+from sqlalchemy import ColumnElement, exists
 
 from sercom.backoffice.listing import Indexed
 from sercom.backoffice.lookup import Lookup
 from sercom.core.base import read_whole
+from sercom.entities.clients.model import Client
 from sercom.entities.sites.model import Site
+
+#: An address that another client has too stays with the one that was merged into that client.
+NOT_MERGED = ~exists().where(Client.id == Site.client_id, Client.merged_into_id.is_not(None))
 
 
 def _of_client() -> ColumnElement[bool] | None:
@@ -14,4 +18,6 @@ def _of_client() -> ColumnElement[bool] | None:
     return None if client is None else Site.client_id == client
 
 
-site_lookup = Lookup("site", Site, Indexed(Site.id, Site), order_by=Site.street, narrow=_of_client, min_term=0)
+site_lookup = Lookup(
+    "site", Site, Indexed(Site.id, Site), order_by=Site.street, narrow=_of_client, only=NOT_MERGED, min_term=0
+)

@@ -1,8 +1,9 @@
 """People and teams in the back-office."""
 
-import secrets
 from typing import Any
 
+from flask import flash, redirect
+from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_security.utils import hash_password
@@ -11,16 +12,16 @@ from sqlalchemy.orm import selectinload
 from wtforms import PasswordField
 from wtforms.validators import Length, Optional
 
-from sercom.backoffice.access import current_actor
+from sercom.backoffice.access import current_actor, require
 from sercom.backoffice.listing import contains
 from sercom.backoffice.view import EntityView
-from sercom.core import access
+from sercom.core import access, journal
 from sercom.core.base import db
 from sercom.core.choices import RowsField
 from sercom.core.errors import DomainError
-from sercom.entities.users.model import Role, Team, User, active_people
-
-MIN_PASSWORD = 12
+from sercom.entities.users.account import ask_again, is_fresh
+from sercom.entities.users.model import Role, Team, User, active_people, new_key
+from sercom.signin.settings import MIN_PASSWORD
 
 
 def roles() -> Any:
@@ -49,6 +50,8 @@ class UserView(EntityView):
     form_args = {"roles": {"rows": roles}}
     search_in = (contains(User.name), contains(User.email))
 
+    details_template = "admin/user.html"
+
     def load_options(self) -> tuple[Any, ...]:
         """The list shows the roles."""
         return (selectinload(User.roles),)
@@ -65,7 +68,7 @@ class UserView(EntityView):
 
     def insert(self, form: Any, row: Any) -> None:
         """A person nobody gave a password to cannot sign in yet."""
-        row.fs_uniquifier = secrets.token_hex(32)
+        row.fs_uniquifier = new_key()
         self._take(form, row)
         super().insert(form, row)
 
@@ -73,10 +76,29 @@ class UserView(EntityView):
         """A new password or a deactivation ends the person's sessions."""
         if row.id == current_actor().user_id and not (form.active.data and self._stays_owner(form)):
             raise DomainError(_("You cannot take your own access away."), "active")
+        if form.new_password.data and row.id == current_actor().user_id:
+            raise DomainError(_("Change your own password under “Security”."), "new_password")
+        if form.new_password.data:
+            journal.record(db.session, current_actor(), "password_changed", row)
         if form.new_password.data or not form.active.data:
-            row.fs_uniquifier = secrets.token_hex(32)
+            row.sign_out_everywhere()
         self._take(form, row)
         super().change(form, row)
+
+    @expose("/<int:row_id>/forget-devices", methods=("POST",))
+    def forget_devices_view(self, row_id: int) -> Any:
+        """Let in again who lost the phone or the key: with the password alone, until a new one is set up."""
+        require("update", self.entity)
+        row = self.get_one(row_id)
+        if row.id == current_actor().user_id:
+            raise DomainError(_("Your own devices are under “Security”."))
+        if not is_fresh():
+            return ask_again()
+        row.forget_devices()
+        journal.record(db.session, current_actor(), "devices_forgotten", row)
+        db.session.commit()
+        flash(_("Their devices are forgotten: the password alone signs them in."), "success")
+        return redirect(self.page_url(row))
 
     @staticmethod
     def _stays_owner(form: Any) -> bool:

@@ -1,0 +1,79 @@
+"""A message of the outbox as an e-mail: text, the same as a page, the documents that go with it."""
+
+from email.headerregistry import Address
+from email.message import EmailMessage
+from email.utils import format_datetime
+
+from flask import current_app
+from flask_babel import force_locale
+
+from sercom.core import formats
+from sercom.core.base import AnySession
+from sercom.entities.company.model import Company, get_company
+from sercom.entities.delivery import papers
+from sercom.entities.delivery.message import LINK, Message, MessageKind
+from sercom.entities.users.model import Language
+
+#: Written to because of what somebody sent: no automatic answer is to come back.
+AUTOMATIC = frozenset({MessageKind.REQUEST_RECEIVED, MessageKind.NEW_REQUEST, MessageKind.ACCOUNT})
+
+
+def compose(session: AnySession, message_id: int) -> EmailMessage:
+    """The e-mail of the message with that id. Ends the session's transaction; raises ``PaperError``."""
+    files = _papers(session, message_id)
+    message, company = session.get_one(Message, message_id), get_company(session)
+    sender = current_app.config["MAIL_FROM"]
+    email = EmailMessage()
+    email["From"] = Address(company.name, addr_spec=sender)
+    if company.email:
+        email["Reply-To"] = company.email
+    email["To"] = message.to_email
+    email["Subject"] = message.subject
+    email["Date"] = format_datetime(message.created_at)
+    email["Message-ID"] = f"<{message.message_id}@{sender.rpartition('@')[2]}>"
+    email["Content-Language"] = message.language.value.replace("_", "-")
+    if message.kind in AUTOMATIC:
+        email["Auto-Submitted"] = "auto-generated"
+    foot = signature(company, message.language)
+    email.set_content(f"{message.text.rstrip()}\n\n-- \n" + "\n".join(foot) + "\n")
+    email.add_alternative(as_page(message, foot), subtype="html")
+    for file in files:
+        email.add_attachment(file.data, maintype="application", subtype="pdf", filename=file.name)
+    return email
+
+
+def signature(company: Company, language: Language) -> list[str]:
+    """Who writes, and where they are met: every commercial message names its sender (CASL)."""
+    with force_locale(language.value):
+        phone = formats.phone(company.phone) if company.phone else ""
+    town = " ".join(part for part in (company.city, f"({company.province.value})", company.postal_code) if part)
+    place = ", ".join(part for part in (company.street, town if company.city else "") if part)
+    return [part for part in (company.name, place, " · ".join(p for p in (phone, company.email) if p)) if part]
+
+
+def as_page(message: Message, foot: list[str]) -> str:
+    """The message as HTML: a paragraph that is the link alone becomes a button."""
+    paragraphs = [part.strip() for part in message.body.split("\n\n") if part.strip()]
+    template = current_app.jinja_env.get_template("mail/message.html")
+    with force_locale(message.language.value):
+        return template.render(
+            message=message, paragraphs=paragraphs, url=message.link_url, placeholder=LINK, foot=foot
+        )
+
+
+def languages_sent(message: Message) -> list[Language]:
+    """French always, English beside it."""
+    return [Language.FRENCH] if message.language is Language.FRENCH else [Language.FRENCH, Language.ENGLISH]
+
+
+def _papers(session: AnySession, message_id: int) -> list[papers.PdfFile]:
+    message = session.get_one(Message, message_id)
+    if message.revision is None:
+        return []
+    languages, revision = languages_sent(message), message.revision
+    files = []
+    for language in languages:  # drawing ends the transaction: the rows are read again
+        document = session.get_one(Message, message_id).document
+        if document is not None:
+            files.append(papers.pdf(session, document, language, revision))  # type: ignore[arg-type]  # only what has a paper is attached
+    return files

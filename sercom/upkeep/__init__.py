@@ -1,0 +1,1 @@
+"""Keeping the product alive: is it well, is it saved."""

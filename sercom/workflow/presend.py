@@ -1,0 +1,138 @@
+"""The pre-send check: what a quote or an invoice lacks before it leaves. Errors stop, warnings ask.
+
+What an invoice must carry: General regulation respecting the Québec sales tax (r. 201) and Input Tax
+Credit Information Regulations; licence number on quotes, contracts and invoices: Building Act, s. 57.1;
+estimate before the repair of an appliance: Consumer Protection Act, s. 167 to 183.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date, timedelta
+from decimal import Decimal
+
+from flask_babel import LazyString
+from flask_babel import lazy_gettext as _l
+
+from sercom.core import clock
+from sercom.core.base import AnySession
+from sercom.core.money import ZERO
+from sercom.entities.clients.model import ClientKind
+from sercom.entities.company.model import Company, get_company, luhn, qst_check
+from sercom.entities.documents.model import Document
+from sercom.entities.invoices.model import Invoice
+from sercom.entities.quotes.model import Quote, QuoteStatus
+from sercom.entities.users.model import Language
+from sercom.search.words import fold
+
+#: Repairs of these, over this price, need a written estimate first (Consumer Protection Act, s. 167 and 168).
+APPLIANCES = (
+    *("thermopompe", "heat pump", "climatiseur", "air conditioner", "climatisation", "deshumidificateur"),
+    *("dehumidifier", "lave-vaisselle", "dishwasher", "laveuse", "washing machine", "secheuse", "dryer"),
+    *("cuisiniere", "stove", "refrigerateur", "refrigerator", "congelateur", "freezer"),
+)
+#: Their legal warranty of good working order is in force since 5 October 2026.
+WARRANTED = ("thermopompe", "heat pump", "climatiseur", "air conditioner", "climatisation")
+ESTIMATE_FROM = Decimal(50)
+NOT_CHOSEN = _l("The client's language is French. English is for who chose it; the French version goes along.")
+NO_ESTIMATE = _l(
+    "No approved quote: over $50, the repair of an appliance needs a written estimate first, "
+    "or the consumer's own waiver."
+)
+ASKS_DEPOSIT = ("depot", "acompte", "deposit", "versement initial", "down payment")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """Something to put right, or to think about; ``where`` names the entity whose page mends it."""
+
+    text: LazyString
+    stops: bool
+    where: str = "document"
+
+
+def default_validity(session: AnySession) -> date:
+    """Until when a quote is valid that names no day."""
+    return clock.today() + timedelta(days=get_company(session).quote_validity_days)
+
+
+def check(session: AnySession, document: Quote | Invoice, language: Language) -> list[Finding]:
+    """What is missing, errors first."""
+    company = get_company(session)
+    found = [*_company(company, document), *_document(document), *_consumer(company, document)]
+    if language is Language.ENGLISH and document.client.language is not Language.ENGLISH:
+        found.append(Finding(NOT_CHOSEN, stops=False, where="client"))
+    return sorted(found, key=lambda finding: not finding.stops)
+
+
+def _company(company: Company, document: Document) -> Iterator[Finding]:
+    if not (company.name and company.street and company.city):
+        yield Finding(_l("The company's name and address are missing."), stops=True, where="company")
+    if company.taxes_registered and document.tax > ZERO:
+        if not company.gst_number:
+            yield Finding(_l("The GST number is missing."), stops=True, where="company")
+        elif not luhn(company.gst_number[:9]):
+            yield Finding(_l("The check digit of the GST number does not match."), stops=False, where="company")
+        if any(tax.code == "QST" for tax in document.taxes) and not company.qst_number:
+            yield Finding(_l("The QST number is missing."), stops=True, where="company")
+        elif company.qst_number and not qst_check(company.qst_number[:10]):
+            yield Finding(_l("The check digit of the QST number does not match."), stops=False, where="company")
+    if not company.rbq_licence:
+        yield Finding(
+            _l("The RBQ licence number is missing: a contractor's quotes and invoices carry it."),
+            stops=False,
+            where="company",
+        )
+    if isinstance(document, Quote) and not company.quote_terms:
+        yield Finding(_l("The company has no conditions for its quotes."), stops=False, where="company")
+    if isinstance(document, Invoice) and not (company.interac_email or company.cheques_accepted):
+        yield Finding(_l("Nothing says how to pay."), stops=False, where="company")
+
+
+def _document(document: Quote | Invoice) -> Iterator[Finding]:
+    if not document.has_items:
+        yield Finding(_l("There is no line yet."), stops=True)
+    if any(line.is_item and not line.description.strip() for line in document.lines):
+        yield Finding(_l("A line has no description."), stops=True)
+    if any(line.is_item and not line.unit_price for line in document.lines):
+        yield Finding(_l("A line has no price."), stops=False)
+    if not (document.client.street and document.client.city):
+        yield Finding(_l("The client's address is missing."), stops=False, where="client")
+    if isinstance(document, Quote):
+        until = document.valid_until
+        if until is not None and until < clock.today():
+            over = document.status is not QuoteStatus.APPROVED
+            yield Finding(_l("The quote is no longer valid: give it a later date, or revise it."), stops=over)
+    else:
+        agreed = _agreed(document)
+        if agreed and document.net > agreed:
+            yield Finding(
+                _l("More than the approved quote, before tax: extra work needs the client's word, with day and time."),
+                stops=False,
+            )
+
+
+def _consumer(company: Company, document: Quote | Invoice) -> Iterator[Finding]:
+    if document.client.kind is not ClientKind.PERSON:
+        return
+    told = fold(" ".join([document.title or "", *(line.description for line in document.lines)]))
+    repaired = any(name in told for name in APPLIANCES)
+    if isinstance(document, Invoice) and repaired and document.net > ESTIMATE_FROM and not _agreed(document):
+        yield Finding(NO_ESTIMATE, stops=False)
+    if any(name in told for name in WARRANTED) and not company.warranty:
+        yield Finding(
+            _l("The legal warranty of heat pumps and air conditioners is not told: the company has no warranty text."),
+            stops=False,
+            where="company",
+        )
+    asked = f"{told} {fold(company.quote_terms or '')}"
+    if isinstance(document, Quote) and any(word in asked for word in ASKS_DEPOSIT):
+        yield Finding(
+            _l("A deposit is asked: from a consumer who accepts at a distance it may be taken by credit card only."),
+            stops=False,
+        )
+
+
+def _agreed(document: Document) -> Decimal:
+    """What the client approved in this case, before tax, in dollars."""
+    quotes = [other for other in document.case.documents if isinstance(other, Quote)]
+    return sum((quote.net for quote in quotes if quote.approval is not None), ZERO)

@@ -1,0 +1,11 @@
+// The page was on a screen: said once, and only where a person can have read it.
+"use strict";
+
+function tell() {
+  if (document.visibilityState !== "visible") return;
+  document.removeEventListener("visibilitychange", tell);
+  fetch(`${location.pathname}/seen`, { method: "POST", keepalive: true });
+}
+
+document.addEventListener("visibilitychange", tell);
+tell();
