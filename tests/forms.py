@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import NamedTuple
 
+from tests.support import day
+
 LONG, BLANK = "é" * 5001, "   "
-TOMORROW = (date.today() + timedelta(days=1)).isoformat()  # noqa: DTZ011  # any day to come
+TOMORROW = day(1).isoformat()
 
 
 class Form(NamedTuple):
@@ -124,6 +125,27 @@ FORMS = {
     "service": Form(
         "/admin/services/new/", {"name_fr": "Gaz", "name_en": "Gas", "position": "3"}, {"position": ("abc", "9" * 30)}
     ),
+    "question": Form(
+        "/admin/questions/new/",
+        {"label_fr": "Âge?", "label_en": "Age?", "kind": "choice", "choices_fr": "5\r\n10", "choices_en": "5\r\n10"},
+        {
+            "label_fr": ("", BLANK, "x" * 201),
+            "label_en": ("",),
+            "help_en": ("x" * 301,),
+            "kind": ("", "nothing"),
+            "choices_fr": (
+                "",
+                "5",
+                "5\r\n5",
+                "x" * 121 + "\r\n5",
+                "\r\n".join(map(str, range(21))),
+                LONG,
+            ),
+            "choices_en": ("5\r\n10\r\n15",),
+            "services": ("999999", "²"),
+            "position": ("-1", "abc", "9" * 30),
+        },
+    ),
     "person": Form(
         "/admin/users/new/",
         {"name": "Luc", "email": "luc@example.org", "phone": "514 555-0143"},
@@ -150,6 +172,14 @@ FORMS = {
             "neq": ("123", "abcdefghij"),
             "rbq_licence": ("1234", "1234-5678-9X"),
             "quote_validity_days": ("0", "366", "abc"),
+            "service_area": ("90210", "J4, Z", "1M3", "J4; DROP", "<b>", LONG),
+            "frame_origins": (
+                "example.com",
+                "https://*.example.com",
+                "https://a.com/page",
+                "https://a.com; x",
+                "'self'",
+            ),
         },
     ),
     "tax": Form(

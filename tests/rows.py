@@ -15,11 +15,14 @@ from sercom import models
 from sercom.core.access import Role
 from sercom.core.base import db
 from sercom.core.clock import utcnow
+from sercom.entities.delivery.message import MessageStatus
 from sercom.entities.files.photos import make_safe
 from sercom.entities.files.store import add_photo
 from sercom.entities.sites.model import Province
+from sercom.entities.users.model import Language
 from sercom.portal import ticket
-from tests.support import World, convert, give, make_client, make_user, start
+from sercom.workflow import merging, sending
+from tests.support import World, convert, day, give, make_client, make_user, name_company, start
 
 
 def picture(color: str = "navy", size: tuple[int, int] = (60, 40), kind: str = "JPEG") -> bytes:
@@ -60,7 +63,13 @@ class Rows:
     def _of_entity(self, entity: str, action: str, method: str) -> tuple[str, dict[str, Any]]:
         row, base = self.ids[entity], f"/admin/{entity}"
         case, version = self.ids["cases"], self.versions.get(entity, 1)
-        command = {"requests": "mark_assessed", "quotes": "mark_sent", "jobs": "complete", "visits": "start"}
+        command = {
+            "requests": "mark_assessed",
+            "quotes": "mark_sent",
+            "jobs": "complete",
+            "visits": "start",
+            "messages": "resend",
+        }
         edge = {"requests": "quote", "quotes": "job"}.get(entity, "invoice")
         answers: dict[str, tuple[str, dict[str, Any]]] = {
             "index_view": (f"{base}/", {}),
@@ -78,11 +87,24 @@ class Rows:
             "bulk_view": (f"{base}/bulk/", {"action": command.get(entity, "issue"), "row": f"{row}:{version}"}),
             "totals_view": (f"{base}/totals", {"lines-0-description": "x", "lines-0-unit_price": "100"}),
             "items_view": (f"{base}/items?query=thermo", {}),
+            "forget_devices_view": (f"{base}/{row}/forget-devices", {}),
             "undo_view": (f"{base}/{row}/undo", {"version": version}),
             "add_visit_view": (f"{base}/{row}/visits", {}),
             "paper_view": (f"{base}/{row}/paper", {}),
             "pdf_view": (f"{base}/{row}/pdf", {}),
+            "send_view": (f"{base}/{row}/send", self.extra["mail"] | {"version": version}),
+            "end_links_view": (f"{base}/{row}/links/end", {}),
+            "revoke_view": (f"{base}/{row}/revoke", {}),
             "receipt_view": (f"{base}/{row}/receipt", {}),
+            "logo_view": (f"{base}/logo", {}),
+            "merge_view": (
+                f"{base}/{row}/merge/{self.extra['other']}",
+                {"stays": row, "version": version, "other_version": self.extra["other_version"]},
+            ),
+            "undo_merge_view": (
+                f"{base}/{self.extra['stayer']}/merges/{self.extra['merge']}/undo",
+                {"version": self.extra["stayer_version"]},
+            ),
             "command_view": (f"{base}/{row}/do/{command.get(entity)}", {"version": version, "confirm": "1"}),
             "convert_view": (
                 f"{base}/{row}/convert/{edge}",
@@ -93,27 +115,61 @@ class Rows:
             return f"{base}/{self.extra['undo']}/undo", {"version": self.extra["undo_version"]}
         if action == "pdf_view" and entity != "jobs":  # a draft has none
             return f"{base}/{self.extra['issued' if entity == 'invoices' else 'sent']}/pdf", {}
+        if entity == "invoices" and action == "send_view":
+            return f"{base}/{self.extra['issued']}/send", self.extra["mail"] | {"version": self.extra["issued_version"]}
         if entity == "invoices" and action in {"command_view", "correct_payment_view"}:
             issued, payment, version = self.extra["issued"], self.extra["payment"], self.extra["issued_version"]
-            paid = {"version": version, "amount": "10", "method": "cash", "received_on": date.today().isoformat()}  # noqa: DTZ011
+            paid = {"version": version, "amount": "10", "method": "cash", "received_on": day().isoformat()}
             answers["command_view"] = (f"{base}/{issued}/do/record_payment", paid)
             answers["correct_payment_view"] = (f"{base}/{issued}/payments/{payment}/correct", {"version": version})
         return answers[action]
 
     def _of_product(self, endpoint: str, method: str) -> tuple[str, dict[str, Any]]:
+        account = "/admin/account"
         wrong = {"email": "nobody@example.org", "password": "not the password"}
         return {
+            "links.page": (f"/l/{self.extra['link']}", {}),
+            "links.pdf": (f"/l/{self.extra['link']}/pdf", {}),
+            "links.seen": (f"/l/{self.extra['link']}/seen", {}),
             "portal.intake": ("/", self.extra["intake"]),
             "portal.intake_en": ("/en/", self.extra["intake"]),
             "portal.receipt": (f"/merci/{self.extra['receipt']}", {}),
             "portal.receipt_en": (f"/en/thanks/{self.extra['receipt']}", {}),
+            "portal.logo": ("/logo", {}),
+            "portal_photos.add": ("/photos", self.extra["photo"] | {"photo": (BytesIO(picture()), "a.jpg")}),
+            "portal_photos.add_en": ("/en/photos", self.extra["photo"] | {"photo": (BytesIO(picture()), "a.jpg")}),
+            "portal_photos.remove": ("/photos/remove", self.extra["photo"] | {"remove_photo": "0"}),
+            "portal_photos.small": (f"/photos/{self.extra['photo']['ticket']}/0", {}),
             "static": ("/static/icon.svg", {}),
             "home.static": ("/admin/static/bootstrap/bootstrap4/css/bootstrap.min.css", {}),
-            "security.static": ("/fs-static/js/webauthn.js", {}),
             "security.login": ("/login", wrong),
             "security.logout": ("/logout", {}),
+            "security.forgot_password": ("/reset", {"email": "nobody@example.org"}),
+            "security.reset_password": ("/reset/none", {"password": "x" * 12, "password_confirm": "x" * 12}),
+            "security.two_factor_token_validation": ("/login/code", {"code": "123456"}),
+            "security.tf_select": ("/login/step", {"which": "authenticator"}),
+            "security.mf_recovery": ("/login/recovery", {"code": "0000-0000-0000"}),
+            "security.wan_signin": ("/login/passkey", {}),
+            "security.wan_signin_response": ("/login/passkey/none", {"credential": "{}"}),
+            "security.two_factor_setup": ("/tf-setup", {"setup": "disable"}),
+            "security.two_factor_setup_validate": ("/tf-setup/none", {"code": "123456"}),
+            "security.two_factor_rescue": ("/tf-rescue", {"help_setup": "help"}),
+            "security.wan_delete": ("/wan-delete", {"name": "x"}),
+            "security.change_password": (f"{account}/password", {"password": "x"}),
+            "security.verify": (f"{account}/confirm", {"password": "x"}),
+            "security.wan_verify": (f"{account}/confirm/passkey", {}),
+            "security.wan_verify_response": (f"{account}/confirm/passkey/none", {"credential": "{}"}),
+            "security.wan_register": (f"{account}/passkeys/new", {"name": "x", "usage": "first"}),
+            "security.wan_register_response": (f"{account}/passkeys/new/none", {"credential": "{}"}),
+            "security.mf_recovery_codes": (f"{account}/codes", {}),
+            "account.index": (f"{account}/", {}),
+            "account.authenticator": (f"{account}/authenticator", {"secret": "none", "code": "123456"}),
+            "account.remove_authenticator": (f"{account}/authenticator/off", {}),
+            "account.remove_passkey": (f"{account}/passkeys/1/remove", {}),
+            "account.end_sessions": (f"{account}/sessions/end", {}),
             "language.switch": ("/language", {"language": "en_CA", "back": "/admin/"}),
             "home.index": ("/admin/", {}),
+            "operations.index": ("/admin/operations/", {}),
             "home.guide": ("/admin/guide", {}),
             "home.components": ("/admin/components", {}),
             "palette.search": ("/admin/search?q=tremblay", {}),
@@ -139,6 +195,13 @@ def intake_answers(issued: str, **changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def nonce_of(issued: str) -> str:
+    """The nonce of a genuine ticket."""
+    known = ticket.read(issued)
+    assert known is not None
+    return known.nonce
+
+
 def make_rows(world: World) -> Rows:
     """Everything that one request of each rule needs."""
     with world.app.app_context():
@@ -151,18 +214,27 @@ def make_rows(world: World) -> Rows:
         give("record_payment", issued, office.actor, amount=Decimal(20), method="cash", received_on=date(2026, 1, 5))
         sent_quote = start("quote", office.actor)
         give("mark_sent", sent_quote, office.actor)
+        name_company()
+        words = sending.proposed_words(db.session, sent_quote, Language.FRENCH)
+        to = ["julie@example.org"]
+        mail = sending.send(db.session, sent_quote, office.actor, words, to=to, token="a", confirm=True)
+        mail[0].status = MessageStatus.DEAD
         sent = start("request", office.actor)
         issued_ticket = ticket.issue()
-        known = ticket.read(issued_ticket)
-        assert known is not None
-        sent.ticket = known.nonce
+        sent.ticket = nonce_of(issued_ticket)
         client = models.Client(name="Sans adresse")
         item = models.CatalogItem(code=secrets.token_hex(4), name_fr="Filtre", name_en="Filter", price=Decimal(12))
         rate = models.TaxRate(province=Province.YT, code="GST", percent=Decimal(6), valid_from=date(2030, 1, 1))
         team = models.Team(name=f"Équipe {secrets.token_hex(3)}", members=[])
         service = models.Service(name_fr="Drains", name_en="Drains")
+        question = models.Question(label_fr="Quel âge a l’appareil?", label_en="How old is it?")
+        staged, photo = ticket.issue(), make_safe(picture())
+        waits = {"nonce": nonce_of(staged), "position": 0, "field": "photos", "name": "a.jpg"}
+        bytes_ = {"data": photo.data, "thumbnail": photo.thumbnail, "width": 60, "height": 40}
+        db.session.add_all([question, models.IntakeUpload(**waits, **bytes_)])
         visit = plan(job.case.visits[0], office, person=technician)
-        db.session.add_all([client, item, rate, team, service])
+        rule = models.TriageRule(keywords="drain", reason_fr="un drain", reason_en="a drain")
+        db.session.add_all([client, item, rate, team, service, rule])
         db.session.flush()
         rows: dict[str, Any] = {
             "requests": request,
@@ -177,21 +249,37 @@ def make_rows(world: World) -> Rows:
             "files": add_picture(job.case, office),
             "catalog": item,
             "services": service,
+            "questions": question,
             "users": office,
             "teams": team,
             "taxes": rate,
+            "messages": mail[0],
+            "mail_templates": db.session.get_one(models.MailTemplate, 1),
+            "triage": rule,
         }
+        stayer = make_client("Réunie")
+        merge = merging.merge(db.session, stayer.id, make_client("Réunie aussi").id, office.actor)
+        other = rows["sites"].client
         journal = db.session.query(models.JournalEntry).order_by(models.JournalEntry.id.desc()).first()
         db.session.commit()
         extra = {
             "undo": alternative.id,
             "undo_version": alternative.version,
             "issued": issued.id,
+            "merge": merge.id,
+            "stayer": stayer.id,
+            "stayer_version": stayer.version,
+            "other": other.id,
+            "other_version": other.version,
             "sent": sent_quote.id,
             "issued_version": issued.version,
             "payment": rows["payments"].id,
+            "link": mail[0].link.token,
             "receipt": issued_ticket,
+            "photo": {"ticket": staged, "field": "photos"},
             "intake": intake_answers(ticket.issue()),
+            "mail": {"to": "julie@example.org", "language": "fr_CA", "subject": "Votre soumission", "body": "{link}"}
+            | {"send": "1", "token": secrets.token_hex(8), "confirm": "1"},
             "approval": {"channel": "phone", "name": "Julie Tremblay"},
         }
         ids = {entity: row.id for entity, row in rows.items()} | {"company": 1, "journal": journal.id}

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 import secrets
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -19,8 +22,13 @@ from sercom import models
 from sercom.core.access import Actor
 from sercom.core.access import Role as RoleName
 from sercom.core.base import db
+from sercom.entities.company.model import get_company
+from sercom.entities.delivery import outbox
+from sercom.entities.delivery.message import Message, MessageKind, MessageStatus
+from sercom.entities.delivery.outbox import Words
 from sercom.entities.documents.line import LineDraft
 from sercom.entities.sites.model import Province
+from sercom.entities.users.model import Language
 from sercom.workflow import content, edges
 from sercom.workflow.edges import Choice
 from sercom.workflow.transitions import run
@@ -33,6 +41,11 @@ KINDS: dict[str, type[Any]] = {
     "job": models.Job,
     "invoice": models.Invoice,
 }
+
+
+def day(after: int = 0) -> date:
+    """The company's calendar day, ``after`` days from today: at night the machine's may be another."""
+    return datetime.now(ZoneInfo("America/Toronto")).date() + timedelta(days=after)
 
 
 def make_user(role: RoleName | str, **columns: Any) -> models.User:
@@ -50,7 +63,7 @@ def make_user(role: RoleName | str, **columns: Any) -> models.User:
 def make_client(name: str = "Julie Tremblay", *, province: Province = Province.QC, **columns: Any) -> models.Client:
     """A client with one address in ``province``, in the open session."""
     place = {"street": "84, rue Sainte-Rose", "city": "Laval", "postal_code": "H7L 1M3", "province": province}
-    client = models.Client(name=name, phone="+14505550110", **(place | columns))
+    client = models.Client(**({"name": name, "phone": "+14505550110"} | place | columns))
     client.sites.append(models.Site(**place))
     db.session.add(client)
     db.session.flush()
@@ -147,7 +160,7 @@ class Browser:
             key = db.session.get_one(models.User, user_id).fs_uniquifier
         self.client = self.app.test_client()
         with self.client.session_transaction() as session:
-            session["_user_id"], session["_fresh"] = key, True
+            session["_user_id"], session["_fresh"], session["fs_paa"] = key, True, time.time()
         return self
 
     def csrf(self) -> str:
@@ -180,3 +193,34 @@ def hidden_fields(page: str) -> dict[str, str]:
         if name and value:
             found[name.group(1)] = value.group(1)
     return found
+
+
+def make_message(status: MessageStatus = MessageStatus.QUEUED, document: Any = None) -> Message:
+    """An e-mail that stands so, in the open session."""
+    words = Words(Language.FRENCH, "Votre demande", "Bonjour,\n\n{link}")
+    message = outbox.post(db.session, MessageKind.REQUEST_RECEIVED, words, to="julie@example.org", document=document)
+    message.status = status
+    db.session.flush()
+    return message
+
+
+def name_company(**columns: Any) -> models.Company:
+    """The company with what a document must carry before it leaves, in the open session."""
+    company = get_company(db.session)
+    told = {
+        "name": "Climatisation Boréale inc.",
+        "street": "1250, rue des Érables",
+        "city": "Laval",
+        "postal_code": "H7V 2S4",
+        "email": "info@boreale.example",
+        "phone": "+14505550100",
+        "gst_number": "123456782 RT0001",
+        "qst_number": "1234567892 TQ0001",
+        "rbq_licence": "5678-1234-01",
+        "quote_terms": "Payable à la fin des travaux.",
+        "warranty": "Un an.",
+    }
+    for name, value in (told | columns).items():
+        setattr(company, name, value)
+    db.session.flush()
+    return company

@@ -12,6 +12,7 @@ function combobox(input, list, find, choose, emptyText) {
     if (at >= 0) { input.setAttribute("aria-activedescendant", list.children[at].id); list.children[at].scrollIntoView({ block: "nearest" }); }
   };
   const show = (found) => {
+    const marked = items[at]?.[0];
     items = found;
     list.replaceChildren(...(found.length ? found : [[null, emptyText]]).map(([key, text], i) => {
       const option = document.createElement("li");
@@ -23,7 +24,8 @@ function combobox(input, list, find, choose, emptyText) {
     }));
     list.hidden = !found.length && !emptyText;
     input.setAttribute("aria-expanded", String(!list.hidden));
-    mark(-1);
+    // A newer answer must not take the mark from under the Enter key.
+    mark(marked === undefined ? -1 : found.findIndex(([key]) => key === marked));
   };
   const ask = () => {
     clearTimeout(timer);
@@ -33,6 +35,8 @@ function combobox(input, list, find, choose, emptyText) {
   input.addEventListener("focus", () => { if (!input.value) ask(); });
   input.addEventListener("blur", close);
   input.addEventListener("keydown", (event) => {
+    // Enter in a box that is still looking for something sends no form.
+    if (event.key === "Enter" && timer && at < 0 && input.tagName === "INPUT") { event.preventDefault(); return; }
     if (list.hidden) return;
     if (event.key === "ArrowDown") { event.preventDefault(); mark(Math.min(at + 1, items.length - 1)); }
     else if (event.key === "ArrowUp") { event.preventDefault(); mark(Math.max(at - 1, 0)); }

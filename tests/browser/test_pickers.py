@@ -10,7 +10,8 @@ def test_a_client_then_one_of_their_addresses(someone: Opener) -> None:
     office.go("/admin/requests/new/")
     box, options = office.find("#client-text"), office.find("#client-list")
     box.focus()
-    office.page.keyboard.type("coop parc")
+    with office.page.expect_response(lambda answer: "parc" in answer.url):  # no later answer takes the mark away
+        office.page.keyboard.type("coop parc")
     options.locator("[role=option]").first.wait_for()
     assert box.get_attribute("aria-expanded") == "true"
     office.page.keyboard.press("ArrowDown")
@@ -80,3 +81,36 @@ def test_an_answer_that_comes_after_one_left_opens_nothing(someone: Opener) -> N
         held[0].continue_()
     office.page.evaluate("new Promise((done) => setTimeout(done))")
     assert not office.find("#client-list").is_visible()
+
+
+def test_enter_while_something_is_looked_for_sends_no_form(someone: Opener) -> None:
+    office = someone("office")
+    office.go("/admin/requests/new/")
+    held = office.hold("**/ajax/lookup/**query=Julie*")
+    with office.page.expect_request("**/ajax/lookup/**query=Julie*"):
+        office.find("#client-text").fill("Julie")
+    office.find("#client-text").press("Enter")
+    with office.page.expect_response("**/ajax/lookup/**query=Julie*"):
+        held[0].continue_()
+    options = office.find("#client-list [role=option]")
+    expect(options.first).to_be_visible()
+    office.find("#client-text").press("Enter")  # nothing is marked
+    assert options.first.is_visible()
+    assert office.path == "/admin/requests/new/"
+
+
+def test_a_newer_answer_leaves_the_mark_where_it_was(someone: Opener) -> None:
+    office = someone("office")
+    office.go("/admin/requests/new/")
+    marked = office.find("#client-list [aria-selected=true]")
+    office.find("#client-text").focus()
+    office.page.keyboard.type("Julie Tremblay")
+    office.find("#client-list [role=option]").filter(has_text="Julie Tremblay").first.wait_for()
+    office.page.keyboard.press("ArrowDown")
+    name = marked.inner_text()
+    with office.page.expect_response("**/ajax/lookup/**"):
+        office.find("#client-text").dispatch_event("input")
+    office.page.evaluate("new Promise((done) => setTimeout(done))")
+    assert marked.inner_text() == name
+    office.page.keyboard.press("Enter")
+    assert office.find("input[name=client]").input_value().isdigit()

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
 from typing import Any
 
 from werkzeug.test import TestResponse
 
 from tests.pages import WebForm, forms, links, main_form, parse, words
-from tests.support import Browser
+from tests.support import Browser, day
 
-TOMORROW = (date.today() + timedelta(days=1)).isoformat()  # noqa: DTZ011  # any day to come
+TOMORROW = day(1).isoformat()
 
 
 class Reader:
