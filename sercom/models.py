@@ -9,6 +9,7 @@ from sercom.entities.catalog.model import CatalogItem, Service
 from sercom.entities.clients.merge import ClientMerge
 from sercom.entities.clients.model import Client
 from sercom.entities.company.model import LOGO_GUARDS, Company, Logo, TaxRate
+from sercom.entities.credits.model import CREDIT_GUARDS, CreditNote
 from sercom.entities.delivery.link import Link
 from sercom.entities.delivery.mail_template import MailTemplate
 from sercom.entities.delivery.message import MESSAGE_GUARDS, Message
@@ -17,9 +18,10 @@ from sercom.entities.documents.line import DocumentTax, Line
 from sercom.entities.documents.model import Conversion, Document
 from sercom.entities.files.model import File, FileContent
 from sercom.entities.intake.model import IntakeCount, IntakeUpload
-from sercom.entities.invoices.model import FROZEN_GUARDS, Invoice
+from sercom.entities.invoices.frozen import FROZEN_GUARDS
+from sercom.entities.invoices.model import Invoice
 from sercom.entities.jobs.model import Job
-from sercom.entities.ledger.model import Allocation, Payment
+from sercom.entities.ledger.model import LEDGER_GUARDS, Allocation, Payment
 from sercom.entities.questions.model import Question
 from sercom.entities.quotes.model import SENT_GUARDS, Approval, Quote, SentQuote
 from sercom.entities.requests.model import ServiceRequest
@@ -34,7 +36,10 @@ from sercom.upkeep.slow import SlowPage
 never_reuse_ids()
 
 #: Every trigger that the migrations create.
-GUARDS = (*JOURNAL_GUARDS, *FROZEN_GUARDS, *LOGO_GUARDS, *SENT_GUARDS, *DRAWN_GUARDS, *MESSAGE_GUARDS)
+GUARDS = (
+    *(*JOURNAL_GUARDS, *FROZEN_GUARDS, *CREDIT_GUARDS, *LEDGER_GUARDS),
+    *(*LOGO_GUARDS, *SENT_GUARDS, *DRAWN_GUARDS, *MESSAGE_GUARDS),
+)
 
 __all__ = [
     "GUARDS",
@@ -48,6 +53,7 @@ __all__ = [
     "Company",
     "Conversion",
     "Counter",
+    "CreditNote",
     "Document",
     "DocumentTax",
     "File",

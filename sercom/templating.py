@@ -20,7 +20,6 @@ from sercom.entities.documents.lines import blank_row
 from sercom.entities.files.model import Moment
 from sercom.entities.journal import words
 from sercom.serving import static_prefix
-from sercom.workflow.payments import is_corrected
 
 #: The formats that are filters too.
 WRITTEN = (
@@ -63,7 +62,6 @@ def init_app(app: Flask) -> None:
         "event_sentence": words.event_sentence,
         "in_french": formats.in_french,
         "icon_svg": icon_svg,
-        "is_corrected": is_corrected,
         "known_parts": known_parts,
         "locale_name": formats.locale_name,
         "nonce": lambda: secrets.token_urlsafe(12),

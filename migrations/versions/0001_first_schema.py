@@ -65,6 +65,8 @@ def upgrade() -> None:
         sa.Column("province", sa.String(length=20), nullable=True),
         sa.Column("postal_code", sa.String(length=7), nullable=True),
         sa.Column("terms_days", sa.Integer(), nullable=False),
+        sa.Column("tax_exemption", sa.String(length=20), nullable=True),
+        sa.Column("exemption_number", sa.String(length=40), nullable=True),
         sa.Column("notes", sa.Text(), nullable=True),
         sa.Column("merged_into_id", sa.Integer(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
@@ -77,6 +79,7 @@ def upgrade() -> None:
             "province IN ('QC', 'ON', 'NB', 'NS', 'PE', 'NL', 'MB', 'SK', 'AB', 'BC', 'YT', 'NT', 'NU')",
             name=op.f("ck_client_province_known"),
         ),
+        sa.CheckConstraint("tax_exemption IN ('all', 'provincial')", name=op.f("ck_client_tax_exemption_known")),
         sa.CheckConstraint("merged_into_id <> id", name=op.f("ck_client_merged_into_another")),
         sa.CheckConstraint("terms_days BETWEEN 0 AND 365", name=op.f("ck_client_terms_days_range")),
         sa.ForeignKeyConstraint(["merged_into_id"], ["client.id"], name=op.f("fk_client_merged_into_id_client")),
@@ -234,7 +237,7 @@ def upgrade() -> None:
         sa.Column("code", sa.String(length=3), nullable=False),
         sa.Column("percent", sa.BigInteger(), nullable=False),
         sa.Column("valid_from", sa.Date(), nullable=False),
-        sa.CheckConstraint("code IN ('GST', 'QST', 'HST')", name=op.f("ck_tax_rate_code_known")),
+        sa.CheckConstraint("code IN ('GST', 'QST', 'HST', 'PST', 'RST')", name=op.f("ck_tax_rate_code_known")),
         sa.CheckConstraint(
             "province IN ('QC', 'ON', 'NB', 'NS', 'PE', 'NL', 'MB', 'SK', 'AB', 'BC', 'YT', 'NT', 'NU')",
             name=op.f("ck_tax_rate_province_known"),
@@ -327,6 +330,12 @@ def upgrade() -> None:
         sa.Column("interac_autodeposit", sa.Boolean(), nullable=False),
         sa.Column("cheques_accepted", sa.Boolean(), nullable=False),
         sa.Column("interest_percent", sa.BigInteger(), nullable=True),
+        sa.Column("early_percent", sa.BigInteger(), nullable=True),
+        sa.Column("early_days", sa.Integer(), nullable=True),
+        sa.Column("locked_until", sa.Date(), nullable=True),
+        sa.Column("pst_bc_number", sa.String(length=20), nullable=True),
+        sa.Column("pst_sk_number", sa.String(length=20), nullable=True),
+        sa.Column("rst_mb_number", sa.String(length=20), nullable=True),
         sa.Column("quote_terms", sa.Text(), nullable=True),
         sa.Column("quote_terms_en", sa.Text(), nullable=True),
         sa.Column("warranty", sa.Text(), nullable=True),
@@ -341,6 +350,11 @@ def upgrade() -> None:
             "province IN ('QC', 'ON', 'NB', 'NS', 'PE', 'NL', 'MB', 'SK', 'AB', 'BC', 'YT', 'NT', 'NU')",
             name=op.f("ck_company_province_known"),
         ),
+        sa.CheckConstraint(
+            "(early_percent IS NULL) = (early_days IS NULL)", name=op.f("ck_company_early_discount_whole")
+        ),
+        sa.CheckConstraint("early_days BETWEEN 1 AND 365", name=op.f("ck_company_early_days_range")),
+        sa.CheckConstraint("early_percent BETWEEN 1 AND 20000", name=op.f("ck_company_early_percent_range")),
         sa.CheckConstraint("id = 1", name=op.f("ck_company_single")),
         sa.CheckConstraint("interest_percent BETWEEN 0 AND 5000", name=op.f("ck_company_interest_percent_range")),
         sa.CheckConstraint("quote_validity_days BETWEEN 1 AND 365", name=op.f("ck_company_quote_validity_days_range")),
@@ -369,38 +383,6 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("passkey", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_passkey_user_id"), ["user_id"], unique=False)
-
-    op.create_table(
-        "payment",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("client_id", sa.Integer(), nullable=False),
-        sa.Column("corrects_id", sa.Integer(), nullable=True),
-        sa.Column("amount", sa.BigInteger(), nullable=False),
-        sa.Column("method", sa.String(length=20), nullable=False),
-        sa.Column("received_on", sa.Date(), nullable=False),
-        sa.Column("reference", sa.String(length=80), nullable=True),
-        sa.Column("user_id", sa.Integer(), nullable=True),
-        sa.Column("created_at", sa.DateTime(), nullable=False),
-        sa.CheckConstraint(
-            "(kind = 'correction') = (corrects_id IS NOT NULL)", name=op.f("ck_payment_correction_names_payment")
-        ),
-        sa.CheckConstraint("(kind = 'payment') = (amount > 0)", name=op.f("ck_payment_sign_by_kind")),
-        sa.CheckConstraint("kind IN ('payment', 'correction')", name=op.f("ck_payment_kind_known")),
-        sa.CheckConstraint(
-            "method IN ('interac', 'cheque', 'card', 'cash', 'transfer')", name=op.f("ck_payment_method_known")
-        ),
-        sa.CheckConstraint("amount <> 0", name=op.f("ck_payment_amount_given")),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_payment_client_id_client")),
-        sa.ForeignKeyConstraint(["corrects_id"], ["payment.id"], name=op.f("fk_payment_corrects_id_payment")),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_payment_user_id_user")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
-        sa.UniqueConstraint("corrects_id", name=op.f("uq_payment_corrects_id")),
-        sqlite_autoincrement=True,
-    )
-    with op.batch_alter_table("payment", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_payment_client_id"), ["client_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_payment_received_on"), ["received_on"], unique=False)
 
     op.create_table(
         "question_service",
@@ -533,14 +515,23 @@ def upgrade() -> None:
         sa.Column("title", sa.String(length=200), nullable=False),
         sa.Column("description", sa.Text(), nullable=True),
         sa.Column("discount", sa.BigInteger(), nullable=False),
+        sa.Column("discount_percent", sa.BigInteger(), nullable=True),
+        sa.Column("tax_province", sa.String(length=20), nullable=True),
         sa.Column("net", sa.BigInteger(), nullable=False),
         sa.Column("tax", sa.BigInteger(), nullable=False),
         sa.Column("total", sa.BigInteger(), nullable=False),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("updated_at", sa.DateTime(), nullable=False),
-        sa.CheckConstraint("kind IN ('request', 'quote', 'job', 'invoice')", name=op.f("ck_document_kind_known")),
+        sa.CheckConstraint(
+            "kind IN ('request', 'quote', 'job', 'invoice', 'credit_note')", name=op.f("ck_document_kind_known")
+        ),
+        sa.CheckConstraint(
+            "tax_province IN ('QC', 'ON', 'NB', 'NS', 'PE', 'NL', 'MB', 'SK', 'AB', 'BC', 'YT', 'NT', 'NU')",
+            name=op.f("ck_document_tax_province_known"),
+        ),
         sa.CheckConstraint("discount >= 0", name=op.f("ck_document_discount_positive")),
+        sa.CheckConstraint("discount_percent BETWEEN 0 AND 100000", name=op.f("ck_document_discount_percent_range")),
         sa.CheckConstraint("total = net + tax", name=op.f("ck_document_total_adds_up")),
         sa.ForeignKeyConstraint(
             ["case_id", "client_id"], ["case.id", "case.client_id"], name="fk_document_case_client", onupdate="CASCADE"
@@ -682,12 +673,19 @@ def upgrade() -> None:
         sa.Column("unit", sa.String(length=20), nullable=False),
         sa.Column("unit_price", sa.BigInteger(), nullable=False),
         sa.Column("discount", sa.BigInteger(), nullable=False),
+        sa.Column("discount_percent", sa.BigInteger(), nullable=True),
         sa.Column("cost", sa.BigInteger(), nullable=True),
         sa.Column("tax_status", sa.String(length=20), nullable=False),
+        sa.Column("optional", sa.Boolean(), nullable=False),
+        sa.Column("option_group", sa.String(length=40), nullable=True),
+        sa.Column("accepted", sa.Boolean(), nullable=False),
         sa.CheckConstraint("kind = 'item' OR (unit_price = 0 AND discount = 0)", name=op.f("ck_line_words_are_free")),
+        sa.CheckConstraint("kind = 'item' OR NOT optional", name=op.f("ck_line_words_are_no_option")),
         sa.CheckConstraint("kind IN ('item', 'section', 'remark')", name=op.f("ck_line_kind_known")),
         sa.CheckConstraint("tax_status IN ('taxable', 'zero_rated', 'exempt')", name=op.f("ck_line_tax_status_known")),
         sa.CheckConstraint("discount >= 0", name=op.f("ck_line_discount_positive")),
+        sa.CheckConstraint("discount_percent BETWEEN 0 AND 100000", name=op.f("ck_line_discount_percent_range")),
+        sa.CheckConstraint("optional OR (accepted AND option_group IS NULL)", name=op.f("ck_line_fixed_is_accepted")),
         sa.CheckConstraint("quantity <> 0", name=op.f("ck_line_quantity_given")),
         sa.ForeignKeyConstraint(
             ["document_id"], ["document.id"], name=op.f("fk_line_document_id_document"), ondelete="CASCADE"
@@ -725,11 +723,70 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_link_document_id"), ["document_id"], unique=False)
 
     op.create_table(
+        "payment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("client_id", sa.Integer(), nullable=False),
+        sa.Column("against_id", sa.Integer(), nullable=True),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("method", sa.String(length=20), nullable=True),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("reference", sa.String(length=80), nullable=True),
+        sa.Column("note", sa.String(length=200), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint(
+            "(kind IN ('refund', 'correction', 'recovery')) = (against_id IS NOT NULL)",
+            name=op.f("ck_payment_names_what_it_is_against"),
+        ),
+        sa.CheckConstraint(
+            "amount < 0 OR kind NOT IN ('refund', 'interest', 'recovery')", name=op.f("ck_payment_raises")
+        ),
+        sa.CheckConstraint(
+            "amount > 0 OR kind NOT IN ('payment', 'deposit', 'credit', 'discount', 'write_off')",
+            name=op.f("ck_payment_lowers"),
+        ),
+        sa.CheckConstraint("kind <> 'credit' OR document_id IS NOT NULL", name=op.f("ck_payment_credit_names_note")),
+        sa.CheckConstraint(
+            "kind IN ('payment', 'deposit', 'refund', 'correction', 'credit', 'discount', 'rounding', 'interest', 'write_off', 'recovery')",
+            name=op.f("ck_payment_kind_known"),
+        ),
+        sa.CheckConstraint(
+            "kind NOT IN ('payment', 'deposit', 'refund') OR method IS NOT NULL", name=op.f("ck_payment_moves_somehow")
+        ),
+        sa.CheckConstraint(
+            "method IN ('interac', 'cheque', 'card', 'cash', 'transfer')", name=op.f("ck_payment_method_known")
+        ),
+        sa.CheckConstraint("amount <> 0", name=op.f("ck_payment_amount_given")),
+        sa.ForeignKeyConstraint(["against_id"], ["payment.id"], name=op.f("fk_payment_against_id_payment")),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_payment_client_id_client")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_payment_document_id_document")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_payment_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_payment")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_payment_against_id"), ["against_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_payment_client_id"), ["client_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_payment_document_id"), ["document_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_payment_received_on"), ["received_on"], unique=False)
+        batch_op.create_index(
+            "uq_payment_corrected_once",
+            ["against_id"],
+            unique=True,
+            sqlite_where=sa.text("kind = 'correction'"),
+            postgresql_where=sa.text("kind = 'correction'"),
+        )
+
+    op.create_table(
         "quote",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
         sa.Column("valid_until", sa.Date(), nullable=True),
+        sa.Column("deposit_percent", sa.BigInteger(), nullable=True),
+        sa.Column("deposit_amount", sa.BigInteger(), nullable=True),
         sa.Column("sent_at", sa.DateTime(), nullable=True),
         sa.Column("change_request", sa.Text(), nullable=True),
         sa.Column("decline_reason", sa.String(length=20), nullable=True),
@@ -741,6 +798,9 @@ def upgrade() -> None:
             "status IN ('draft', 'sent', 'approved', 'changes_requested', 'declined', 'archived')",
             name=op.f("ck_quote_status_known"),
         ),
+        sa.CheckConstraint("deposit_amount > 0", name=op.f("ck_quote_deposit_positive")),
+        sa.CheckConstraint("deposit_percent BETWEEN 1 AND 100000", name=op.f("ck_quote_deposit_percent_range")),
+        sa.CheckConstraint("deposit_percent IS NULL OR deposit_amount IS NULL", name=op.f("ck_quote_one_deposit")),
         sa.CheckConstraint("revision >= 1", name=op.f("ck_quote_revision_positive")),
         sa.ForeignKeyConstraint(["id"], ["document.id"], name=op.f("fk_quote_id_document"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_quote")),
@@ -748,47 +808,6 @@ def upgrade() -> None:
     with op.batch_alter_table("quote", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_quote_status"), ["status"], unique=False)
 
-    op.create_table(
-        "rendered_file",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("document_id", sa.Integer(), nullable=True),
-        sa.Column("payment_id", sa.Integer(), nullable=True),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("data", sa.LargeBinary(), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("template_version", sa.Integer(), nullable=False),
-        sa.Column("made_at", sa.DateTime(), nullable=False),
-        sa.CheckConstraint(
-            "(kind = 'receipt') = (payment_id IS NOT NULL)", name=op.f("ck_rendered_file_receipt_of_payment")
-        ),
-        sa.CheckConstraint(
-            "kind IN ('quote', 'work_order', 'invoice', 'credit_note', 'receipt')",
-            name=op.f("ck_rendered_file_kind_known"),
-        ),
-        sa.CheckConstraint("language IN ('fr_CA', 'en_CA')", name=op.f("ck_rendered_file_language_known")),
-        sa.CheckConstraint("(document_id IS NULL) <> (payment_id IS NULL)", name=op.f("ck_rendered_file_one_subject")),
-        sa.CheckConstraint("revision >= 1", name=op.f("ck_rendered_file_revision_positive")),
-        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_rendered_file_document_id_document")),
-        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_rendered_file_payment_id_payment")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_rendered_file")),
-        sa.UniqueConstraint(
-            "document_id",
-            "kind",
-            "language",
-            "revision",
-            name=op.f("uq_rendered_file_document_id_kind_language_revision"),
-        ),
-        sa.UniqueConstraint(
-            "payment_id",
-            "kind",
-            "language",
-            "revision",
-            name=op.f("uq_rendered_file_payment_id_kind_language_revision"),
-        ),
-        sqlite_autoincrement=True,
-    )
     op.create_table(
         "request",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -901,15 +920,17 @@ def upgrade() -> None:
         sa.Column("payment_id", sa.Integer(), nullable=False),
         sa.Column("invoice_id", sa.Integer(), nullable=False),
         sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("dated", sa.Date(), nullable=False),
         sa.CheckConstraint("amount <> 0", name=op.f("ck_allocation_amount_given")),
         sa.ForeignKeyConstraint(["invoice_id"], ["invoice.id"], name=op.f("fk_allocation_invoice_id_invoice")),
         sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_allocation_payment_id_payment")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_allocation")),
-        sa.UniqueConstraint("payment_id", "invoice_id", name=op.f("uq_allocation_payment_id_invoice_id")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("allocation", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_allocation_dated"), ["dated"], unique=False)
         batch_op.create_index(batch_op.f("ix_allocation_invoice_id"), ["invoice_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_allocation_payment_id"), ["payment_id"], unique=False)
 
     op.create_table(
         "approval",
@@ -937,6 +958,25 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("approval", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_approval_quote_id"), ["quote_id"], unique=False)
+
+    op.create_table(
+        "credit_note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("invoice_id", sa.Integer(), nullable=False),
+        sa.Column("issue_date", sa.Date(), nullable=False),
+        sa.Column("issued_at", sa.DateTime(), nullable=False),
+        sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("snapshot", sa.Text(), nullable=True),
+        sa.CheckConstraint("reason <> ''", name=op.f("ck_credit_note_reason_given")),
+        sa.CheckConstraint("status IN ('issued')", name=op.f("ck_credit_note_status_known")),
+        sa.ForeignKeyConstraint(["id"], ["document.id"], name=op.f("fk_credit_note_id_document"), ondelete="CASCADE"),
+        sa.ForeignKeyConstraint(["invoice_id"], ["invoice.id"], name=op.f("fk_credit_note_invoice_id_invoice")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_credit_note")),
+    )
+    with op.batch_alter_table("credit_note", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_credit_note_invoice_id"), ["invoice_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_credit_note_issue_date"), ["issue_date"], unique=False)
 
     op.create_table(
         "file",
@@ -1047,6 +1087,47 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_part_used_visit_id"), ["visit_id"], unique=False)
 
     op.create_table(
+        "rendered_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("payment_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("template_version", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'receipt') = (payment_id IS NOT NULL)", name=op.f("ck_rendered_file_receipt_of_payment")
+        ),
+        sa.CheckConstraint(
+            "kind IN ('quote', 'work_order', 'invoice', 'credit_note', 'receipt')",
+            name=op.f("ck_rendered_file_kind_known"),
+        ),
+        sa.CheckConstraint("language IN ('fr_CA', 'en_CA')", name=op.f("ck_rendered_file_language_known")),
+        sa.CheckConstraint("(document_id IS NULL) <> (payment_id IS NULL)", name=op.f("ck_rendered_file_one_subject")),
+        sa.CheckConstraint("revision >= 1", name=op.f("ck_rendered_file_revision_positive")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_rendered_file_document_id_document")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_rendered_file_payment_id_payment")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rendered_file")),
+        sa.UniqueConstraint(
+            "document_id",
+            "kind",
+            "language",
+            "revision",
+            name=op.f("uq_rendered_file_document_id_kind_language_revision"),
+        ),
+        sa.UniqueConstraint(
+            "payment_id",
+            "kind",
+            "language",
+            "revision",
+            name=op.f("uq_rendered_file_payment_id_kind_language_revision"),
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "sent_quote",
         sa.Column("quote_id", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), autoincrement=False, nullable=False),
@@ -1073,6 +1154,7 @@ def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table("file_content")
     op.drop_table("sent_quote")
+    op.drop_table("rendered_file")
     with op.batch_alter_table("part_used", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_part_used_visit_id"))
 
@@ -1089,12 +1171,19 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_file_case_id"))
 
     op.drop_table("file")
+    with op.batch_alter_table("credit_note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_credit_note_issue_date"))
+        batch_op.drop_index(batch_op.f("ix_credit_note_invoice_id"))
+
+    op.drop_table("credit_note")
     with op.batch_alter_table("approval", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_approval_quote_id"))
 
     op.drop_table("approval")
     with op.batch_alter_table("allocation", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_allocation_payment_id"))
         batch_op.drop_index(batch_op.f("ix_allocation_invoice_id"))
+        batch_op.drop_index(batch_op.f("ix_allocation_dated"))
 
     op.drop_table("allocation")
     with op.batch_alter_table("visit", schema=None) as batch_op:
@@ -1112,11 +1201,22 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_request_service_id"))
 
     op.drop_table("request")
-    op.drop_table("rendered_file")
     with op.batch_alter_table("quote", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_quote_status"))
 
     op.drop_table("quote")
+    with op.batch_alter_table("payment", schema=None) as batch_op:
+        batch_op.drop_index(
+            "uq_payment_corrected_once",
+            sqlite_where=sa.text("kind = 'correction'"),
+            postgresql_where=sa.text("kind = 'correction'"),
+        )
+        batch_op.drop_index(batch_op.f("ix_payment_received_on"))
+        batch_op.drop_index(batch_op.f("ix_payment_document_id"))
+        batch_op.drop_index(batch_op.f("ix_payment_client_id"))
+        batch_op.drop_index(batch_op.f("ix_payment_against_id"))
+
+    op.drop_table("payment")
     with op.batch_alter_table("link", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_link_document_id"))
 
@@ -1178,11 +1278,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_question_service_service_id"))
 
     op.drop_table("question_service")
-    with op.batch_alter_table("payment", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_payment_received_on"))
-        batch_op.drop_index(batch_op.f("ix_payment_client_id"))
-
-    op.drop_table("payment")
     with op.batch_alter_table("passkey", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_passkey_user_id"))
 

@@ -19,6 +19,9 @@ CONSTRAINTS: dict[str, tuple[LazyString, str | None]] = {
     "uq_tax_rate_province_code_valid_from": (_l("This rate is already there for that day."), "valid_from"),
     "ck_client_terms_days_range": (_l("Between 0 and 365 days."), "terms_days"),
     "ck_invoice_terms_days_range": (_l("Between 0 and 365 days."), "terms_days"),
+    "ck_company_early_percent_range": (_l("Between 0.001 and 20 %."), "early_percent"),
+    "ck_company_early_days_range": (_l("Between 1 and 365 days."), "early_days"),
+    "ck_company_early_discount_whole": (_l("Give the discount and its days, or neither."), "early_days"),
     "ck_company_quote_validity_days_range": (_l("Between 1 and 365 days."), "quote_validity_days"),
     "ck_tax_rate_percent_range": (_l("Between 0 and 30 %."), "percent"),
     "ck_visit_ends_after_start": (_l("The visit ends before it starts."), "ends"),
@@ -66,6 +69,8 @@ def _from_database(text: str) -> DomainError | None:
     lowered = text.lower()
     if "is frozen" in lowered or "append-only" in lowered:
         return DomainError(_l("This document can no longer be changed."))
+    if "period is closed" in lowered:
+        return DomainError(_l("The books are closed for that day."))
     for name in (*CONSTRAINTS, *SQLITE_UNIQUE):
         if name in text:
             sentence, field = CONSTRAINTS[SQLITE_UNIQUE.get(name, name)]

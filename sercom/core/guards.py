@@ -18,11 +18,13 @@ class Guard:
     operation: Operation
     when: str
     message: str
+    #: Tells several guards of one operation on one table apart.
+    rule: str = ""
 
     @property
     def name(self) -> str:
-        """The trigger's name: ``guard_line_update``."""
-        return f"guard_{self.table}_{self.operation.lower()}"
+        """The trigger's name: ``guard_line_update``, ``guard_invoice_update_period``."""
+        return f"guard_{self.table}_{self.operation.lower()}{self.rule and '_' + self.rule}"
 
     def create(self, dialect: str) -> list[str]:
         """The statements that create it on ``sqlite`` or ``postgresql``."""

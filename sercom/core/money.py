@@ -113,6 +113,8 @@ TAX_LABELS = {
     "GST": _l("GST"),
     "QST": _l("QST"),
     "HST": _l("HST"),
+    "PST": _l("PST"),
+    "RST": _l("RST"),
 }
 
 

@@ -6,6 +6,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sercom.core.base import AnySession, Model
 
 INVOICES = "invoice"
+CREDIT_NOTES = "credit_note"
 
 
 class Counter(Model):
@@ -47,3 +48,8 @@ def case_number(session: AnySession, year: int) -> str:
 def invoice_number(session: AnySession) -> str:
     """The next invoice of the gap-free series: ``F-000123``."""
     return f"F-{next_number(session, INVOICES):06d}"
+
+
+def credit_note_number(session: AnySession) -> str:
+    """The next credit note of the gap-free series: ``NC-000004``."""
+    return f"NC-{next_number(session, CREDIT_NOTES):06d}"

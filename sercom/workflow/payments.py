@@ -17,14 +17,9 @@ def correct(session: AnySession, invoice: Invoice, payment: Payment, actor: Acto
         raise ForbiddenError(_l("Your role does not allow this."))
     if payment not in [allocation.payment for allocation in invoice.allocations]:
         raise ConflictError(_l("This payment is on another invoice."))
-    if payment.kind is not EntryKind.PAYMENT or is_corrected(invoice, payment):
+    if payment.kind is not EntryKind.PAYMENT or payment.is_corrected:
         raise ConflictError(_l("This payment was already taken back."))
     invoice.correct_payment(actor, payment)
     invoice.updated_at = utcnow()
     session.flush()
     journal.record(session, actor, "payment_corrected", invoice, {"amount": [str(payment.amount), None]})
-
-
-def is_corrected(invoice: Invoice, payment: Payment) -> bool:
-    """Whether a correction of ``payment`` stands on the invoice."""
-    return any(allocation.payment.corrects_id == payment.id for allocation in invoice.allocations)

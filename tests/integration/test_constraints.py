@@ -19,6 +19,7 @@ from sercom.models import (
     Backup,
     Case,
     CatalogItem,
+    CreditNote,
     File,
     FileContent,
     IntakeCount,
@@ -52,10 +53,16 @@ WRITTEN = (
     "next_attempt_at, created_at, updated_at, version) SELECT {}, {}, status, subject, body, base_url, attempts, "
     "next_attempt_at, created_at, updated_at, version FROM message"
 )
+#: One more row of the ledger, on a day of no period: what was entered is never updated.
+ENTERED = (
+    "INSERT INTO payment (kind, against_id, amount, method, client_id, received_on, created_at) "
+    "SELECT {}, {}, {}, {}, client_id, received_on, created_at FROM payment WHERE kind = 'payment'"
+)
 #: What each CHECK and UNIQUE refuses. CHECKs are tried on one row (or where it says), UNIQUEs on all;
 #: a guarded table's by a new row.
 VIOLATIONS = {
-    "ck_allocation_amount_given": "amount = 0",
+    "ck_allocation_amount_given": "INSERT INTO allocation (payment_id, invoice_id, amount, dated) "
+    "SELECT payment_id, invoice_id, 0, dated FROM allocation",
     "ck_approval_channel_known": "channel = 'x'",
     "ck_approval_name_given": "name = ''",
     "ck_backup_size_positive": "size = 0",
@@ -70,13 +77,21 @@ VIOLATIONS = {
     "ck_client_merged_into_another": "merged_into_id = id",
     "ck_client_name_given": "name = ''",
     "ck_client_province_known": "province = 'XX'",
+    "ck_client_tax_exemption_known": "tax_exemption = 'x'",
     "ck_client_terms_days_range": "terms_days = 366",
+    "ck_company_early_days_range": "early_percent = 2000, early_days = 0",
+    "ck_company_early_discount_whole": "early_percent = 2000, early_days = NULL",
+    "ck_company_early_percent_range": "early_percent = 20001, early_days = 10",
     "ck_company_interest_percent_range": "interest_percent = 5001",
     "ck_company_province_known": "province = 'XX'",
     "ck_company_quote_validity_days_range": "quote_validity_days = 0",
     "ck_company_single": "id = 2",
     "ck_document_discount_positive": "discount = -1",
+    "ck_credit_note_reason_given": "reason = ''",
+    "ck_credit_note_status_known": "status = 'x'",
+    "ck_document_discount_percent_range": "discount_percent = 100001",
     "ck_document_kind_known": "kind = 'x'",
+    "ck_document_tax_province_known": "tax_province = 'XX'",
     "ck_document_total_adds_up": "total = net + tax + 1",
     "ck_file_moment_known": "moment = 'x'",
     "ck_file_size_positive": "size = 0",
@@ -89,10 +104,13 @@ VIOLATIONS = {
     "ck_job_hold_reason_known": "hold_reason = 'x'",
     "ck_job_status_known": "status = 'x'",
     "ck_line_discount_positive": "discount = -1",
+    "ck_line_discount_percent_range": "discount_percent = -1",
+    "ck_line_fixed_is_accepted": "accepted = false",
     "ck_line_kind_known": "kind = 'x', unit_price = 0, discount = 0",
     "ck_line_quantity_given": "quantity = 0",
     "ck_line_tax_status_known": "tax_status = 'x'",
     "ck_line_words_are_free": "kind = 'section', unit_price = 1",
+    "ck_line_words_are_no_option": "kind = 'section', unit_price = 0, discount = 0, optional = true",
     "ck_link_revision_positive": "revision = 0",
     "ck_mail_template_kind_known": "kind = 'x'",
     "ck_mail_template_language_known": "language = 'fr'",
@@ -104,14 +122,20 @@ VIOLATIONS = {
     "ck_message_status_known": "status = 'x'",
     "ck_part_used_quantity_positive": "quantity = 0",
     "ck_passkey_usage_known": "usage = 'x'",
-    "ck_payment_amount_given": "amount = 0 WHERE kind = 'correction'",
-    "ck_payment_correction_names_payment": "kind = 'payment', amount = 1 WHERE kind = 'correction'",
-    "ck_payment_kind_known": "kind = 'x', amount = -1, corrects_id = NULL",
-    "ck_payment_method_known": "method = 'x'",
-    "ck_payment_sign_by_kind": "amount = -1 WHERE kind = 'payment'",
+    "ck_payment_amount_given": ENTERED.format("'rounding'", "NULL", "0", "method"),
+    "ck_payment_credit_names_note": ENTERED.format("'credit'", "NULL", "1", "NULL"),
+    "ck_payment_kind_known": ENTERED.format("'x'", "NULL", "1", "method"),
+    "ck_payment_lowers": ENTERED.format("'write_off'", "NULL", "-1", "NULL"),
+    "ck_payment_method_known": ENTERED.format("'payment'", "NULL", "1", "'x'"),
+    "ck_payment_moves_somehow": ENTERED.format("'payment'", "NULL", "1", "NULL"),
+    "ck_payment_names_what_it_is_against": ENTERED.format("'refund'", "NULL", "-1", "method"),
+    "ck_payment_raises": ENTERED.format("'interest'", "NULL", "1", "NULL"),
     "ck_question_kind_known": "kind = 'x'",
     "ck_question_label_given": "label_en = ''",
     "ck_quote_decline_reason_known": "decline_reason = 'x'",
+    "ck_quote_deposit_percent_range": "deposit_percent = 100001",
+    "ck_quote_deposit_positive": "deposit_amount = 0",
+    "ck_quote_one_deposit": "deposit_percent = 30000, deposit_amount = 10000",
     "ck_quote_revision_positive": "revision = 0",
     "ck_quote_status_known": "status = 'x'",
     "ck_rendered_file_kind_known": DRAWN.format("document_id, payment_id, 'x', 9, language", "document_id"),
@@ -145,8 +169,6 @@ VIOLATIONS = {
     "ck_visit_minutes_range": "minutes = 1441",
     "ck_visit_planned_has_time": "status = 'done' WHERE starts_at IS NULL",
     "ck_visit_status_known": "status = 'x' WHERE starts_at IS NOT NULL",
-    "uq_allocation_payment_id_invoice_id": "payment_id = (SELECT min(id) FROM payment), "
-    "invoice_id = (SELECT min(id) FROM invoice)",
     "uq_case_number": "number = 'x'",
     "uq_catalog_item_code": "code = 'x'",
     "uq_conversion_source_id_edge_token": "source_id = (SELECT min(id) FROM document), edge = 'x', token = 'x'",
@@ -158,7 +180,6 @@ VIOLATIONS = {
     "uq_message_message_id": WRITTEN.format("kind, to_email, language", "message_id"),
     "uq_message_token": "token = 'x'",
     "uq_passkey_credential_id": "credential_id = (SELECT min(credential_id) FROM passkey)",
-    "uq_payment_corrects_id": "corrects_id = (SELECT min(id) FROM payment) WHERE kind = 'correction'",
     "uq_rendered_file_document_id_kind_language_revision": DRAWN.format(
         "document_id, payment_id, kind, revision, language", "document_id"
     ),
@@ -179,7 +200,8 @@ NOWHERE = 999_999
 PICTURE = {"thumbnail": b"a", "width": 1, "height": 1}
 #: Their guards refuse any UPDATE.
 GUARDED = {
-    table.name for table in (JournalEntry.__table__, Logo.__table__, RenderedFile.__table__, SentQuote.__table__)
+    *("payment", "allocation"),
+    *(table.name for table in (JournalEntry.__table__, Logo.__table__, RenderedFile.__table__, SentQuote.__table__)),
 }
 
 
@@ -222,10 +244,15 @@ def fill_everything():
         convert(quote, "job", actor, approval={"channel": "phone", "name": "Julie Tremblay"})
         invoice, other = start("invoice", actor, client), start("invoice", actor, client)
         money = {"client": client, "method": Method.CASH, "received_on": date(2026, 1, 1)}
+        money |= {"user_id": owner.id, "document": quote}
         payment = Payment(amount=Decimal(1), **money)
         db.session.add(payment)
         db.session.flush()
-        back = Payment(kind=EntryKind.CORRECTION, amount=Decimal(-1), corrects_id=payment.id, **money)
+        back = Payment(kind=EntryKind.CORRECTION, amount=Decimal(-1), against_id=payment.id, **money)
+        refund = Payment(kind=EntryKind.REFUND, amount=Decimal(-1), against_id=payment.id, **money)
+        told = {"issue_date": date(2026, 1, 1), "issued_at": utcnow(), "reason": "Essai"}
+        note = CreditNote(case=invoice.case, client=client, invoice=invoice, **told)
+        db.session.add(note)
         link = make_link(db.session, quote)
         key = {"name": "Clé", "usage": "first", "public_key": b"", "lastuse_datetime": utcnow()}
         drawn = {"revision": 1, "language": "fr_CA", "data": b"%PDF", "sha256": "", "template_version": 1}
@@ -234,7 +261,7 @@ def fill_everything():
                 Logo(data=b"PNG", sha256=str(number)),
                 RenderedFile(document_id=quote.id, kind="quote", **drawn),
                 RenderedFile(payment_id=payment.id, kind="receipt", **drawn),
-                Allocation(payment=payment, invoice=invoice, amount=Decimal(1)),
+                Allocation(payment=payment, invoice=invoice, amount=Decimal(1), dated=date(2026, 1, 1)),
                 Message(
                     kind="quote",
                     to_email="a@example.org",
@@ -246,7 +273,7 @@ def fill_everything():
                     document=quote,
                     link=link,
                 ),
-                Allocation(payment=back, invoice=invoice, amount=Decimal(-1)),
+                Allocation(payment=back, invoice=invoice, amount=Decimal(-1), dated=date(2026, 1, 1)),
                 Note(case=request.case, body="Chien"),
                 Passkey(user_id=owner.id, credential_id=bytes([number]), **key),
                 IntakeCount(day=date(2026, 1, number + 1), key="x", count=1),
@@ -265,6 +292,8 @@ def fill_everything():
             ]
         )
         assert other.allocations == []
+        db.session.flush()
+        db.session.add(refund)
         start("request", actor)
         start("quote", actor)
         db.session.add(Backup(made_at=utcnow(), size=1))

@@ -105,7 +105,8 @@ def grow(first: int, count: int) -> None:
         extra = {"status": "issued", "issue_date": date(2026, 1, 1), "due_date": date(2026, 2, 1), "snapshot": "{}"}
         insert_rows(model, number, {"id": key, **(extra if model is models.Invoice else {})})
     insert_rows(models.Visit, number, {"id": i, "case_id": i, "document_id": i + 2_000_000})
-    insert_rows(models.Allocation, number, {"id": i, "payment_id": i, "invoice_id": i + 3_000_000, "amount": 10})
+    put = {"id": i, "payment_id": i, "invoice_id": i + 3_000_000, "amount": 10, "dated": date(2026, 1, 1)}
+    insert_rows(models.Allocation, number, put)
     db.session.commit()
 
 

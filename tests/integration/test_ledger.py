@@ -107,7 +107,7 @@ def test_a_payment_is_taken_back_once(office):
     kept, wrong = pay(invoice, office, "14.98"), pay(invoice, office, "100.00", reference="No 2")
     payments.correct(db.session, invoice, wrong, office)
     correction = invoice.allocations[-1].payment
-    assert (correction.kind, correction.amount, correction.corrects_id) == (
+    assert (correction.kind, correction.amount, correction.against_id) == (
         EntryKind.CORRECTION,
         Decimal("-100.00"),
         wrong.id,

@@ -20,6 +20,13 @@ class ClientKind(Labelled):
     COMPANY = "company", _l("Company")
 
 
+class TaxExemption(Labelled):
+    """Which taxes a client does not pay, on the strength of a certificate."""
+
+    ALL = "all", _l("All taxes")
+    PROVINCIAL = "provincial", _l("Provincial taxes (QST, PST, RST)")
+
+
 class Client(Model):
     """A person or a company that is billed; a prospect until somebody of the office says otherwise."""
 
@@ -30,6 +37,7 @@ class Client(Model):
         one_of("province", Province),
         CheckConstraint("terms_days BETWEEN 0 AND 365", name="terms_days_range"),
         CheckConstraint("name <> ''", name="name_given"),
+        one_of("tax_exemption", TaxExemption),
         CheckConstraint("merged_into_id <> id", name="merged_into_another"),
         Index(None, "name"),
         Index(None, "email"),
@@ -51,6 +59,8 @@ class Client(Model):
     province: Mapped[Province | None] = mapped_column(LabelledType(Province))
     postal_code: Mapped[str | None] = mapped_column(String(7))
     terms_days: Mapped[int] = mapped_column(default=DEFAULT_TERMS_DAYS)
+    tax_exemption: Mapped[TaxExemption | None] = mapped_column(LabelledType(TaxExemption))
+    exemption_number: Mapped[str | None] = mapped_column(String(40))
     notes: Mapped[LongText | None]
     #: The client that this one turned out to be: it is kept, and shown nowhere.
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"), index=True)

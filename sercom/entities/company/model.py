@@ -42,6 +42,9 @@ class Company(Model):
         CheckConstraint("id = 1", name="single"),
         CheckConstraint("quote_validity_days BETWEEN 1 AND 365", name="quote_validity_days_range"),
         CheckConstraint("interest_percent BETWEEN 0 AND 5000", name="interest_percent_range"),
+        CheckConstraint("early_percent BETWEEN 1 AND 20000", name="early_percent_range"),
+        CheckConstraint("(early_percent IS NULL) = (early_days IS NULL)", name="early_discount_whole"),
+        CheckConstraint("early_days BETWEEN 1 AND 365", name="early_days_range"),
     )
 
     id: Mapped[PrimaryKey]
@@ -64,6 +67,14 @@ class Company(Model):
     cheques_accepted: Mapped[bool] = mapped_column(default=True)
     #: Simple interest on overdue accounts, in percent a month.
     interest_percent: Mapped[Decimal | None] = mapped_column(Percent)
+    #: Discount for a payment within so many days of the invoice ("2 % 10 net 30"), in percent of its total.
+    early_percent: Mapped[Decimal | None] = mapped_column(Percent)
+    early_days: Mapped[int | None]
+    #: Nothing is entered in the books on this day or before.
+    locked_until: Mapped[date | None]
+    pst_bc_number: Mapped[str | None] = mapped_column(String(20))
+    pst_sk_number: Mapped[str | None] = mapped_column(String(20))
+    rst_mb_number: Mapped[str | None] = mapped_column(String(20))
     quote_terms: Mapped[LongText | None]
     quote_terms_en: Mapped[LongText | None]
     warranty: Mapped[LongText | None]
@@ -180,7 +191,7 @@ class TaxRate(Model):
     __tablename__ = "tax_rate"
     __table_args__ = (
         one_of("province", Province),
-        CheckConstraint("code IN ('GST', 'QST', 'HST')", name="code_known"),
+        CheckConstraint("code IN ('GST', 'QST', 'HST', 'PST', 'RST')", name="code_known"),
         CheckConstraint("percent BETWEEN 0 AND 30000", name="percent_range"),
         UniqueConstraint("province", "code", "valid_from"),
     )
@@ -201,4 +212,4 @@ def rates_in_force(session: AnySession, province: Province, on: date) -> Sequenc
         select(TaxRate).where(TaxRate.province == province, TaxRate.valid_from <= on).order_by(TaxRate.valid_from)
     )
     latest = {row.code: Rate(row.code, row.percent) for row in rows}
-    return [latest[code] for code in ("GST", "HST", "QST") if code in latest]
+    return [latest[code] for code in ("GST", "HST", "QST", "PST", "RST") if code in latest]

@@ -66,8 +66,7 @@ def frozen(session: AnySession, row: Printable, revision: int | None = None) -> 
 
 
 def _receipt(session: AnySession, payment: Payment) -> Snapshot:
-    taken_back = session.scalar(select(Payment.id).where(Payment.corrects_id == payment.id))
-    if payment.kind is not EntryKind.PAYMENT or taken_back is not None:
+    if payment.kind is not EntryKind.PAYMENT or payment.is_corrected:
         raise ConflictError(_l("This payment was taken back: it has no receipt."))
     return ledger.snapshot_of(session, payment)
 

@@ -40,6 +40,10 @@ class LineDraft:
     source_line_id: int | None = None
     id: int | None = None
     kind: LineKind = LineKind.ITEM
+    optional: bool = False
+    option_group: str | None = None
+    accepted: bool = True
+    discount_percent: Decimal | None = None
 
 
 class Line(Model):
@@ -51,6 +55,9 @@ class Line(Model):
         one_of("kind", LineKind),
         CheckConstraint("kind = 'item' OR (unit_price = 0 AND discount = 0)", name="words_are_free"),
         CheckConstraint("discount >= 0", name="discount_positive"),
+        CheckConstraint("discount_percent BETWEEN 0 AND 100000", name="discount_percent_range"),
+        CheckConstraint("optional OR (accepted AND option_group IS NULL)", name="fixed_is_accepted"),
+        CheckConstraint("kind = 'item' OR NOT optional", name="words_are_no_option"),
         CheckConstraint("quantity <> 0", name="quantity_given"),
         Index(None, "document_id", "position"),
     )
@@ -66,8 +73,14 @@ class Line(Model):
     unit: Mapped[str] = mapped_column(String(20), default="")
     unit_price: Mapped[Decimal] = mapped_column(Money)
     discount: Mapped[Decimal] = mapped_column(Money, default=ZERO)
+    #: How the discount was said, where it was said in percent; ``discount`` is what it comes to.
+    discount_percent: Mapped[Decimal | None] = mapped_column(Percent)
     cost: Mapped[Decimal | None] = mapped_column(Money)
     tax_status: Mapped[TaxStatus] = mapped_column(LabelledType(TaxStatus), default=TaxStatus.TAXABLE)
+    #: A quote's line that the client may leave; of one group's lines they take one at most.
+    optional: Mapped[bool] = mapped_column(default=False)
+    option_group: Mapped[str | None] = mapped_column(String(40))
+    accepted: Mapped[bool] = mapped_column(default=True)
 
     document: Mapped["Document"] = relationship(back_populates="lines", foreign_keys=[document_id])
 
@@ -81,7 +94,7 @@ class Line(Model):
 
     @property
     def amount(self) -> Decimal:
-        """What it adds to the document, in dollars."""
+        """What it comes to, in dollars; of a line left out too."""
         return line_amount(self.quantity, self.unit_price, self.discount)
 
     def change(self, draft: LineDraft, position: int) -> None:

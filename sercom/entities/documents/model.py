@@ -17,6 +17,7 @@ from sercom.core.money import (
     ZERO,
     Amount,
     Money,
+    Percent,
     Rate,
     TaxStatus,
     Totals,
@@ -38,6 +39,7 @@ class DocumentKind(Labelled):
     QUOTE = "quote", _l("Quote")
     JOB = "job", _l("Job")
     INVOICE = "invoice", _l("Invoice")
+    CREDIT_NOTE = "credit_note", _l("Credit note")
 
 
 class Document(Model):
@@ -49,6 +51,8 @@ class Document(Model):
         UniqueConstraint("number"),
         CheckConstraint("total = net + tax", name="total_adds_up"),
         CheckConstraint("discount >= 0", name="discount_positive"),
+        CheckConstraint("discount_percent BETWEEN 0 AND 100000", name="discount_percent_range"),
+        one_of("tax_province", Province),
         ForeignKeyConstraint(
             ["case_id", "client_id"],
             ["case.id", "case.client_id"],
@@ -72,6 +76,10 @@ class Document(Model):
     title: Mapped[str] = mapped_column(String(200), default="")
     description: Mapped[LongText | None]
     discount: Mapped[Decimal] = mapped_column(Money, default=ZERO)
+    #: How the discount was said, where it was said in percent; ``discount`` is what it comes to.
+    discount_percent: Mapped[Decimal | None] = mapped_column(Percent)
+    #: Where the supply takes place, where somebody of the office says so against the address.
+    tax_province: Mapped[Province | None] = mapped_column(LabelledType(Province))
     net: Mapped[Decimal] = mapped_column(Money, default=ZERO)
     tax: Mapped[Decimal] = mapped_column(Money, default=ZERO)
     total: Mapped[Decimal] = mapped_column(Money, default=ZERO)
@@ -112,9 +120,9 @@ class Document(Model):
 
     @property
     def place_of_supply(self) -> Province:
-        """The province whose taxes apply: the site's, else the client's, else Québec."""
+        """The province whose taxes apply: as the office said, else the site's, the client's, or Québec."""
         site = self.case.site
-        return (site.province if site else None) or self.client.province or Province.QC
+        return self.tax_province or (site.province if site else None) or self.client.province or Province.QC
 
     @property
     def is_editable(self) -> bool:
@@ -177,7 +185,7 @@ class Document(Model):
 
     def reprice(self, rates: Sequence[Rate]) -> Totals:
         """Compute net, taxes and total from the lines at ``rates``, and keep them."""
-        amounts = [Amount(line.amount, line.tax_status is TaxStatus.TAXABLE) for line in self.lines]
+        amounts = [Amount(line.amount, line.tax_status is TaxStatus.TAXABLE) for line in self.lines if line.accepted]
         subtotal = sum((amount.value for amount in amounts), ZERO)
         if self.discount > max(subtotal, ZERO):
             raise DomainError(_l("The discount is larger than the document."), "discount")

@@ -60,7 +60,7 @@ def priced(session: AnySession, kind: PaperKind, document: Document) -> dict[str
             columns(line, "kind description quantity unit unit_price discount tax_status amount")
             for line in document.lines
         ],
-        "subtotal": plain(sum((line.amount for line in document.lines), ZERO)),
+        "subtotal": plain(sum((line.amount for line in document.lines if line.accepted), ZERO)),
         **columns(document, "discount net tax total"),
         "taxes": [columns(tax, "code percent base amount") for tax in document.taxes],
         "payment": {

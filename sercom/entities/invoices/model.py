@@ -15,7 +15,6 @@ from sercom.core.access import Actor
 from sercom.core.base import one_of
 from sercom.core.clock import utcnow
 from sercom.core.errors import DomainError, NeedsConfirmationError
-from sercom.core.guards import Guard, changed
 from sercom.core.labels import LabelledType, Status, Tone
 from sercom.core.money import ZERO
 from sercom.core.numbering import invoice_number
@@ -24,6 +23,9 @@ from sercom.entities.documents.pricing import reprice
 from sercom.entities.documents.stage import DERIVED, Stage, stage_column
 from sercom.entities.invoices.snapshot import snapshot_of
 from sercom.entities.ledger.model import Allocation, EntryKind, Method, Payment
+
+if TYPE_CHECKING:
+    from sercom.entities.credits.model import CreditNote
 
 
 class InvoiceStatus(Status):
@@ -65,6 +67,9 @@ class Invoice(Document):
         paid_amount: Mapped[Decimal]
 
     allocations: Mapped[list[Allocation]] = relationship(back_populates="invoice", order_by=Allocation.id)
+    credit_notes: Mapped[list["CreditNote"]] = relationship(
+        back_populates="invoice", foreign_keys="CreditNote.invoice_id", order_by="CreditNote.id"
+    )
 
     def __str__(self) -> str:
         return self.number or str(_l("Draft invoice %(case)s", case=self.case.number))
@@ -163,21 +168,21 @@ class Invoice(Document):
             reference=reference,
             user_id=actor.user_id,
         )
-        self.allocations.append(Allocation(payment=payment, amount=amount))
+        self.allocations.append(Allocation(payment=payment, amount=amount, dated=received_on))
 
     def correct_payment(self, actor: Actor, payment: Payment) -> None:
         """Take a payment back (a cheque without funds): a correction of the same amount."""
         correction = Payment(
             kind=EntryKind.CORRECTION,
             client=self.client,
-            corrects_id=payment.id,
+            against=payment,
             amount=-payment.amount,
             method=payment.method,
             received_on=clock.today(),
             reference=payment.reference,
             user_id=actor.user_id,
         )
-        self.allocations.append(Allocation(payment=correction, amount=-payment.amount))
+        self.allocations.append(Allocation(payment=correction, amount=-payment.amount, dated=clock.today()))
 
 
 class InvoiceStage(Stage):
@@ -211,32 +216,4 @@ Invoice.stage = stage_column(
         InvoiceStage.PARTLY_PAID: _paid > 0,
         InvoiceStage.NOT_DUE: _table.status == InvoiceStatus.ISSUED,
     }
-)
-
-_issued = "EXISTS (SELECT 1 FROM invoice WHERE invoice.id = {} AND invoice.status <> 'draft')"
-_from_or_to_issued = f"({_issued.format('OLD.document_id')} OR {_issued.format('NEW.document_id')})"
-_frozen = "an issued document is frozen"
-FROZEN_GUARDS = (
-    Guard("line", "INSERT", _issued.format("NEW.document_id"), _frozen),
-    Guard("line", "UPDATE", _from_or_to_issued, _frozen),
-    Guard("line", "DELETE", _issued.format("OLD.document_id"), _frozen),
-    Guard("document_tax", "INSERT", _issued.format("NEW.document_id"), _frozen),
-    Guard("document_tax", "UPDATE", _from_or_to_issued, _frozen),
-    Guard("document_tax", "DELETE", _issued.format("OLD.document_id"), _frozen),
-    Guard("invoice", "DELETE", "OLD.status <> 'draft'", _frozen),
-    Guard(
-        "invoice",
-        "UPDATE",
-        "OLD.status <> 'draft' AND (NEW.status = 'draft' OR (OLD.status = 'void' AND NEW.status <> 'void') OR "
-        f"{changed('snapshot', 'issue_date', 'due_date', 'service_date', 'terms_days', 'issued_at')})",
-        _frozen,
-    ),
-    # Client and case may follow a merge of clients: the snapshot keeps whom it was issued to.
-    Guard(
-        "document",
-        "UPDATE",
-        f"{changed('kind', 'number', 'title', 'description', 'discount', 'net', 'tax', 'total')} AND "
-        + _issued.format("OLD.id"),
-        _frozen,
-    ),
 )

@@ -24,7 +24,7 @@ def snapshot_of(session: AnySession, payment: Payment) -> dict[str, Any]:
         **head(session, PaperKind.RECEIPT, receipt_number(payment), payment.client),
         "title": None,
         "dates": {"received": plain(payment.received_on)},
-        "method": payment.method.label,
+        "method": payment.method.label if payment.method else None,
         "reference": payment.reference,
         "total": plain(payment.amount),
         "applied": [_applied(allocation) for allocation in payment.allocations],

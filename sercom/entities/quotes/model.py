@@ -6,6 +6,7 @@ Over 250 lines: a quote, what was sent of it and its approvals are one story, an
 import hashlib
 import json
 from datetime import date, datetime, timedelta
+from decimal import Decimal
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -19,6 +20,7 @@ from sercom.core.clock import utcnow
 from sercom.core.errors import IN_USE, DomainError
 from sercom.core.guards import append_only
 from sercom.core.labels import Labelled, LabelledType, Status, Tone
+from sercom.core.money import Money, Percent
 from sercom.entities.company.model import get_company
 from sercom.entities.documents.model import Document, DocumentKind
 from sercom.entities.documents.pricing import reprice
@@ -105,6 +107,9 @@ class Quote(Document):
         one_of("status", QuoteStatus),
         one_of("decline_reason", DeclineReason),
         CheckConstraint("revision >= 1", name="revision_positive"),
+        CheckConstraint("deposit_percent BETWEEN 1 AND 100000", name="deposit_percent_range"),
+        CheckConstraint("deposit_amount > 0", name="deposit_positive"),
+        CheckConstraint("deposit_percent IS NULL OR deposit_amount IS NULL", name="one_deposit"),
     )
     __mapper_args__ = {"polymorphic_identity": DocumentKind.QUOTE}
     letter = "S"
@@ -113,6 +118,9 @@ class Quote(Document):
     status: Mapped[QuoteStatus] = mapped_column(LabelledType(QuoteStatus), default=QuoteStatus.DRAFT, index=True)
     revision: Mapped[int] = mapped_column(default=1)
     valid_until: Mapped[date | None]
+    #: The deposit asked: of the total in percent, or in dollars.
+    deposit_percent: Mapped[Decimal | None] = mapped_column(Percent)
+    deposit_amount: Mapped[Decimal | None] = mapped_column(Money)
     sent_at: Mapped[datetime | None]
     change_request: Mapped[LongText | None]
     decline_reason: Mapped[DeclineReason | None] = mapped_column(LabelledType(DeclineReason))

@@ -1,0 +1,51 @@
+"""What no writer may change of an invoice once it was issued."""
+
+from sercom.core.guards import Guard, changed
+
+_issued = "EXISTS (SELECT 1 FROM invoice WHERE invoice.id = {} AND invoice.status <> 'draft')"
+_from_or_to_issued = f"({_issued.format('OLD.document_id')} OR {_issued.format('NEW.document_id')})"
+_frozen = "an issued document is frozen"
+FROZEN = (
+    "kind",
+    "number",
+    "title",
+    "description",
+    "discount",
+    "discount_percent",
+    "tax_province",
+    "net",
+    "tax",
+    "total",
+)
+FROZEN_GUARDS = (
+    Guard("line", "INSERT", _issued.format("NEW.document_id"), _frozen),
+    Guard("line", "UPDATE", _from_or_to_issued, _frozen),
+    Guard("line", "DELETE", _issued.format("OLD.document_id"), _frozen),
+    Guard("document_tax", "INSERT", _issued.format("NEW.document_id"), _frozen),
+    Guard("document_tax", "UPDATE", _from_or_to_issued, _frozen),
+    Guard("document_tax", "DELETE", _issued.format("OLD.document_id"), _frozen),
+    # An invoice of a closed period is put right by a credit note.
+    Guard(
+        "invoice",
+        "UPDATE",
+        "NEW.status <> OLD.status AND (OLD.issue_date <= (SELECT locked_until FROM company WHERE id = 1) "
+        "OR NEW.issue_date <= (SELECT locked_until FROM company WHERE id = 1))",
+        "the period is closed",
+        "period",
+    ),
+    Guard("invoice", "DELETE", "OLD.status <> 'draft'", _frozen),
+    Guard(
+        "invoice",
+        "UPDATE",
+        "OLD.status <> 'draft' AND (NEW.status = 'draft' OR (OLD.status = 'void' AND NEW.status <> 'void') OR "
+        f"{changed('snapshot', 'issue_date', 'due_date', 'service_date', 'terms_days', 'issued_at')})",
+        _frozen,
+    ),
+    # Client and case may follow a merge of clients: the snapshot keeps whom it was issued to.
+    Guard(
+        "document",
+        "UPDATE",
+        f"{changed(*FROZEN)} AND " + _issued.format("OLD.id"),
+        _frozen,
+    ),
+)
