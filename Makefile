@@ -45,7 +45,8 @@ browser:  ## Debian's Chromium, where it is missing and may be installed
 	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
 		|| { echo "Install chromium: the browser tests drive it."; test -z "$$CI"; }
 
-bench: $(VENV)/.tools  ## Measure pages and conversions on 10,000 rows; prints medians
+bench: $(VENV)/.tools  ## Measure pages, conversions and sums on many rows; prints medians
+	$(BIN)/python -m bench.totals
 	$(BIN)/python -m bench.pages
 
 messages: $(VENV)/.tools  ## Bring the French catalogue up to date with the code
