@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from sercom.core.base import db
 from sercom.core.errors import DomainError
 from sercom.core.money import ZERO, TaxStatus
-from sercom.entities.company.model import get_company, rates_in_force
+from sercom.entities.company.model import company_and_rates, get_company
 from sercom.entities.documents.line import LineDraft
-from sercom.entities.documents.pricing import rates_for
+from sercom.entities.documents.pricing import basis_of
 from sercom.entities.documents.taking import remaining
 from sercom.entities.sites.model import Province
 from sercom.models import TaxRate
@@ -31,10 +31,11 @@ RATES = (
     (Province.PE, date(2026, 1, 1), {"HST": "15"}),
     (Province.NS, date(2025, 3, 31), {"HST": "15"}),
     (Province.NS, date(2025, 4, 1), {"HST": "14"}),
-    (Province.MB, date(2026, 1, 1), {"GST": "5"}),
-    (Province.SK, date(2026, 1, 1), {"GST": "5"}),
+    (Province.MB, date(2026, 1, 1), {"GST": "5", "RST": "7"}),
+    (Province.MB, date(2019, 6, 30), {"GST": "5"}),
+    (Province.SK, date(2026, 1, 1), {"GST": "5", "PST": "6"}),
     (Province.AB, date(2026, 1, 1), {"GST": "5"}),
-    (Province.BC, date(2026, 1, 1), {"GST": "5"}),
+    (Province.BC, date(2026, 1, 1), {"GST": "5", "PST": "7"}),
     (Province.YT, date(2026, 1, 1), {"GST": "5"}),
     (Province.NT, date(2026, 1, 1), {"GST": "5"}),
     (Province.NU, date(2026, 1, 1), {"GST": "5"}),
@@ -61,16 +62,16 @@ def test_every_province_has_its_rates(context):
 
 @pytest.mark.parametrize(("province", "day", "expected"), RATES)
 def test_rates_by_province_and_day(context, province, day, expected):
-    found = rates_in_force(db.session, province, day)
+    _company, found = company_and_rates(db.session, province, day)
     assert {rate.code: str(rate.percent.normalize()) for rate in found} == expected
     assert [rate.code for rate in found] == sorted(expected)
 
 
 def test_a_company_that_is_not_registered_charges_no_tax(office):
     get_company(db.session).taxes_registered = False
-    assert rates_for(db.session, Province.QC) == ()
     job = start("job", office)
     assert (job.total, job.taxes) == (Decimal("100.00"), [])
+    assert (basis_of(db.session, job).registered, basis_of(db.session, job).rates) == (False, ())
 
 
 @pytest.mark.parametrize(

@@ -15,6 +15,14 @@ from sercom.core.errors import DomainError
 from sercom.core.guards import append_only
 from sercom.core.labels import LabelledType
 from sercom.core.money import TAX_LABELS, Percent, Rate
+from sercom.entities.company.numbers import (
+    NUMBERS,
+    PROVINCIAL_NUMBERS,
+    PROVINCIAL_SHAPES,
+    TAX_NUMBERS,
+    luhn,
+    qst_check,
+)
 from sercom.entities.sites.model import Province
 
 
@@ -103,6 +111,15 @@ class Company(Model):
         self.service_area = read_area(self.service_area or "") or None
         self.frame_origins = read_origins(self.frame_origins or "") or None
 
+    def tax_number(self, code: str, province: Province) -> str | None:
+        """The number under which it charges a tax in a province."""
+        field = TAX_NUMBERS.get(code) or PROVINCIAL_NUMBERS.get((code, province))
+        return getattr(self, field) if field else None
+
+    def may_charge(self, code: str, province: Province) -> bool:
+        """PST and RST are charged by who is registered in that province; the others by every registrant."""
+        return code in TAX_NUMBERS or bool(self.tax_number(code, province))
+
     def normalise_numbers(self) -> list[LazyString]:
         """Write the registration numbers in their printed form; returns warnings about check digits.
 
@@ -119,17 +136,19 @@ class Company(Model):
             warnings.append(_l("The check digit of the GST number does not match: please read it again."))
         if self.qst_number and not qst_check(self.qst_number[:10]):
             warnings.append(_l("The check digit of the QST number does not match: please read it again."))
+        return warnings + self._normalise_provincial()
+
+    def _normalise_provincial(self) -> list[LazyString]:
+        """Numbers of other provinces: another shape than is known here is kept, and warned about."""
+        warnings = []
+        for field, (pattern, shape, example) in PROVINCIAL_SHAPES.items():
+            typed = (getattr(self, field) or "").strip().upper()
+            bare = re.sub(r"[\s-]", "", typed)
+            known = re.fullmatch(pattern, bare, re.ASCII)
+            if bare and not known:
+                warnings.append(_l("%(number)s has another shape than %(example)s.", number=typed, example=example))
+            setattr(self, field, (re.sub(pattern, shape, bare) if known else typed if bare else "") or None)
         return warnings
-
-
-#: Shape without spaces, printed form, example.
-NUMBERS = {
-    "gst_number": (r"(\d{9})(RT\d{4})", r"\1 \2", "123456782 RT0001"),
-    "qst_number": (r"(\d{10})(TQ\d{4})", r"\1 \2", "1234567892 TQ0001"),
-    "neq": (r"(\d{10})", r"\1", "1234567890"),
-    "rbq_licence": (r"(\d{4})(\d{4})(\d{2})", r"\1-\2-\3", "1234-5678-90"),
-}
-QST_WEIGHTS = (4, 3, 2, 7, 6, 5, 4, 3, 2)
 
 
 #: A Canadian postal code from its first letter on, as far as it goes.
@@ -163,18 +182,6 @@ def read_origins(text: str) -> str:
     return "\n".join(origins)
 
 
-def luhn(digits: str) -> bool:
-    """Whether the last digit checks the others (business numbers of the Canada Revenue Agency)."""
-    doubled = [int(digit) * (2 if position % 2 else 1) for position, digit in enumerate(reversed(digits))]
-    return sum(number // 10 + number % 10 for number in doubled) % 10 == 0
-
-
-def qst_check(digits: str) -> bool:
-    """Whether the tenth digit of a QST number checks the nine before it."""
-    weighted = sum(int(digit) * weight for digit, weight in zip(digits[:9], QST_WEIGHTS, strict=True))
-    return (11 - weighted % 11) % 10 == int(digits[9])
-
-
 def get_company(session: AnySession) -> Company:
     """The company's settings (the first migration inserts the row)."""
     return session.get_one(Company, 1)
@@ -206,10 +213,14 @@ class TaxRate(Model):
         return f"{TAX_LABELS[self.code]} {self.province.value} {self.valid_from}"
 
 
-def rates_in_force(session: AnySession, province: Province, on: date) -> Sequence[Rate]:
-    """The taxes of ``province`` on the day ``on``: GST then QST in Québec, HST alone in Ontario."""
-    rows = session.scalars(
-        select(TaxRate).where(TaxRate.province == province, TaxRate.valid_from <= on).order_by(TaxRate.valid_from)
-    )
-    latest = {row.code: Rate(row.code, row.percent) for row in rows}
-    return [latest[code] for code in ("GST", "HST", "QST", "PST", "RST") if code in latest]
+def company_and_rates(session: AnySession, province: Province, on: date) -> tuple[Company, Sequence[Rate]]:
+    """The company, and the taxes of ``province`` on the day ``on``: GST then QST in Québec, HST alone in Ontario.
+
+    In one query, since every page of a document asks for both.
+    """
+    theirs = (TaxRate.province == province) & (TaxRate.valid_from <= on)
+    rows = session.execute(
+        select(Company, TaxRate).outerjoin(TaxRate, theirs).where(Company.id == 1).order_by(TaxRate.valid_from)
+    ).all()
+    latest = {rate.code: Rate(rate.code, rate.percent) for _company, rate in rows if rate is not None}
+    return rows[0][0], [latest[code] for code in ("GST", "HST", "QST", "PST", "RST") if code in latest]

@@ -3,7 +3,7 @@
 import json
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -19,7 +19,7 @@ from sercom.core.labels import LabelledType, Status, Tone
 from sercom.core.money import ZERO
 from sercom.core.numbering import invoice_number
 from sercom.entities.documents.model import Document, DocumentKind
-from sercom.entities.documents.pricing import reprice
+from sercom.entities.documents.pricing import reprice_aloud
 from sercom.entities.documents.stage import DERIVED, Stage, stage_column
 from sercom.entities.invoices.snapshot import snapshot_of
 from sercom.entities.ledger.model import Allocation, EntryKind, Method, Payment
@@ -85,6 +85,11 @@ class Invoice(Document):
         return self.status is InvoiceStatus.DRAFT
 
     @property
+    def kept_taxing(self) -> dict[str, Any] | None:
+        """As its snapshot tells it."""
+        return json.loads(self.snapshot).get("taxing") if self.snapshot else None
+
+    @property
     def is_live(self) -> bool:
         """Whether it counts: a void invoice keeps its number and nothing else."""
         return self.status is not InvoiceStatus.VOID
@@ -116,7 +121,7 @@ class Invoice(Document):
             raise NeedsConfirmationError(_l("A line has no price. Issue the invoice all the same?"))
         session = object_session(self)
         assert session is not None
-        reprice(session, self)
+        reprice_aloud(session, self)
         if self.total < ZERO:
             raise DomainError(_l("The total of an invoice is not negative."))
         self.number = invoice_number(session)

@@ -7,6 +7,7 @@ import hashlib
 import json
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -23,7 +24,7 @@ from sercom.core.labels import Labelled, LabelledType, Status, Tone
 from sercom.core.money import Money, Percent
 from sercom.entities.company.model import get_company
 from sercom.entities.documents.model import Document, DocumentKind
-from sercom.entities.documents.pricing import reprice
+from sercom.entities.documents.pricing import reprice_aloud
 from sercom.entities.documents.stage import Stage, converted, stage_column
 from sercom.entities.quotes.snapshot import snapshot_of
 
@@ -159,6 +160,12 @@ class Quote(Document):
         """What the client was sent as ``revision``, as JSON; ``None`` where that was never sent."""
         return next((sent.content for sent in self.sent if sent.revision == revision), None)
 
+    @property
+    def kept_taxing(self) -> dict[str, Any] | None:
+        """As the client was sent it."""
+        sent = None if self.is_editable else self.sent_content(self.revision)
+        return json.loads(sent).get("taxing") if sent else None
+
     def refuse_empty(self) -> LazyString | None:
         """A quote without a line says nothing."""
         return None if self.has_items else _l("Add at least one line first.")
@@ -174,7 +181,7 @@ class Quote(Document):
         session = object_session(self)
         assert session is not None
         self.valid_until = self.valid_until or clock.today() + timedelta(days=get_company(session).quote_validity_days)
-        reprice(session, self)  # at the taxes of the place and of today
+        reprice_aloud(session, self)  # at the taxes of the place and of today
         self.sent_at = utcnow()
         content = json.dumps(snapshot_of(session, self), ensure_ascii=False, sort_keys=True)
         self.sent.append(SentQuote(revision=self.revision, content=content))
