@@ -74,6 +74,12 @@ class ApprovalForm(ProductForm):
     address = StringField(_l("Address"), [Optional(), short])
 
 
+class ExtendForm(ProductForm):
+    """Until when an offer holds."""
+
+    valid_until = DayField(_l("Valid until"), [Needed()])
+
+
 class ChangesForm(ProductForm):
     """What the client wants changed."""
 

@@ -5,6 +5,7 @@ Over 250 lines: a quote, what was sent of it and its approvals are one story, an
 
 import hashlib
 import json
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
@@ -20,9 +21,11 @@ from sercom.core.clock import utcnow
 from sercom.core.errors import IN_USE, DomainError
 from sercom.core.guards import append_only
 from sercom.core.labels import Labelled, LabelledType, Status, Tone
-from sercom.core.money import Money, Percent
+from sercom.core.money import HUNDRED, ZERO, Money, Percent, Rate, Totals, round_money
 from sercom.entities.company.model import get_company
+from sercom.entities.documents.line import LineDraft
 from sercom.entities.documents.model import Document, DocumentKind
+from sercom.entities.documents.options import settled
 from sercom.entities.documents.pricing import reprice
 from sercom.entities.documents.stage import Stage, converted, stage_column
 from sercom.entities.quotes.snapshot import snapshot_of
@@ -113,6 +116,7 @@ class Quote(Document):
     )
     __mapper_args__ = {"polymorphic_identity": DocumentKind.QUOTE}
     letter = "S"
+    offers_options = True
 
     id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), primary_key=True)
     status: Mapped[QuoteStatus] = mapped_column(LabelledType(QuoteStatus), default=QuoteStatus.DRAFT, index=True)
@@ -143,8 +147,27 @@ class Quote(Document):
         return next((a for a in reversed(self.approvals) if a.withdrawn_at is None), None)
 
     @property
+    def deposit_asked(self) -> Decimal:
+        """What is asked before the work, in dollars: of the total with taxes, rounded once; never more than it."""
+        asked = self.deposit_amount or ZERO
+        if self.deposit_percent is not None:
+            asked = round_money(self.total * self.deposit_percent / HUNDRED)
+        return max(min(asked, self.total), ZERO)
+
+    def set_lines(self, drafts: Iterable[LineDraft]) -> None:
+        """Of each group of options one line is accepted; single options as they were said."""
+        super().set_lines(settled(drafts))
+
+    def reprice(self, rates: Sequence[Rate]) -> Totals:
+        """What is accepted counts; a draft asks no deposit beyond its total."""
+        totals = super().reprice(rates)
+        if self.is_editable and (self.deposit_amount or ZERO) > max(totals.total, ZERO):
+            raise DomainError(_l("The deposit is larger than the total."), "deposit_amount")
+        return totals
+
+    @property
     def content(self) -> str:
-        """What a client approves, as canonical JSON."""
+        """What a client approves, as canonical JSON: the options taken and left among it."""
         what = {
             "number": self.number,
             "revision": self.revision,
@@ -152,6 +175,7 @@ class Quote(Document):
             "lines": [told for *told, _cost in self.lines_state()],
             "discount": f"{self.discount:.2f}",
             "total": f"{self.total:.2f}",
+            "deposit": f"{self.deposit_asked:.2f}",
         }
         return json.dumps(what, ensure_ascii=False, sort_keys=True)
 
@@ -180,10 +204,36 @@ class Quote(Document):
         self.sent.append(SentQuote(revision=self.revision, content=content))
         self.status = QuoteStatus.SENT
 
-    def approve(self, actor: Actor, *, channel: Channel, name: str, address: str = "") -> None:
-        """Record the client's word on this revision."""
+    @property
+    def is_expired(self) -> bool:
+        """Its last day is over."""
+        return self.valid_until is not None and self.valid_until < clock.today()
+
+    def is_to_extend(self) -> bool:
+        """It waits for an answer that may no longer be given."""
+        return self.status is QuoteStatus.SENT and self.is_expired
+
+    def extend(self, actor: Actor, *, valid_until: date) -> None:
+        """The same offer holds until a later day: its price and its revision stay."""
+        if valid_until < clock.today():
+            raise DomainError(_l("Choose today or a later day."), "valid_until")
+        self.valid_until = valid_until
+
+    def refuse_approval(self) -> LazyString | None:
+        """What is over can no longer be accepted, until it is extended or drawn up anew."""
+        if self.is_expired:
+            return _l("This offer was valid until %(day)s: extend it, or revise it.", day=self.valid_until)
+        return self.refuse_empty()
+
+    def approve(
+        self, actor: Actor, *, channel: Channel, name: str, address: str = "", accepted: Collection[int] | None = None
+    ) -> None:
+        """Record the client's word on this revision; ``accepted``: ids of the options taken, ``None`` as offered."""
         if not name.strip():
             raise DomainError(_l("Who approved?"), "name")
+        self._choose(accepted)
+        if not any(line.is_item and line.accepted for line in self.lines):
+            raise DomainError(_l("Nothing is taken: tick at least one option."), "accepted")
         self.approvals.append(
             Approval(
                 revision=self.revision,
@@ -203,8 +253,9 @@ class Quote(Document):
         return _l("A job was made from this quote: undo or cancel it first.") if live else None
 
     def withdraw_approval(self, actor: Actor) -> None:
-        """Take the approval back."""
+        """Take the approval back: the choice is again as it was sent."""
         self._withdraw()
+        self._choose(self._offered())
         self.status = QuoteStatus.SENT
 
     def request_changes(self, actor: Actor, *, change_request: str) -> None:
@@ -218,7 +269,10 @@ class Quote(Document):
         self.status = QuoteStatus.DECLINED
 
     def revise(self, actor: Actor) -> None:
-        """Open revision n+1: what was approved stays on record, and is no longer in force."""
+        """Open revision n+1: what was approved stays on record, and is no longer in force.
+
+        The client's choice of options stays, and may be changed like any line.
+        """
         self._withdraw()
         self.revision += 1
         self.valid_until = self.sent_at = None
@@ -235,6 +289,18 @@ class Quote(Document):
     def _withdraw(self) -> None:
         if self.approval is not None:
             self.approval.withdrawn_at = utcnow()
+
+    def _choose(self, accepted: Collection[int] | None) -> None:
+        """Accept these options and no other, at the taxes of the offer."""
+        offer = self.offer
+        if offer.optional and accepted is not None:
+            offer.take(accepted)
+            self.reprice([Rate(tax.code, tax.percent) for tax in self.taxes])
+
+    def _offered(self) -> Collection[int] | None:
+        """The options that counted when this revision was sent."""
+        content = self.sent_content(self.revision)
+        return None if content is None else set(json.loads(content)["taken"])
 
 
 class QuoteStage(Stage):
