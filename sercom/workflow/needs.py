@@ -12,6 +12,7 @@ from sercom.core.choices import LabelledField, RowField
 from sercom.core.fields import ClockField, DayField, MoneyField, Needed, ProductForm, long, short
 from sercom.entities.jobs.model import HoldReason
 from sercom.entities.ledger.model import Method
+from sercom.entities.quotes.field import OptionsField
 from sercom.entities.quotes.model import Channel, DeclineReason
 from sercom.entities.requests.model import CloseReason
 from sercom.entities.users.model import active_people, active_teams
@@ -72,6 +73,11 @@ class ApprovalForm(ProductForm):
     channel = LabelledField(_l("How"), enum=Channel)
     name = StringField(_l("Approved by"), [Needed(), short])
     address = StringField(_l("Address"), [Optional(), short])
+    accepted = OptionsField(_l("Options taken"))
+
+    def about(self, row: Any) -> None:
+        """The options that the quote offers."""
+        self.accepted.offer = row.offer
 
 
 class ExtendForm(ProductForm):

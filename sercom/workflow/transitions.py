@@ -174,7 +174,7 @@ def run(
 def _chosen(session: AnySession, subject: Subject) -> journal.Changes:
     """The options of a quote that were taken before, and those taken now."""
     changed = [row for row in session.dirty if isinstance(row, Line) and row.document is subject]
-    pairs = [(row, journal.changes_of(row).get("accepted")) for row in changed]
+    pairs = [(row, journal.changes_of(row).get("accepted")) for row in sorted(changed, key=lambda row: row.position)]
     before = [str(row) for row, pair in pairs if pair and pair[0]]
     after = [str(row) for row, pair in pairs if pair and pair[1]]
     return {"options": [before, after]} if before or after else {}

@@ -15,6 +15,7 @@ from sercom.backoffice.access import current_actor, may, require
 from sercom.backoffice.lookup import LookupField
 from sercom.backoffice.posted import read_id, read_version
 from sercom.core import formats
+from sercom.core.access import MONEY
 from sercom.core.base import db
 from sercom.core.clock import to_company
 from sercom.core.errors import DomainError
@@ -27,6 +28,7 @@ from sercom.entities.clients.lookup import client_lookup
 from sercom.entities.clients.model import Client
 from sercom.entities.documents.convert import ConvertMixin
 from sercom.entities.documents.lines import LinesField, read_rows, totals_of
+from sercom.entities.documents.margin import margin_of
 from sercom.entities.documents.model import Document
 from sercom.entities.documents.pricing import rates_for
 from sercom.entities.documents.thread import journal_of_case, thread_of_case
@@ -70,6 +72,8 @@ class DocumentView(ConvertMixin):
     tab_column = "stage"
     form_ajax_refs = {"client": client_lookup, "site": site_lookup}
     palette = 4
+    #: Whether its page tells cost and margin, to the staff alone.
+    shows_margin = False
 
     def amount(self) -> Any:
         """Taxes in."""
@@ -97,7 +101,7 @@ class DocumentView(ConvertMixin):
     def scaffold_form(self) -> Any:
         """The declared columns, and the lines."""
         form = super().scaffold_form()
-        form.lines = LinesField(_l("Lines"))
+        form.lines = LinesField(_l("Lines"), offers_options=self.model.offers_options)
         return form
 
     def get_create_form(self) -> Any:
@@ -203,6 +207,7 @@ class DocumentView(ConvertMixin):
             "can_undo": edges.can_undo(row, actor),
             "hindered": hindered(row, actor),
             "sendable": False,
+            "margin": margin_of(row) if self.shows_margin and actor.has(MONEY) else None,
             "messages": messages_of(row) if may("read", "messages") else (),
             "visits": [visit for visit in row.case.visits if visit.document_id == row.id],
         }

@@ -141,6 +141,10 @@ class LinesField(Field):
     data: Any = None  # the rows stand for it
     rows: list[Row]
 
+    def __init__(self, label: Any = None, *, offers_options: bool = False, **kwargs: Any) -> None:
+        self.offers_options = offers_options
+        super().__init__(label, **kwargs)
+
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Rows from what was posted, else from the document's lines."""
         self.process_errors: Any = []
