@@ -73,7 +73,7 @@ class ApprovalForm(ProductForm):
     channel = LabelledField(_l("How"), enum=Channel)
     name = StringField(_l("Approved by"), [Needed(), short])
     address = StringField(_l("Address"), [Optional(), short])
-    accepted = OptionsField(_l("Options taken"))
+    accepted = OptionsField(_l("What the client takes"), description=_l("Prices are before tax. The total follows the choice."))
 
     def about(self, row: Any) -> None:
         """The options that the quote offers."""
