@@ -49,7 +49,7 @@ def page(token: str) -> Any:
             abort(404)
         revised = isinstance(document, Quote) and document.revision != link.revision
         if isinstance(document, Quote) and not revised:
-            snapshot = as_it_stands(snapshot, document)
+            snapshot = as_it_stands(db.session, snapshot, document)
         return render_template(
             "portal/document.html",
             row=document,

@@ -165,7 +165,10 @@ def run(
         msg = f"{name} led to {subject.status}"
         raise AssertionError(msg)
     subject.updated_at = utcnow()
-    told = [(subject, name, journal.changes_of(subject) | _chosen(session, subject)), *_brought_along(session, subject, name)]
+    told = [
+        (subject, name, journal.changes_of(subject) | _chosen(session, subject)),
+        *_brought_along(session, subject, name),
+    ]
     session.flush()
     for row, event, changes in told:
         journal.record(session, actor, event, row, changes)

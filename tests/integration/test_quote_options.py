@@ -21,7 +21,6 @@ from sercom.entities.quotes.model import QuoteStatus
 from sercom.entities.quotes.snapshot import snapshot_of
 from sercom.entities.sites.model import Province
 from sercom.models import Quote
-from sercom.workflow import content
 from tests.support import HUNDRED, convert, day, give, make_user, start
 
 APPROVAL = {"channel": "phone", "name": "Julie Tremblay"}
@@ -184,7 +183,9 @@ def test_a_withdrawn_approval_leaves_the_offer_as_it_was_sent(office):
     before = (taken(quote), quote.total)
     give("approve", quote, office, **APPROVAL, accepted=ids(quote, "Modèle grand"))
     give("withdraw_approval", quote, office)
-    assert (taken(quote), quote.total) == before == (["Main-d’œuvre", "Modèle simple", "Thermostat"], Decimal("1494.68"))
+    assert (
+        (taken(quote), quote.total) == before == (["Main-d’œuvre", "Modèle simple", "Thermostat"], Decimal("1494.68"))
+    )
 
 
 def test_a_revision_starts_from_what_the_client_took(office):
@@ -207,7 +208,14 @@ def test_only_what_is_accepted_goes_on(office):
 
 
 def test_a_title_without_lines_does_not_go_on(office):
-    drafts = (section("Base"), HUNDRED, section("Confort"), line("Thermostat"), section("Fin"), line("b", accepted=True))
+    drafts = (
+        section("Base"),
+        HUNDRED,
+        section("Confort"),
+        line("Thermostat"),
+        section("Fin"),
+        line("b", accepted=True),
+    )
     quote = sent(office, *drafts)
     job = convert(quote, "job", office, approval=APPROVAL)
     assert [row.description for row in job.lines] == ["Base", "Main-d’œuvre", "Fin", "b"]

@@ -11,15 +11,14 @@ from decimal import Decimal
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import BindParameter, CheckConstraint, ForeignKey, String, Text, bindparam
+from sqlalchemy import BindParameter, CheckConstraint, ForeignKey, bindparam
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from sercom.core import clock
 from sercom.core.access import Actor
-from sercom.core.base import CreatedAt, LongText, Model, PrimaryKey, one_of
+from sercom.core.base import LongText, one_of
 from sercom.core.clock import utcnow
 from sercom.core.errors import IN_USE, DomainError
-from sercom.core.guards import append_only
 from sercom.core.labels import Labelled, LabelledType, Status, Tone
 from sercom.core.money import HUNDRED, ZERO, Money, Percent, Rate, Totals, round_money
 from sercom.entities.company.model import get_company
@@ -28,6 +27,7 @@ from sercom.entities.documents.model import Document, DocumentKind
 from sercom.entities.documents.options import settled
 from sercom.entities.documents.pricing import reprice
 from sercom.entities.documents.stage import Stage, converted, stage_column
+from sercom.entities.quotes.evidence import Approval, Channel, SentQuote
 from sercom.entities.quotes.snapshot import snapshot_of
 
 
@@ -42,16 +42,6 @@ class QuoteStatus(Status):
     ARCHIVED = "archived", _l("Archived"), Tone.NEUTRAL
 
 
-class Channel(Labelled):
-    """How the client gave their word."""
-
-    PHONE = "phone", _l("By phone")
-    ON_SITE = "on_site", _l("On site")
-    EMAIL = "email", _l("By e-mail")
-    PAPER = "paper", _l("Signed on paper")
-    PORTAL = "portal", _l("On the client's page")
-
-
 class DeclineReason(Labelled):
     """Why a client said no."""
 
@@ -60,46 +50,6 @@ class DeclineReason(Labelled):
     DELAY = "delay", _l("Delay too long")
     ABANDONED = "abandoned", _l("Project abandoned")
     OTHER = "other", _l("Other")
-
-
-class Approval(Model):
-    """The client's word on one revision: who, how, when, and a hash of exactly what."""
-
-    __tablename__ = "approval"
-    __table_args__ = (
-        one_of("channel", Channel),
-        CheckConstraint("name <> ''", name="name_given"),
-    )
-
-    id: Mapped[PrimaryKey]
-    quote_id: Mapped[int] = mapped_column(ForeignKey("quote.id", ondelete="CASCADE"), index=True)
-    revision: Mapped[int]
-    channel: Mapped[Channel] = mapped_column(LabelledType(Channel))
-    name: Mapped[str] = mapped_column(String(160))
-    address: Mapped[str] = mapped_column(String(300), default="")
-    content: Mapped[str] = mapped_column(Text)
-    sha256: Mapped[str] = mapped_column(String(64))
-    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    at: Mapped[CreatedAt]
-    withdrawn_at: Mapped[datetime | None]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class SentQuote(Model):
-    """What a client was sent: one revision, as it was then. Kept also when the next one is drawn up."""
-
-    __tablename__ = "sent_quote"
-    __table_args__ = (CheckConstraint("revision >= 1", name="revision_positive"),)
-
-    quote_id: Mapped[int] = mapped_column(ForeignKey("quote.id"), primary_key=True)
-    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    content: Mapped[str] = mapped_column(Text)
-    at: Mapped[CreatedAt]
-
-
-SENT_GUARDS = append_only("sent_quote", "a sent quote")
 
 
 class Quote(Document):
