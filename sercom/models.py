@@ -23,7 +23,8 @@ from sercom.entities.invoices.model import Invoice
 from sercom.entities.jobs.model import Job
 from sercom.entities.ledger.model import LEDGER_GUARDS, Allocation, Payment
 from sercom.entities.questions.model import Question
-from sercom.entities.quotes.model import SENT_GUARDS, Approval, Quote, SentQuote
+from sercom.entities.quotes.evidence import SENT_GUARDS, Approval, SentQuote
+from sercom.entities.quotes.model import Quote
 from sercom.entities.requests.model import ServiceRequest
 from sercom.entities.requests.triage import TriageRule
 from sercom.entities.sites.model import Site

@@ -17,6 +17,7 @@ from sercom.core.money import TAX_LABELS, TaxStatus
 from sercom.entities.catalog.lookup import known_parts
 from sercom.entities.documents.convert import document_url
 from sercom.entities.documents.lines import blank_row
+from sercom.entities.documents.options import Offered
 from sercom.entities.files.model import Moment
 from sercom.entities.journal import words
 from sercom.serving import static_prefix
@@ -70,6 +71,7 @@ def init_app(app: Flask) -> None:
         "photo_moments": Moment.choices,
         "tax_label": TAX_LABELS.__getitem__,
         "tax_statuses": TaxStatus.choices,
+        "ways_offered": Offered.choices,
     }
 
 

@@ -140,6 +140,10 @@ def quote(lines: list[dict[str, Any]] | int = 5, **changes: Any) -> dict[str, An
         "kind": "quote",
         "number": "2026-0142-S",
         "dates": {"sent": "2026-08-12", "valid_until": "2026-09-11"},
+        "groups": [],
+        "options": [],
+        "taken": [],
+        "deposit": None,
         "texts": {
             "terms": {"fr_CA": "Le prix comprend la mise en service. Le permis est en sus.", "en_CA": None},
             "warranty": {"fr_CA": "Pièces : dix ans. Main-d’œuvre : un an.", "en_CA": None},

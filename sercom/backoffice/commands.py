@@ -65,6 +65,7 @@ class CommandMixin(EntityView):
         if transition.needs is None:
             return None
         form = transition.needs(request.form if request.method == "POST" else None)
+        form.about(row)
         if request.method == "GET":
             self.prefill(form, row)
         return form

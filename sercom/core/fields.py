@@ -55,6 +55,9 @@ class ProductForm(Form):
             if kept != _shown(field):
                 field.errors = [*field.errors, _("Saved meanwhile: %(value)s", value=kept or "—")]
 
+    def about(self, row: Any) -> None:
+        """Take from its subject what the form asks about, whether typed or shown."""
+
     def arguments(self) -> dict[str, Any]:
         """The validated data, as keyword arguments of a domain verb."""
         return dict(self.data)

@@ -1,5 +1,6 @@
 """What the demo company sells."""
 
+from dataclasses import replace
 from decimal import Decimal
 
 from sqlalchemy import select
@@ -75,6 +76,7 @@ class PriceList:
     """Lines and parts written short: ``"= Salon; TP-12; LIG 15; MO 6 -50; - Garantie de 10 ans"``.
 
     A code, a quantity (1 by default), a discount in dollars; ``=`` begins a section, ``-`` a remark.
+    ``? THERM`` is an option, ``?A TP-12`` one of the choice A.
     """
 
     def __init__(self) -> None:
@@ -88,6 +90,9 @@ class PriceList:
         mark, _, words = text.partition(" ")
         if mark in {"=", "-"}:
             return LineDraft(words, kind=LineKind.SECTION if mark == "=" else LineKind.REMARK)
+        if mark.startswith("?"):
+            line = self._line(words, language)
+            return replace(line, optional=True, option_group=mark[1:] or None, accepted=False)
         item = self.items[mark]
         quantity = next((Decimal(word) for word in words.split() if word[0] != "-"), Decimal(1))
         discount = next((Decimal(word[1:]) for word in words.split() if word[0] == "-"), ZERO)

@@ -159,7 +159,8 @@ def _environment() -> Environment:
 
 def _mixes_taxes(snapshot: Mapping[str, Any]) -> bool:
     """Whether lines must tell how they stand to the taxes: a document of $100 or more on which they differ."""
-    items = [line for line in snapshot.get("lines", ()) if line.get("kind", "item") == "item"]
+    options = [*snapshot.get("options", ()), *(line for group in snapshot.get("groups", ()) for line in group["lines"])]
+    items = [line for line in [*snapshot.get("lines", ()), *options] if line.get("kind", "item") == "item"]
     mixed = len({line.get("tax_status") for line in items}) > 1
     return mixed and abs(Decimal(snapshot["total"])) >= MARKED_FROM
 

@@ -19,6 +19,7 @@ from sercom.entities.delivery import papers
 from sercom.entities.delivery.link import Link, find_link
 from sercom.entities.invoices.model import Invoice
 from sercom.entities.quotes.model import Quote
+from sercom.entities.quotes.snapshot import as_it_stands
 from sercom.entities.requests.model import ServiceRequest
 from sercom.entities.users.model import Language
 from sercom.workflow import followup
@@ -58,11 +59,14 @@ def page(token: str) -> Any:
         snapshot = papers.frozen(db.session, document, link.revision)
         if snapshot is None:
             abort(404)
+        revised = isinstance(document, Quote) and document.revision != link.revision
+        if isinstance(document, Quote) and not revised:
+            snapshot = as_it_stands(db.session, snapshot, document)
         return render_template(
             "portal/document.html",
             row=document,
             paper=read(snapshot),
-            revised=isinstance(document, Quote) and document.revision != link.revision,
+            revised=revised,
             today=clock.today(),
             **shared,
         )

@@ -14,6 +14,7 @@ from sercom.core.money import ZERO, Discount, line_amount, round_money
 from sercom.entities.catalog.model import CatalogItem, ItemKind
 from sercom.entities.documents.line import Line, LineDraft, LineKind
 from sercom.entities.documents.model import Document
+from sercom.entities.documents.options import accepted_of
 from sercom.entities.documents.taking import discounts_taken, remaining
 from sercom.entities.invoices.model import Invoice
 from sercom.entities.jobs.model import Job
@@ -133,7 +134,7 @@ def share_of_discount(source: Document, drafts: list[LineDraft]) -> Discount:
 def _share_in_dollars(source: Document, drafts: list[LineDraft], amount: Decimal) -> Decimal:
     gone, _ = discounts_taken(source)
     left = source.discount - gone
-    whole = sum((line.amount for line in source.lines), ZERO)
+    whole = sum((line.amount for line in source.lines if line.accepted), ZERO)
     items = {draft.source_line_id: draft.quantity for draft in drafts if draft.kind is LineKind.ITEM}
     if items != {k: v for k, v in remaining(source).items() if v}:
         left = min(left, round_money(source.discount * amount / whole)) if whole else ZERO
@@ -146,6 +147,7 @@ def _within(wanted: Decimal, available: Decimal) -> bool:
 
 
 def _copies(source: Document) -> list[LineDraft]:
+    """The lines as they go on: of options what was accepted, each a line like any other from then on."""
     return [
         LineDraft(
             description=line.description,
@@ -160,7 +162,7 @@ def _copies(source: Document) -> list[LineDraft]:
             source_line_id=line.id if line.is_item else None,  # words are carried each time, and never used up
             kind=line.kind,
         )
-        for line in source.lines
+        for line in accepted_of(source.lines)
     ]
 
 

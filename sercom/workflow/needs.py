@@ -12,7 +12,9 @@ from sercom.core.choices import LabelledField, RowField
 from sercom.core.fields import ClockField, DayField, MoneyField, Needed, ProductForm, long, short
 from sercom.entities.jobs.model import HoldReason
 from sercom.entities.ledger.model import Method
-from sercom.entities.quotes.model import Channel, DeclineReason
+from sercom.entities.quotes.evidence import Channel
+from sercom.entities.quotes.field import OptionsField
+from sercom.entities.quotes.model import DeclineReason
 from sercom.entities.requests.model import CloseReason
 from sercom.entities.users.model import active_people, active_teams
 from sercom.entities.visits.model import IncompleteReason
@@ -72,6 +74,19 @@ class ApprovalForm(ProductForm):
     channel = LabelledField(_l("How"), enum=Channel)
     name = StringField(_l("Approved by"), [Needed(), short])
     address = StringField(_l("Address"), [Optional(), short])
+    accepted = OptionsField(
+        _l("What the client takes"), description=_l("Prices are before tax. The total follows the choice.")
+    )
+
+    def about(self, row: Any) -> None:
+        """The options that the quote offers."""
+        self.accepted.offer = row.offer
+
+
+class ExtendForm(ProductForm):
+    """Until when an offer holds."""
+
+    valid_until = DayField(_l("Valid until"), [Needed()])
 
 
 class ChangesForm(ProductForm):

@@ -45,6 +45,7 @@ NO_ESTIMATE = _l(
     "No approved quote: over $50, the repair of an appliance needs a written estimate first, "
     "or the consumer's own waiver."
 )
+#: A deposit may be asked in words too, against the field that is there for it.
 ASKS_DEPOSIT = ("depot", "acompte", "deposit", "versement initial", "down payment")
 
 
@@ -189,8 +190,8 @@ def _consumer(company: Company, document: Quote | Invoice) -> Iterator[Finding]:
             stops=False,
             where="company",
         )
-    asked = f"{told} {fold(company.quote_terms or '')}"
-    if isinstance(document, Quote) and any(word in asked for word in ASKS_DEPOSIT):
+    words = f"{told} {fold(company.quote_terms or '')}"
+    if isinstance(document, Quote) and (document.deposit_asked or any(word in words for word in ASKS_DEPOSIT)):
         yield Finding(
             _l("A deposit is asked: from a consumer who accepts at a distance it may be taken by credit card only."),
             stops=False,

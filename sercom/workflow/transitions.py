@@ -14,6 +14,7 @@ from sercom.core.clock import utcnow
 from sercom.core.errors import ConflictError, DomainError, ForbiddenError
 from sercom.core.labels import Status, Tone
 from sercom.entities.delivery.message import Message, MessageStatus
+from sercom.entities.documents.line import Line
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
 from sercom.entities.jobs.model import Job, JobStatus
 from sercom.entities.quotes.model import Quote, QuoteStatus
@@ -90,7 +91,8 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(ServiceRequest, ServiceRequest.close, _states(R.NEW, R.TO_ASSESS, R.ASSESSED), _states(R.CLOSED), _l("Close"), needs=needs.CloseForm, refuses=ServiceRequest.refuse_under_way, tone=BAD),
     Transition(ServiceRequest, ServiceRequest.reopen, _states(R.CLOSED), _states(R.NEW, R.ASSESSED), _l("Reopen"), main=_in(R.CLOSED)),
     Transition(Quote, Quote.mark_sent, _states(Q.DRAFT), _states(Q.SENT), _l("Mark as sent"), refuses=Quote.refuse_send, main=_in(Q.DRAFT)),
-    Transition(Quote, Quote.approve, _states(Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED), _states(Q.APPROVED), _l("Record the approval"), needs=needs.ApprovalForm, refuses=Quote.refuse_empty, main=_in(Q.SENT, Q.CHANGES_REQUESTED)),
+    Transition(Quote, Quote.approve, _states(Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED), _states(Q.APPROVED), _l("Record the approval"), needs=needs.ApprovalForm, refuses=Quote.refuse_approval, main=_in(Q.SENT, Q.CHANGES_REQUESTED)),
+    Transition(Quote, Quote.extend, _states(Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED), _states(Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED), _l("Extend the offer"), needs=needs.ExtendForm, main=Quote.is_to_extend),
     Transition(Quote, Quote.request_changes, _states(Q.SENT), _states(Q.CHANGES_REQUESTED), _l("Record the changes requested"), needs=needs.ChangesForm),
     Transition(Quote, Quote.decline, _states(Q.SENT, Q.CHANGES_REQUESTED), _states(Q.DECLINED), _l("Record the refusal"), needs=needs.DeclineForm),
     Transition(Quote, Quote.revise, _states(Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED, Q.APPROVED), _states(Q.DRAFT), _l("Revise"), refuses=Quote.refuse_withdrawal),
@@ -163,11 +165,20 @@ def run(
         msg = f"{name} led to {subject.status}"
         raise AssertionError(msg)
     subject.updated_at = utcnow()
-    changes = journal.changes_of(subject) | (getattr(subject, "repriced", None) or {})
+    changes = journal.changes_of(subject) | (getattr(subject, "repriced", None) or {}) | _chosen(session, subject)
     told = [(subject, name, changes), *_brought_along(session, subject, name)]
     session.flush()
     for row, event, changes in told:
         journal.record(session, actor, event, row, changes)
+
+
+def _chosen(session: AnySession, subject: Subject) -> journal.Changes:
+    """The options of a quote that were taken before, and those taken now."""
+    changed = [row for row in session.dirty if isinstance(row, Line) and row.document is subject]
+    pairs = [(row, journal.changes_of(row).get("accepted")) for row in sorted(changed, key=lambda row: row.position)]
+    before = [str(row) for row, pair in pairs if pair and pair[0]]
+    after = [str(row) for row, pair in pairs if pair and pair[1]]
+    return {"options": [before, after]} if before or after else {}
 
 
 def _brought_along(session: AnySession, subject: Subject, name: str) -> list[tuple[Any, str, journal.Changes]]:

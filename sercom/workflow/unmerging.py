@@ -18,7 +18,7 @@ from sercom.entities.clients.model import Client
 from sercom.entities.documents.model import Document
 from sercom.entities.invoices.model import Invoice
 from sercom.entities.ledger.model import Allocation
-from sercom.entities.quotes.model import Approval, SentQuote
+from sercom.entities.quotes.evidence import Approval, SentQuote
 from sercom.entities.sites.model import Site
 from sercom.workflow.merging import ALONG, batches, give, lock, require_office, tell
 from sercom.workflow.transitions import require_version

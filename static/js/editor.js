@@ -52,7 +52,7 @@ document.querySelectorAll("[data-lines]").forEach((editor) => {
   const add = (kind = "item", after = null) => {
     const row = blank.cloneNode(true);
     row.querySelectorAll(".error").forEach((error) => error.remove());
-    row.querySelectorAll("input, textarea").forEach((field) => (field.value = ""));
+    row.querySelectorAll("input, textarea").forEach((field) => { if (field.type === "checkbox") field.checked = false; else field.value = ""; });
     row.querySelector(".amount").textContent = "";
     cell(row, "kind").value = kind;
     dress(row);
@@ -96,6 +96,19 @@ document.querySelectorAll("[data-lines]").forEach((editor) => {
     }, "");
   });
 
+  // --- options: a new choice joins the one above, and one line of a choice counts ---
+
+  const group = (row) => cell(row, "option")?.value === "choice" ? cell(row, "option_group").value.trim().toLowerCase() : "";
+  editor.addEventListener("change", ({ target }) => {
+    const row = target.closest("tr"), all = rows(), kind = target.name?.split("-").at(-1);
+    if (kind === "option" && target.value === "choice" && !cell(row, "option_group").value) {
+      const above = all.slice(0, all.indexOf(row)).findLast(group);
+      cell(row, "option_group").value = above ? cell(above, "option_group").value : "A";
+    }
+    if (kind === "accepted" && target.checked && group(row))
+      all.filter((other) => other !== row && group(other) === group(row)).forEach((other) => (cell(other, "accepted").checked = false));
+  });
+
   // --- keys -----------------------------------------------------------------------------------
 
   const edge = (field, up) => field.tagName !== "TEXTAREA" || !(up ? field.value.slice(0, field.selectionStart) : field.value.slice(field.selectionEnd)).includes("\n");
@@ -115,7 +128,8 @@ document.querySelectorAll("[data-lines]").forEach((editor) => {
     } else if ((up || event.key === "ArrowDown") && near && field.tagName !== "SELECT" && edge(field, up)) {
       event.preventDefault();
       const name = cell(near, "kind").value === "item" ? field.name.split("-").at(-1) : "description";
-      cell(near, name).focus();
+      const there = cell(near, name);
+      (there?.offsetParent ? there : cell(near, "description")).focus();
     }
   });
 

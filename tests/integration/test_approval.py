@@ -15,7 +15,8 @@ from sercom.core.errors import ConflictError, DomainError
 from sercom.core.money import TaxStatus
 from sercom.entities.company.model import get_company
 from sercom.entities.documents.line import LineDraft
-from sercom.entities.quotes.model import Channel, DeclineReason, QuoteStatus
+from sercom.entities.quotes.evidence import Channel
+from sercom.entities.quotes.model import DeclineReason, QuoteStatus
 from sercom.models import Quote
 from sercom.workflow import content
 from tests.support import HUNDRED, convert, give, make_client, make_user, start

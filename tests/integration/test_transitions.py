@@ -32,6 +32,7 @@ STATES: dict[type[Any], str] = {
                            draft     sent               approved  changes_requested  declined  archived
         mark_sent          sent      -                  -         -                  -         -
         approve            -         approved           -         approved           approved  -
+        extend             -         sent               -         changes_requested  declined  -
         request_changes    -         changes_requested  -         -                  -         -
         decline            -         declined           -         declined           -         -
         revise             -         draft              draft     draft              draft     -
@@ -79,6 +80,7 @@ ROLES = """
     request.reopen               yes    yes     -           -    -     -      -
     quote.mark_sent              yes    yes     -           -    -     -      -
     quote.approve                yes    yes     -           -    -     -      -
+    quote.extend                 yes    yes     -           -    -     -      -
     quote.request_changes        yes    yes     -           -    -     -      -
     quote.decline                yes    yes     -           -    -     -      -
     quote.revise                 yes    yes     -           -    -     -      -
@@ -118,6 +120,7 @@ NEEDS: dict[str, Callable[[], dict[str, Any]]] = {
     "schedule": plan,
     "request.close": lambda: {"reason": "lost"},
     "approve": lambda: {"channel": "phone", "name": "Julie Tremblay"},
+    "extend": lambda: {"valid_until": today() + timedelta(days=9)},
     "request_changes": lambda: {"change_request": "Un modèle plus silencieux"},
     "decline": lambda: {"reason": "price"},
     "hold": lambda: {"reason": "parts"},

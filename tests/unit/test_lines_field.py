@@ -135,6 +135,9 @@ def test_without_post_the_documents_lines_are_shown_and_read_back_the_same(engli
         "cost": "",
         "tax_status": "zero_rated",
         "kind": "item",
+        "option": "",
+        "option_group": "",
+        "accepted": "",
     }
     assert shown.amount == line.amount == Decimal("1851.75")
     again = Row(shown.cells)

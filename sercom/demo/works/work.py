@@ -51,6 +51,8 @@ class Work:
     change: str = ""
     revised: str = ""
     discount: int = 0
+    #: The deposit that the quote asks, in percent.
+    deposit: int = 0
     #: What goes wrong on the way: ``absent``, ``parts``, ``time``, ``void``.
     detour: str = ""
     #: Method and working days after the invoice.

@@ -11,6 +11,7 @@ from wtforms.validators import Optional
 from sercom.backoffice.access import current_actor, may
 from sercom.backoffice.lookup import LookupField
 from sercom.backoffice.posted import read_id, read_version
+from sercom.core.access import MONEY
 from sercom.core.base import db
 from sercom.core.clock import to_company
 from sercom.core.errors import DomainError
@@ -24,6 +25,7 @@ from sercom.entities.documents.convert import ConvertMixin
 from sercom.entities.documents.form import DocumentForm
 from sercom.entities.documents.lines import LinesField
 from sercom.entities.documents.live import LiveMixin
+from sercom.entities.documents.margin import margin_of
 from sercom.entities.documents.model import Document
 from sercom.entities.documents.thread import journal_of_case, thread_of_case
 from sercom.entities.documents.working import working_of
@@ -75,6 +77,8 @@ class DocumentView(LiveMixin, ConvertMixin):
     tab_column = "stage"
     form_ajax_refs = {"client": client_lookup, "site": site_lookup}
     palette = 4
+    #: Whether its page tells cost and margin, to the staff alone.
+    shows_margin = False
 
     def amount(self) -> Any:
         """Taxes in."""
@@ -102,7 +106,7 @@ class DocumentView(LiveMixin, ConvertMixin):
     def scaffold_form(self) -> Any:
         """The declared columns, and the lines."""
         form = super().scaffold_form()
-        form.lines = LinesField(_l("Lines"))
+        form.lines = LinesField(_l("Lines"), offers_options=self.model.offers_options)
         return form
 
     def get_create_form(self) -> Any:
@@ -182,6 +186,7 @@ class DocumentView(LiveMixin, ConvertMixin):
             "hindered": hindered(row, actor),
             "sendable": False,
             "working": working_of(db.session, row),
+            "margin": margin_of(row) if self.shows_margin and actor.has(MONEY) else None,
             "messages": messages_of(row) if may("read", "messages") else (),
             "visits": [visit for visit in row.case.visits if visit.document_id == row.id],
         }

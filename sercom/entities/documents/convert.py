@@ -20,6 +20,7 @@ from sercom.core.errors import ConflictError, DomainError, ForbiddenError
 from sercom.core.money import MAX_QUANTITY, ZERO
 from sercom.entities.cases.model import Case
 from sercom.entities.documents.model import Document
+from sercom.entities.documents.options import accepted_of
 from sercom.entities.documents.taking import remaining
 from sercom.workflow import edges
 from sercom.workflow.edges import Choice, Edge
@@ -37,6 +38,9 @@ class ConvertForm:
     def __init__(self, source: Document, edge: Edge) -> None:
         left = remaining(source) if edge.by_line else {}
         self.errors: dict[str, str] = {}
+        asked = source.offer if edges.needs_approval(source) else None
+        #: Options that go along, whole, where the approval recorded here takes them.
+        self.along = asked.optional if asked else []
         self.rows: list[dict[str, Any]] = [
             {
                 "line": line,
@@ -45,12 +49,12 @@ class ConvertForm:
                     f"quantity-{line.id}", formats.plain_quantity(left.get(line.id, line.quantity))
                 ),
             }
-            for line in source.lines
+            for line in (asked.fixed if asked else accepted_of(source.lines))
         ]
 
     def quantities(self) -> dict[int, Decimal] | None:
         """What was typed for each line; ``None`` where something cannot be read."""
-        found = {}
+        found = {line.id: line.quantity for line in self.along}
         for row in self.rows:
             name, text = f"quantity-{row['line'].id}", str(row["text"]).strip()
             try:
@@ -96,6 +100,8 @@ class ConvertMixin(CommandMixin):
         if type(refused) in {ForbiddenError, ConflictError}:
             raise refused
         form.errors[refused.field or ""] = str(refused)
+        if approval is not None and refused.field in approval:
+            approval.add_error(refused)
         return self._convert_page(edge, source, form, approval, refused.status)
 
     def _convert(self, edge: Edge, source: Document, choice: Choice) -> Document:
@@ -108,6 +114,7 @@ class ConvertMixin(CommandMixin):
         if not edges.needs_approval(source):
             return None
         form = ApprovalForm(request.form if request.method == "POST" else None)
+        form.about(source)
         if request.method == "GET":
             self.prefill(form, source)
         return form

@@ -107,6 +107,11 @@ class Line(Model):
         """Quantity × price, in dollars; not rounded."""
         return self.quantity * self.unit_price
 
+    @property
+    def option_state(self) -> list[str]:
+        """For an option: of which group, and whether it is taken; nothing for a line that is held in any case."""
+        return ["taken" if self.accepted else "left out", self.option_group or ""] if self.optional else []
+
     def change(self, draft: LineDraft, position: int) -> None:
         """Take everything but the identity from ``draft``."""
         values = asdict(draft)

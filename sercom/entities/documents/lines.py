@@ -16,6 +16,7 @@ from sercom.core.errors import DomainError
 from sercom.core.money import MAX_QUANTITY, ZERO, Amount, Discount, TaxStatus, Totals, compute_totals, round_money
 from sercom.entities.catalog.model import CatalogItem
 from sercom.entities.documents.line import Line, LineDraft, LineKind
+from sercom.entities.documents.options import Offered, counted
 
 CELLS = (
     "id",
@@ -29,9 +30,12 @@ CELLS = (
     "cost",
     "tax_status",
     "kind",
+    "option",
+    "option_group",
+    "accepted",
 )
 MAX_LINES = 500
-UNIT_LENGTH = 20
+UNIT_LENGTH, GROUP_LENGTH = 20, 40
 TEXT_LENGTH = 5000
 
 
@@ -86,6 +90,7 @@ class Row:
             self.errors["tax_status"] = _("Choose from the list.")
         if len(self.cells["unit"]) > UNIT_LENGTH:
             self.errors["unit"] = _("This text is too long.")
+        offered, group = self._option()
         if self.errors:
             return
         assert quantity is not None
@@ -102,7 +107,22 @@ class Row:
             tax_status=tax_status,
             item_id=_key(self.cells["item_id"]),
             id=_key(self.cells["id"]),
+            optional=offered is not Offered.INCLUDED,
+            option_group=group,
+            accepted=offered is Offered.INCLUDED or bool(self.cells["accepted"]),
         )
+
+    def _option(self) -> tuple[Offered | None, str | None]:
+        """How the line stands in a quote, and the group it is a choice of."""
+        offered = next((member for member in Offered if member.value == self.cells["option"]), None)
+        group = " ".join(self.cells["option_group"].split()) if offered is Offered.CHOICE else None
+        if offered is None:
+            self.errors["option"] = _("Choose from the list.")
+        elif group == "":
+            self.errors["option_group"] = _("Name the choice, for example: A")
+        elif group and len(group) > GROUP_LENGTH:
+            self.errors["option_group"] = _("This text is too long.")
+        return offered, group
 
     def _number(self, cell: str, read: Any, default: Any) -> Any:
         text = self.cells[cell].strip()
@@ -121,6 +141,10 @@ class LinesField(Field):
     widget = None
     data: Any = None  # the rows stand for it
     rows: list[Row]
+
+    def __init__(self, label: Any = None, *, offers_options: bool = False, **kwargs: Any) -> None:
+        self.offers_options = offers_options
+        super().__init__(label, **kwargs)
 
     def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
         """Rows from what was posted, else from the document's lines."""
@@ -174,11 +198,15 @@ def read_rows(formdata: Mapping[str, Any], prefix: str) -> list[Row]:
 
 def totals_of(rows: list[Row], rates: Any, discount: Discount) -> Totals:
     """What the rows that can be read add up to: the server's answer to a live editor."""
-    amounts = []
     for row in rows:
         row.read()
-        if row.draft is not None and row.amount is not None:
-            amounts.append(Amount(row.amount, row.draft.tax_status is TaxStatus.TAXABLE))
+    read = [row for row in rows if row.draft is not None and row.amount is not None]
+    held = counted(row.draft for row in read if row.draft)
+    amounts = [
+        Amount(row.amount or ZERO, draft.tax_status is TaxStatus.TAXABLE)
+        for row, draft in zip(read, held, strict=True)
+        if draft.accepted
+    ]
     subtotal = sum((amount.value for amount in amounts), ZERO)
     return compute_totals(amounts, rates, discount.of(max(subtotal, ZERO)))
 
@@ -197,6 +225,9 @@ def _shown(line: Line) -> Row:
             "cost": formats.plain_number(line.cost),
             "tax_status": line.tax_status.value,
             "kind": line.kind.value,
+            "option": (Offered.CHOICE if line.option_group else Offered.OPTIONAL).value if line.optional else "",
+            "option_group": line.option_group or "",
+            "accepted": "1" if line.optional and line.accepted else "",
         },
         draft=LineDraft(
             line.description,

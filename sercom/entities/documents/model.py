@@ -27,6 +27,7 @@ from sercom.core.money import (
 from sercom.entities.cases.model import Case
 from sercom.entities.clients.model import Client
 from sercom.entities.documents.line import DocumentTax, Line, LineDraft
+from sercom.entities.documents.options import Offer, offer_of
 from sercom.entities.documents.place import Place, place_for
 from sercom.entities.sites.model import Province
 
@@ -68,6 +69,8 @@ class Document(Model):
     #: The letter in its number, and whether it gets one from its case at birth.
     letter: ClassVar[str]
     numbered_by_case: ClassVar[bool] = True
+    #: Whether its lines may be options: a quote's, and no other's.
+    offers_options: ClassVar[bool] = False
     #: The stages in which nothing is left to do.
     settled: ClassVar[frozenset[Any]]
 
@@ -154,6 +157,16 @@ class Document(Model):
         """Whether anything is sold on it."""
         return any(line.is_item for line in self.lines)
 
+    @property
+    def deposit_asked(self) -> Decimal:
+        """What is asked before the work, in dollars: by a quote, and by what was made from it."""
+        return ZERO
+
+    @property
+    def offer(self) -> Offer:
+        """Its lines: what it holds in any case, groups to choose from, single options."""
+        return offer_of(self.lines)
+
     def require_editable(self) -> None:
         """Raise where the content may not change any more."""
         if not self.is_editable:
@@ -191,6 +204,8 @@ class Document(Model):
         known = {line.id: line for line in self.lines}
         kept = []
         for position, draft in enumerate(drafts, start=1):
+            if draft.optional and not self.offers_options:
+                raise DomainError(_l("Only a quote has options."), f"lines-{position - 1}-option")
             line = known.pop(draft.id, None) if draft.id else None
             if line is None:
                 line = Line(source_line_id=draft.source_line_id)
@@ -222,6 +237,7 @@ class Document(Model):
             else [
                 *(line.description, f"{line.quantity:.3f}", line.unit),
                 *(f"{line.unit_price:.2f}", f"{line.discount:.2f}", line.tax_status.value),
+                *line.option_state,
                 None if line.cost is None else f"{line.cost:.2f}",
             ]
             for line in self.lines

@@ -45,9 +45,10 @@ def taken(source: Document) -> dict[int, Decimal]:
 
 
 def remaining(source: Document) -> dict[int, Decimal]:
-    """What no live document has taken of each item of ``source``, by line id."""
+    """What no live document has taken of each accepted item of ``source``, by line id."""
     gone = taken(source)
-    return {line.id: line.quantity - gone.get(line.id, Decimal(0)) for line in source.lines if line.is_item}
+    items = [line for line in source.lines if line.is_item and line.accepted]
+    return {line.id: line.quantity - gone.get(line.id, Decimal(0)) for line in items}
 
 
 def require_within_source(document: Document) -> None:

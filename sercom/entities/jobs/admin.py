@@ -27,6 +27,7 @@ class JobView(PaperMixin, DocumentView):
     entity = "jobs"
     add_label = _l("New job")
     tab_enum = JobStage
+    shows_margin = True
     search_in = (Indexed(Job.id, Job),)
     waits = {
         JobStage.LATE: _l("Jobs with a late visit"),

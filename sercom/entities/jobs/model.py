@@ -1,6 +1,7 @@
 """The job: the work itself, planned with the team, done, invoiced."""
 
 from datetime import datetime
+from decimal import Decimal
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -12,6 +13,7 @@ from sercom.core.base import LongText, one_of
 from sercom.core.clock import utcnow
 from sercom.core.errors import NeedsConfirmationError
 from sercom.core.labels import Labelled, LabelledType, Status, Tone
+from sercom.core.money import ZERO
 from sercom.entities.documents.model import Conversion, Document, DocumentKind
 from sercom.entities.documents.stage import DERIVED, Stage, stage_column
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
@@ -59,6 +61,11 @@ class Job(Document):
     def is_live(self) -> bool:
         """Whether it still stands for work to do or done."""
         return self.status is not JobStatus.CANCELLED
+
+    @property
+    def deposit_asked(self) -> Decimal:
+        """The deposit that its quote asks, in dollars; nothing for a job without one."""
+        return self.made_from.source.deposit_asked if self.made_from else ZERO
 
     @property
     def visits(self) -> list[Visit]:

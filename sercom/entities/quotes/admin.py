@@ -1,14 +1,19 @@
 """Quotes in the back-office."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 
 from sercom.backoffice import filters
 from sercom.backoffice.listing import Indexed
+from sercom.core.base import db
 from sercom.core.clock import day_bounds
 from sercom.entities.delivery.admin import PaperMixin
 from sercom.entities.delivery.send import SendMixin
 from sercom.entities.documents.admin import DocumentView
 from sercom.entities.quotes.model import Quote, QuoteStage
+from sercom.workflow.needs import ExtendForm
+from sercom.workflow.presend import default_validity
 
 
 class QuoteView(SendMixin, PaperMixin, DocumentView):
@@ -17,6 +22,7 @@ class QuoteView(SendMixin, PaperMixin, DocumentView):
     entity = "quotes"
     add_label = _l("New quote")
     tab_enum = QuoteStage
+    shows_margin = True
     search_in = (Indexed(Quote.id, Quote),)
     waits = {
         QuoteStage.CHANGES_REQUESTED: _l("Quotes to revise"),
@@ -25,10 +31,24 @@ class QuoteView(SendMixin, PaperMixin, DocumentView):
         QuoteStage.APPROVED: _l("Approved quotes without a job"),
     }
     column_list = ("number", "client", "title", "stage", "valid_until", "total", "created_at")
-    column_labels = DocumentView.column_labels | {"valid_until": _l("Valid until")}
-    form_columns = ("title", "description", "valid_until", "discount", "tax_province")
+    column_labels = DocumentView.column_labels | {
+        "valid_until": _l("Valid until"),
+        "deposit_percent": _l("Deposit asked (%)"),
+        "deposit_amount": _l("Deposit asked ($)"),
+        "options": _l("Options taken"),
+    }
+    form_columns = (
+        *("title", "description", "valid_until", "discount"),
+        *("deposit_percent", "deposit_amount", "tax_province"),
+    )
     column_filters = (
         filters.Since(Quote.created_at, _l("Created from"), "from", lambda day: day_bounds(day)[0]),
         filters.Until(Quote.created_at, _l("Created until"), "until", lambda day: day_bounds(day)[1]),
     )
     empty_hint = _l("Convert a request to a quote, or start one with “Add”.")
+
+    def prefill(self, form: Any, row: Any) -> None:
+        """An offer is extended for as long as a new one holds."""
+        super().prefill(form, row)
+        if isinstance(form, ExtendForm):
+            form.valid_until.data = default_validity(db.session)

@@ -5,27 +5,30 @@ Over 250 lines: a quote, what was sent of it and its approvals are one story, an
 
 import hashlib
 import json
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import BindParameter, CheckConstraint, ForeignKey, String, Text, bindparam
+from sqlalchemy import BindParameter, CheckConstraint, ForeignKey, bindparam
 from sqlalchemy.orm import Mapped, mapped_column, object_session, relationship
 
 from sercom.core import clock
 from sercom.core.access import Actor
-from sercom.core.base import CreatedAt, LongText, Model, PrimaryKey, one_of
+from sercom.core.base import LongText, one_of
 from sercom.core.clock import utcnow
 from sercom.core.errors import IN_USE, DomainError
-from sercom.core.guards import append_only
 from sercom.core.labels import Labelled, LabelledType, Status, Tone
-from sercom.core.money import Money, Percent
+from sercom.core.money import HUNDRED, ZERO, Money, Percent, Rate, Totals, round_money
 from sercom.entities.company.model import get_company
+from sercom.entities.documents.line import LineDraft
 from sercom.entities.documents.model import Document, DocumentKind
+from sercom.entities.documents.options import settled
 from sercom.entities.documents.pricing import reprice_aloud
 from sercom.entities.documents.stage import Stage, converted, stage_column
+from sercom.entities.quotes.evidence import Approval, Channel, SentQuote
 from sercom.entities.quotes.snapshot import snapshot_of
 
 
@@ -40,16 +43,6 @@ class QuoteStatus(Status):
     ARCHIVED = "archived", _l("Archived"), Tone.NEUTRAL
 
 
-class Channel(Labelled):
-    """How the client gave their word."""
-
-    PHONE = "phone", _l("By phone")
-    ON_SITE = "on_site", _l("On site")
-    EMAIL = "email", _l("By e-mail")
-    PAPER = "paper", _l("Signed on paper")
-    PORTAL = "portal", _l("On the client's page")
-
-
 class DeclineReason(Labelled):
     """Why a client said no."""
 
@@ -58,46 +51,6 @@ class DeclineReason(Labelled):
     DELAY = "delay", _l("Delay too long")
     ABANDONED = "abandoned", _l("Project abandoned")
     OTHER = "other", _l("Other")
-
-
-class Approval(Model):
-    """The client's word on one revision: who, how, when, and a hash of exactly what."""
-
-    __tablename__ = "approval"
-    __table_args__ = (
-        one_of("channel", Channel),
-        CheckConstraint("name <> ''", name="name_given"),
-    )
-
-    id: Mapped[PrimaryKey]
-    quote_id: Mapped[int] = mapped_column(ForeignKey("quote.id", ondelete="CASCADE"), index=True)
-    revision: Mapped[int]
-    channel: Mapped[Channel] = mapped_column(LabelledType(Channel))
-    name: Mapped[str] = mapped_column(String(160))
-    address: Mapped[str] = mapped_column(String(300), default="")
-    content: Mapped[str] = mapped_column(Text)
-    sha256: Mapped[str] = mapped_column(String(64))
-    recorded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
-    at: Mapped[CreatedAt]
-    withdrawn_at: Mapped[datetime | None]
-
-    def __str__(self) -> str:
-        return self.name
-
-
-class SentQuote(Model):
-    """What a client was sent: one revision, as it was then. Kept also when the next one is drawn up."""
-
-    __tablename__ = "sent_quote"
-    __table_args__ = (CheckConstraint("revision >= 1", name="revision_positive"),)
-
-    quote_id: Mapped[int] = mapped_column(ForeignKey("quote.id"), primary_key=True)
-    revision: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
-    content: Mapped[str] = mapped_column(Text)
-    at: Mapped[CreatedAt]
-
-
-SENT_GUARDS = append_only("sent_quote", "a sent quote")
 
 
 class Quote(Document):
@@ -114,6 +67,7 @@ class Quote(Document):
     )
     __mapper_args__ = {"polymorphic_identity": DocumentKind.QUOTE}
     letter = "S"
+    offers_options = True
 
     id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), primary_key=True)
     status: Mapped[QuoteStatus] = mapped_column(LabelledType(QuoteStatus), default=QuoteStatus.DRAFT, index=True)
@@ -144,8 +98,27 @@ class Quote(Document):
         return next((a for a in reversed(self.approvals) if a.withdrawn_at is None), None)
 
     @property
+    def deposit_asked(self) -> Decimal:
+        """What is asked before the work, in dollars: of the total with taxes, rounded once; never more than it."""
+        asked = self.deposit_amount or ZERO
+        if self.deposit_percent is not None:
+            asked = round_money(self.total * self.deposit_percent / HUNDRED)
+        return max(min(asked, self.total), ZERO)
+
+    def set_lines(self, drafts: Iterable[LineDraft]) -> None:
+        """Of each group of options one line is accepted; single options as they were said."""
+        super().set_lines(settled(drafts))
+
+    def reprice(self, rates: Sequence[Rate]) -> Totals:
+        """What is accepted counts; a draft asks no deposit beyond its total."""
+        totals = super().reprice(rates)
+        if self.is_editable and (self.deposit_amount or ZERO) > max(totals.total, ZERO):
+            raise DomainError(_l("The deposit is larger than the total."), "deposit_amount")
+        return totals
+
+    @property
     def content(self) -> str:
-        """What a client approves, as canonical JSON."""
+        """What a client approves, as canonical JSON: the options taken and left among it."""
         what = {
             "number": self.number,
             "revision": self.revision,
@@ -153,6 +126,7 @@ class Quote(Document):
             "lines": [told for *told, _cost in self.lines_state()],
             "discount": f"{self.discount:.2f}",
             "total": f"{self.total:.2f}",
+            "deposit": f"{self.deposit_asked:.2f}",
         }
         return json.dumps(what, ensure_ascii=False, sort_keys=True)
 
@@ -187,10 +161,36 @@ class Quote(Document):
         self.sent.append(SentQuote(revision=self.revision, content=content))
         self.status = QuoteStatus.SENT
 
-    def approve(self, actor: Actor, *, channel: Channel, name: str, address: str = "") -> None:
-        """Record the client's word on this revision."""
+    @property
+    def is_expired(self) -> bool:
+        """Its last day is over."""
+        return self.valid_until is not None and self.valid_until < clock.today()
+
+    def is_to_extend(self) -> bool:
+        """It waits for an answer that may no longer be given."""
+        return self.status is QuoteStatus.SENT and self.is_expired
+
+    def extend(self, actor: Actor, *, valid_until: date) -> None:
+        """The same offer holds until a later day: its price and its revision stay."""
+        if valid_until < clock.today():
+            raise DomainError(_l("Choose today or a later day."), "valid_until")
+        self.valid_until = valid_until
+
+    def refuse_approval(self) -> LazyString | None:
+        """What is over can no longer be accepted, until it is extended or drawn up anew."""
+        if self.is_expired:
+            return _l("This offer was valid until %(day)s: extend it, or revise it.", day=self.valid_until)
+        return self.refuse_empty()
+
+    def approve(
+        self, actor: Actor, *, channel: Channel, name: str, address: str = "", accepted: Collection[int] | None = None
+    ) -> None:
+        """Record the client's word on this revision; ``accepted``: ids of the options taken, ``None`` as offered."""
         if not name.strip():
             raise DomainError(_l("Who approved?"), "name")
+        self._choose(accepted)
+        if not any(line.is_item and line.accepted for line in self.lines):
+            raise DomainError(_l("Nothing is taken: tick at least one option."), "accepted")
         self.approvals.append(
             Approval(
                 revision=self.revision,
@@ -210,8 +210,9 @@ class Quote(Document):
         return _l("A job was made from this quote: undo or cancel it first.") if live else None
 
     def withdraw_approval(self, actor: Actor) -> None:
-        """Take the approval back."""
+        """Take the approval back: the choice is again as it was sent."""
         self._withdraw()
+        self._choose(self._offered())
         self.status = QuoteStatus.SENT
 
     def request_changes(self, actor: Actor, *, change_request: str) -> None:
@@ -225,7 +226,10 @@ class Quote(Document):
         self.status = QuoteStatus.DECLINED
 
     def revise(self, actor: Actor) -> None:
-        """Open revision n+1: what was approved stays on record, and is no longer in force."""
+        """Open revision n+1: what was approved stays on record, and is no longer in force.
+
+        The client's choice of options stays, and may be changed like any line.
+        """
         self._withdraw()
         self.revision += 1
         self.valid_until = self.sent_at = None
@@ -242,6 +246,18 @@ class Quote(Document):
     def _withdraw(self) -> None:
         if self.approval is not None:
             self.approval.withdrawn_at = utcnow()
+
+    def _choose(self, accepted: Collection[int] | None) -> None:
+        """Accept these options and no other, at the taxes of the offer."""
+        offer = self.offer
+        if offer.optional and accepted is not None:
+            offer.take(accepted)
+            self.reprice([Rate(tax.code, tax.percent) for tax in self.taxes])
+
+    def _offered(self) -> Collection[int] | None:
+        """The options that counted when this revision was sent."""
+        content = self.sent_content(self.revision)
+        return None if content is None else set(json.loads(content)["taken"])
 
 
 class QuoteStage(Stage):
