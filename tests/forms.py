@@ -98,7 +98,14 @@ FORMS = {
     "quote": Form(
         "/admin/quotes/new/?client={client}",
         {"title": "Pompe", **LINE},
-        {**TITLE, "valid_until": DATES, "discount": (*PRICES, "1000000"), "client": ("",)},
+        {
+            **TITLE,
+            "valid_until": DATES,
+            "discount": (*PRICES, "1000000"),
+            "client": ("",),
+            "deposit_percent": ("abc", "-1", "0", "100,001", "1e3"),
+            "deposit_amount": (*PRICES, "0", "1000000"),
+        },
     ),
     "edited quote": Form(
         "/admin/quotes/edit/?id={quote}", {"title": "Autre", **LINE}, {"discount": PRICES[:3], "valid_until": DATES[:3]}
@@ -224,6 +231,7 @@ FORMS = {
         {"name": "Julie", "address": "1, rue C"},
         {"name": ("", BLANK, "x" * 161), "channel": ("", "nothing"), "address": ("x" * 161,)},
     ),
+    "extend": Form("/admin/quotes/{sent}/do/extend", {"valid_until": TOMORROW}, {"valid_until": (*DATES, "")}),
     "changes": Form("/admin/quotes/{sent}/do/request_changes", {}, {"change_request": ("", BLANK, LONG)}),
     "decline": Form("/admin/quotes/{sent}/do/decline", {}, {"reason": ("nothing",)}),
     "hold": Form("/admin/jobs/{job}/do/hold", {}, {"reason": ("nothing",)}),

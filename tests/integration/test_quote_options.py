@@ -313,6 +313,8 @@ def test_an_offer_that_is_over_is_extended_then_accepted(office):
     assert refusal.value.field == "valid_until"
     give("extend", quote, office, valid_until=day())
     assert (quote.revision, quote.status) == (1, QuoteStatus.SENT)
+    entry = db.session.query(JournalEntry).filter_by(event="extend").one()
+    assert entry.changes == {"valid_until": [str(day(-1)), str(day())]}
     give("approve", quote, office, **APPROVAL)
     with pytest.raises(ConflictError):
         give("extend", quote, office, valid_until=day(9))
