@@ -107,6 +107,8 @@ FORMS = {
             "discount": (*PRICES, "1000000", *PERCENTS),
             "client": ("",),
             "tax_province": ("ZZ",),
+            "deposit_percent": ("abc", "-1", "0", "100,001", "1e3"),
+            "deposit_amount": (*PRICES, "0", "1000000"),
         },
     ),
     "edited quote": Form(
@@ -233,6 +235,7 @@ FORMS = {
         {"name": "Julie", "address": "1, rue C"},
         {"name": ("", BLANK, "x" * 161), "channel": ("", "nothing"), "address": ("x" * 161,)},
     ),
+    "extend": Form("/admin/quotes/{sent}/do/extend", {"valid_until": TOMORROW}, {"valid_until": (*DATES, "")}),
     "changes": Form("/admin/quotes/{sent}/do/request_changes", {}, {"change_request": ("", BLANK, LONG)}),
     "decline": Form("/admin/quotes/{sent}/do/decline", {}, {"reason": ("nothing",)}),
     "hold": Form("/admin/jobs/{job}/do/hold", {}, {"reason": ("nothing",)}),

@@ -97,6 +97,7 @@ ENDINGS = {
 def test_every_command_is_told_here():
     listed = {(kind, command) for kind, steps in LIVES.items() for command, *_ in steps}
     listed |= {("visit", command) for command in ENDINGS} | {("invoice", "record_payment"), ("message", "resend")}
+    listed |= {("quote", "extend")}  # test_quote_options.py
     assert listed == {(t.model.__tablename__, t.name) for t in TRANSITIONS}
 
 

@@ -16,7 +16,8 @@ from sercom.core.errors import ConflictError, DomainError
 from sercom.core.journal import JournalEntry
 from sercom.core.money import ZERO, Amount, TaxStatus, compute_totals
 from sercom.entities.documents.line import LineDraft, LineKind
-from sercom.entities.documents.pricing import rates_for
+from sercom.entities.documents.place import Place, PlaceSource
+from sercom.entities.documents.pricing import basis_for
 from sercom.entities.quotes.model import QuoteStatus
 from sercom.entities.quotes.snapshot import snapshot_of
 from sercom.entities.sites.model import Province
@@ -263,7 +264,7 @@ def test_whatever_is_chosen_the_total_and_what_goes_on_are_that(office, lines, d
     give("approve", quote, office, **APPROVAL, accepted=choice)
     held = [row for row in quote.lines if not row.optional or row.id in choice]
     amounts = [Amount(row.amount, row.tax_status is TaxStatus.TAXABLE) for row in held]
-    totals = compute_totals(amounts, rates_for(db.session, Province.QC))
+    totals = compute_totals(amounts, basis_for(db.session, Place(Province.QC, PlaceSource.SITE)).rates)
     assert (quote.net, quote.total) == (totals.net, totals.total)
     job = convert(quote, "job", office)
     assert [(row.source_line_id, row.quantity) for row in job.lines] == [(row.id, row.quantity) for row in held]
@@ -313,6 +314,8 @@ def test_an_offer_that_is_over_is_extended_then_accepted(office):
     assert refusal.value.field == "valid_until"
     give("extend", quote, office, valid_until=day())
     assert (quote.revision, quote.status) == (1, QuoteStatus.SENT)
+    entry = db.session.query(JournalEntry).filter_by(event="extend").one()
+    assert entry.changes == {"valid_until": [str(day(-1)), str(day())]}
     give("approve", quote, office, **APPROVAL)
     with pytest.raises(ConflictError):
         give("extend", quote, office, valid_until=day(9))

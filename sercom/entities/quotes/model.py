@@ -1,6 +1,6 @@
 """The quote: a price, sent, and the client's answer.
 
-Over 250 lines: a quote, what was sent of it and its approvals are one story, and read as one.
+Over 250 lines: the offer, its options and deposit, and what becomes of it are one story, and read as one.
 """
 
 import hashlib
