@@ -212,7 +212,7 @@ def _amount(draft: LineDraft) -> Decimal:
     return line_amount(draft.quantity, draft.unit_price, draft.discount) if draft.kind is LineKind.ITEM else ZERO
 
 
-def _said(job: Job, text: LazyString, percent: Decimal | None = None, **values: Any) -> str:
+def _said(job: Job, text: LazyString | str, percent: Decimal | None = None, **values: Any) -> str:
     """What the client reads on a line, in the client's language."""
     with force_locale(job.client.language.value):
         if percent is not None:

@@ -146,7 +146,8 @@ def earlier(source: Document, edge: Edge) -> list[Document]:
 def questions(source: Document, edge: Edge) -> list[LazyString]:
     """What a person must say yes to before this conversion."""
     asked = [edge.asks(source)] if edge.asks(source) else []
-    if earlier(source, edge):
+    # A job's invoices never come to more than the job: nothing is asked.
+    if edge.source is not Job and earlier(source, edge):
         asked.append(_l("This was already converted: make another one?"))
     return [question for question in asked if question]
 

@@ -294,7 +294,9 @@ def test_several_jobs_on_one_invoice(office):
 
 def test_jobs_that_do_not_go_together(office):
     client = make_client()
-    client.sites.append(type(client.sites[0])(street="1, rue King", city="Ottawa", postal_code="K1A 0A9", province=Province.ON))
+    client.sites.append(
+        type(client.sites[0])(street="1, rue King", city="Ottawa", postal_code="K1A 0A9", province=Province.ON)
+    )
     job, far = start("job", office, client), start("job", office, client)
     far.case.site = client.sites[1]
     cancelled = start("job", office, client)
@@ -376,7 +378,7 @@ def test_any_mixture_comes_to_the_job_and_never_to_more(office, lines, discount,
         assert sums(job) == (job.net, ZERO)
 
 
-@given(total=st.integers(-10**7, 10**7), weights=st.lists(st.integers(0, 10**6), min_size=1, max_size=4))
+@given(total=st.integers(-(10**7), 10**7), weights=st.lists(st.integers(0, 10**6), min_size=1, max_size=4))
 def test_a_spread_adds_up_and_keeps_the_proportion(total, weights):
     amount, shares = Decimal(total) * CENT, {n: Decimal(weight) * CENT for n, weight in enumerate(weights)}
     parts = spread(amount, shares)

@@ -1,23 +1,26 @@
 """Where the invoicing of a job stands: what is invoiced, held back, paid and left, in dollars before tax."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
 from sqlalchemy import select
-from sqlalchemy.orm import object_session
+from sqlalchemy.orm import joinedload, object_session, selectinload, undefer
 
 from sercom.core.money import HUNDRED, ZERO, TaxStatus, line_amount, round_money, spread
+from sercom.entities.cases.model import Case
 from sercom.entities.documents.line import Line, LineDraft
-from sercom.entities.documents.model import DocumentKind
+from sercom.entities.documents.model import Conversion, DocumentKind
 from sercom.entities.documents.taking import links
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
-from sercom.entities.jobs.model import Job
+from sercom.entities.jobs.model import Job, JobStatus
 from sercom.entities.ledger.model import EntryKind, Payment
 from sercom.entities.visits.model import Visit, VisitStatus
 
 #: A percent is written with at most so many places.
 STEP = Decimal("0.001")
+#: How many other jobs are offered beside one.
+MANY = 20
 Shares = dict[TaxStatus, Decimal]
 
 
@@ -47,18 +50,16 @@ class Billing:
 
 def billing_of(job: Job) -> Billing:
     """Where the job stands now."""
-    live = links(job)
-    paid = ZERO
-    for link in live:
-        invoice = link.target
-        assert isinstance(invoice, Invoice)
-        if invoice.total:
-            paid += round_money(link.net * invoice.paid / invoice.total)
+    session = object_session(job)
+    assert session is not None
+    rows = select(Conversion.net, Conversion.held, Invoice.total, Invoice.paid_amount)
+    rows = rows.join(Invoice, Invoice.id == Conversion.target_id)
+    live = session.execute(rows.where(Conversion.source_id == job.id, Invoice.status != InvoiceStatus.VOID)).all()
     return Billing(
         net=job.net,
-        invoiced=sum((link.net for link in live), ZERO),
-        held=sum((link.held for link in live), ZERO),
-        paid=paid,
+        invoiced=sum((net for net, *_rest in live), ZERO),
+        held=sum((held for _net, held, *_rest in live), ZERO),
+        paid=sum((round_money(net * paid / total) for net, _held, total, paid in live if total), ZERO),
         deposit=_deposit(job),
     )
 
@@ -68,7 +69,8 @@ def _deposit(job: Job) -> Decimal:
     assert session is not None
     quotes = [link.source_id for link in job.sources if link.source.kind is DocumentKind.QUOTE]
     rows = select(Payment).where(Payment.kind == EntryKind.DEPOSIT, Payment.document_id.in_([job.id, *quotes]))
-    return sum((row.rest for row in session.scalars(rows)), ZERO)
+    put = (selectinload(Payment.allocations), selectinload(Payment.answers).selectinload(Payment.allocations))
+    return sum((row.rest for row in session.scalars(rows.options(*put))), ZERO)
 
 
 def work_left(job: Job) -> Decimal:
@@ -123,6 +125,18 @@ def of_percent(job: Job, percent: Decimal) -> Decimal:
     to_the_end = sum(said, percent) == HUNDRED and abs(amount - left) <= STEP * 10 * (len(said) + 1)
     shown = (left * HUNDRED / job.net).quantize(STEP)
     return left if to_the_end or percent == shown else amount
+
+
+def open_jobs_beside(job: Job) -> Sequence[Job]:
+    """Other jobs of its client that have something left to invoice, each with ``invoiced_work``; the newest first."""
+    session = object_session(job)
+    assert session is not None
+    rows = select(Job).where(
+        *(Job.client_id == job.client_id, Job.id != job.id),
+        *(Job.status != JobStatus.CANCELLED, Job.net > Job.invoiced_work),
+    )
+    options = (undefer(Job.invoiced_work), joinedload(Job.case).joinedload(Case.site))
+    return session.scalars(rows.options(*options).order_by(Job.id.desc()).limit(MANY)).all()
 
 
 def visits_to_invoice(job: Job) -> list[Visit]:

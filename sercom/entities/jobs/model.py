@@ -2,6 +2,7 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -57,6 +58,10 @@ class Job(Document):
     done_at: Mapped[datetime | None]
     #: What is held back of each invoice until the end, in percent of its net.
     holdback_percent: Mapped[Decimal | None] = mapped_column(Percent)
+
+    if TYPE_CHECKING:
+        invoiced_net: Mapped[Decimal]
+        invoiced_work: Mapped[Decimal]
 
     @property
     def is_editable(self) -> bool:
@@ -163,10 +168,13 @@ _live_invoices = (
     .where(Conversion.source_id == _table.id, _invoices.c.status != InvoiceStatus.VOID)
 )
 _count_invoices = _live_invoices.with_only_columns(func.count())
+_work = _live_invoices.with_only_columns(func.coalesce(func.sum(Conversion.net + Conversion.held), 0))
 _own_net = select(_job_document.c.net).where(_job_document.c.id == _table.id).scalar_subquery()
 
 #: What of the job's net was invoiced, void invoices and extras aside, in dollars.
 Job.invoiced_net = column_property(_live_invoices.scalar_subquery(), deferred=True, group=DERIVED)
+#: The same with what is held back of it.
+Job.invoiced_work = column_property(_work.scalar_subquery(), deferred=True, group=DERIVED)
 Job.settled = frozenset({JobStage.CANCELLED, JobStage.CLOSED, JobStage.INVOICED})
 Job.stage = stage_column(
     {
