@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
@@ -22,7 +23,7 @@ from sercom.entities.jobs import billing
 from sercom.entities.jobs.model import JobStage
 from sercom.entities.sites.model import Province
 from sercom.entities.users.model import Language
-from sercom.models import CatalogItem, Job, PartUsed
+from sercom.models import CatalogItem, Job, PartUsed, Site
 from sercom.workflow import content, edges
 from sercom.workflow.billing import Mode, Part
 from tests.support import convert, give, make_client, make_user, start
@@ -294,9 +295,8 @@ def test_several_jobs_on_one_invoice(office):
 
 def test_jobs_that_do_not_go_together(office):
     client = make_client()
-    client.sites.append(
-        type(client.sites[0])(street="1, rue King", city="Ottawa", postal_code="K1A 0A9", province=Province.ON)
-    )
+    place = {"street": "1, rue King", "city": "Ottawa", "postal_code": "K1A 0A9", "province": Province.ON}
+    client.sites.append(Site(**place))
     job, far = start("job", office, client), start("job", office, client)
     far.case.site = client.sites[1]
     cancelled = start("job", office, client)
@@ -361,7 +361,8 @@ def test_any_mixture_comes_to_the_job_and_never_to_more(office, lines, discount,
     job = start("job", office, drafts=drafts, holdback_percent=holdback and Decimal(holdback))
     whole = sum((line.amount for line in job.lines), ZERO)
     job.discount = round_money(whole * discount / 100)
-    content.change(db.session, job, office, [LineDraft(**vars(d) | {"id": line.id}) for d, line in zip(drafts, job.lines, strict=True)])  # fmt: skip
+    kept = [replace(draft, id=line.id) for draft, line in zip(drafts, job.lines, strict=True)]
+    content.change(db.session, job, office, kept)
     invoices: list[Any] = []
     for mode, value in steps:
         step(job, office, mode, value, invoices)

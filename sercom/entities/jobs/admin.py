@@ -1,5 +1,6 @@
 """Jobs in the back-office."""
 
+from decimal import Decimal
 from typing import Any
 
 from flask import flash, redirect
@@ -8,6 +9,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import undefer
+from wtforms.validators import NumberRange
 
 from sercom.backoffice import filters
 from sercom.backoffice.access import current_actor, may, require
@@ -50,15 +52,16 @@ class JobView(PaperMixin, DocumentView):
     }
     column_labels = DocumentView.column_labels | {
         "instructions": _l("Instructions"),
-        "invoiced": _l("Invoiced"),
+        "invoiced": _l("Invoiced so far"),
         "holdback_percent": _l("Holdback (%)"),
     }
     column_descriptions = {
         "holdback_percent": _l("Held back of each invoice before tax, and invoiced at the end. Blank: nothing is."),
     }
-    column_list = ("number", "client", "title", "stage", "invoiced", "total", "created_at")
+    column_list = ("number", "client", "title", "stage", "total", "invoiced", "created_at")
     column_formatters = DocumentView.column_formatters | {"invoiced": _share}
     form_columns = ("title", "description", "instructions", "discount", "holdback_percent")
+    form_args = {"holdback_percent": {"validators": [NumberRange(Decimal("0.001"), 99)]}}
     column_filters = (
         filters.Since(Job.created_at, _l("Created from"), "from", lambda day: day_bounds(day)[0]),
         filters.Until(Job.created_at, _l("Created until"), "until", lambda day: day_bounds(day)[1]),

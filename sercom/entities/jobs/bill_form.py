@@ -6,6 +6,7 @@ from decimal import Decimal
 from functools import cached_property
 
 from flask import request
+from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from sqlalchemy import select
 
@@ -67,6 +68,9 @@ class BillForm(ConvertForm):
         others = db.session.scalars(select(Job).where(Job.id.in_(self.ticked_jobs)).order_by(Job.id)).all()
         choice = Choice(others=others, confirm=bool(request.form.get("confirm")))
         part = Part(self.mode)
+        for name in self.texts:  # typed without a script, and the way not chosen: it would be forgotten
+            if self.texts[name] and name != self.mode.value:
+                self.errors[name] = str(_l("Choose this way too, or clear the number."))
         if self.mode is Mode.LINES:
             choice = replace(choice, quantities=self.quantities() if self.rows else None)
             return None if self.errors else choice
@@ -93,10 +97,9 @@ def other_ids() -> list[int]:
 
 
 def share_bar(net: Decimal, invoiced: Decimal) -> str | Markup:
-    """How much of a job is invoiced: percent and a thin bar; nothing where there is no price."""
-    if net <= 0:
+    """How much of a job is invoiced: percent over a thin bar; nothing where nothing is."""
+    if net <= 0 or invoiced <= 0:
         return ""
-    share = min(max(invoiced * HUNDRED / net, Decimal(0)), HUNDRED)
-    whole = int(share) if share > 1 or not share else 1
+    whole = max(int(min(invoiced * HUNDRED / net, HUNDRED)), 1)
     bar = '<svg class="share thin" aria-hidden="true"><rect class="billed" width="{0}%" height="100%"/></svg>'
-    return Markup(bar + "{1}").format(whole, formats.percent(Decimal(whole)))  # noqa: S704  # both are numbers
+    return Markup("{1}" + bar).format(whole, formats.percent(Decimal(whole)))  # noqa: S704  # both are numbers
