@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import select, text
+from sqlalchemy.exc import DBAPIError
 
 from sercom.core.base import db
 from sercom.core.clock import utcnow
@@ -386,3 +387,12 @@ def test_a_spread_adds_up_and_keeps_the_proportion(total, weights):
     assert sum(parts.values(), ZERO) == amount
     if whole := sum(shares.values(), ZERO):
         assert all(abs(parts[n] - amount * shares[n] / whole) <= CENT for n in shares)
+
+
+def test_what_an_issued_invoice_took_is_frozen(office):
+    job = start("job", office, drafts=THOUSAND)
+    invoice = bill(job, office, "percent", "30")
+    give("issue", invoice, office)
+    for change in ("net = 1", "held = 1", "source_id = target_id"):
+        with pytest.raises(DBAPIError, match="frozen"), db.session.begin_nested():
+            db.session.execute(text(f"UPDATE conversion SET {change} WHERE target_id = {invoice.id}"))
