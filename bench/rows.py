@@ -111,6 +111,8 @@ def _documents(
                 "edge": kind,
                 "token": f"bench-{key}",
                 "at": stamp["created_at"],
+                "net": 1000,
+                "held": 0,
             }
             tables[Conversion].append(link)
         for position in range(10):

@@ -593,6 +593,10 @@ def upgrade() -> None:
         sa.Column("token", sa.String(length=64), nullable=False),
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("net", sa.BigInteger(), nullable=False),
+        sa.Column("held", sa.BigInteger(), nullable=False),
+        sa.Column("percent", sa.BigInteger(), nullable=True),
+        sa.CheckConstraint("percent BETWEEN 0 AND 100000", name=op.f("ck_conversion_percent_range")),
         sa.ForeignKeyConstraint(["source_id"], ["document.id"], name=op.f("fk_conversion_source_id_document")),
         sa.ForeignKeyConstraint(
             ["target_id"], ["document.id"], name=op.f("fk_conversion_target_id_document"), ondelete="CASCADE"
@@ -600,9 +604,12 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_conversion_user_id_user")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_conversion")),
         sa.UniqueConstraint("source_id", "edge", "token", name=op.f("uq_conversion_source_id_edge_token")),
-        sa.UniqueConstraint("target_id", name=op.f("uq_conversion_target_id")),
+        sa.UniqueConstraint("source_id", "target_id", name=op.f("uq_conversion_source_id_target_id")),
         sqlite_autoincrement=True,
     )
+    with op.batch_alter_table("conversion", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_conversion_target_id"), ["target_id"], unique=False)
+
     op.create_table(
         "document_tax",
         sa.Column("document_id", sa.Integer(), nullable=False),
@@ -650,57 +657,17 @@ def upgrade() -> None:
         sa.Column("instructions", sa.Text(), nullable=True),
         sa.Column("hold_reason", sa.String(length=20), nullable=True),
         sa.Column("done_at", sa.DateTime(), nullable=True),
+        sa.Column("holdback_percent", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("hold_reason IN ('parts', 'client')", name=op.f("ck_job_hold_reason_known")),
         sa.CheckConstraint(
             "status IN ('open', 'on_hold', 'done', 'closed', 'cancelled')", name=op.f("ck_job_status_known")
         ),
+        sa.CheckConstraint("holdback_percent BETWEEN 1 AND 99999", name=op.f("ck_job_holdback_percent_range")),
         sa.ForeignKeyConstraint(["id"], ["document.id"], name=op.f("fk_job_id_document"), ondelete="CASCADE"),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_job")),
     )
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_job_status"), ["status"], unique=False)
-
-    op.create_table(
-        "line",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("document_id", sa.Integer(), nullable=False),
-        sa.Column("source_line_id", sa.Integer(), nullable=True),
-        sa.Column("item_id", sa.Integer(), nullable=True),
-        sa.Column("position", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("description", sa.Text(), nullable=False),
-        sa.Column("quantity", sa.BigInteger(), nullable=False),
-        sa.Column("unit", sa.String(length=20), nullable=False),
-        sa.Column("unit_price", sa.BigInteger(), nullable=False),
-        sa.Column("discount", sa.BigInteger(), nullable=False),
-        sa.Column("discount_percent", sa.BigInteger(), nullable=True),
-        sa.Column("cost", sa.BigInteger(), nullable=True),
-        sa.Column("tax_status", sa.String(length=20), nullable=False),
-        sa.Column("optional", sa.Boolean(), nullable=False),
-        sa.Column("option_group", sa.String(length=40), nullable=True),
-        sa.Column("accepted", sa.Boolean(), nullable=False),
-        sa.CheckConstraint("kind = 'item' OR (unit_price = 0 AND discount = 0)", name=op.f("ck_line_words_are_free")),
-        sa.CheckConstraint("kind = 'item' OR NOT optional", name=op.f("ck_line_words_are_no_option")),
-        sa.CheckConstraint("kind IN ('item', 'section', 'remark')", name=op.f("ck_line_kind_known")),
-        sa.CheckConstraint("tax_status IN ('taxable', 'zero_rated', 'exempt')", name=op.f("ck_line_tax_status_known")),
-        sa.CheckConstraint("discount >= 0", name=op.f("ck_line_discount_positive")),
-        sa.CheckConstraint("discount_percent BETWEEN 0 AND 100000", name=op.f("ck_line_discount_percent_range")),
-        sa.CheckConstraint("optional OR (accepted AND option_group IS NULL)", name=op.f("ck_line_fixed_is_accepted")),
-        sa.CheckConstraint("quantity <> 0", name=op.f("ck_line_quantity_given")),
-        sa.ForeignKeyConstraint(
-            ["document_id"], ["document.id"], name=op.f("fk_line_document_id_document"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(["item_id"], ["catalog_item.id"], name=op.f("fk_line_item_id_catalog_item")),
-        sa.ForeignKeyConstraint(
-            ["source_line_id"], ["line.id"], name=op.f("fk_line_source_line_id_line"), ondelete="SET NULL"
-        ),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_line")),
-        sqlite_autoincrement=True,
-    )
-    with op.batch_alter_table("line", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_line_document_id_position"), ["document_id", "position"], unique=False)
-        batch_op.create_index(batch_op.f("ix_line_item_id"), ["item_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_line_source_line_id"), ["source_line_id"], unique=False)
 
     op.create_table(
         "link",
@@ -1012,6 +979,60 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_file_visit_id"), ["visit_id"], unique=False)
 
     op.create_table(
+        "line",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("source_line_id", sa.Integer(), nullable=True),
+        sa.Column("source_document_id", sa.Integer(), nullable=True),
+        sa.Column("visit_id", sa.Integer(), nullable=True),
+        sa.Column("holdback", sa.Boolean(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("description", sa.Text(), nullable=False),
+        sa.Column("quantity", sa.BigInteger(), nullable=False),
+        sa.Column("unit", sa.String(length=20), nullable=False),
+        sa.Column("unit_price", sa.BigInteger(), nullable=False),
+        sa.Column("discount", sa.BigInteger(), nullable=False),
+        sa.Column("discount_percent", sa.BigInteger(), nullable=True),
+        sa.Column("cost", sa.BigInteger(), nullable=True),
+        sa.Column("tax_status", sa.String(length=20), nullable=False),
+        sa.Column("optional", sa.Boolean(), nullable=False),
+        sa.Column("option_group", sa.String(length=40), nullable=True),
+        sa.Column("accepted", sa.Boolean(), nullable=False),
+        sa.CheckConstraint("kind = 'item' OR (unit_price = 0 AND discount = 0)", name=op.f("ck_line_words_are_free")),
+        sa.CheckConstraint("kind = 'item' OR NOT optional", name=op.f("ck_line_words_are_no_option")),
+        sa.CheckConstraint("kind IN ('item', 'section', 'remark')", name=op.f("ck_line_kind_known")),
+        sa.CheckConstraint("tax_status IN ('taxable', 'zero_rated', 'exempt')", name=op.f("ck_line_tax_status_known")),
+        sa.CheckConstraint(
+            "NOT holdback OR source_document_id IS NOT NULL", name=op.f("ck_line_holdback_of_something")
+        ),
+        sa.CheckConstraint("discount >= 0", name=op.f("ck_line_discount_positive")),
+        sa.CheckConstraint("discount_percent BETWEEN 0 AND 100000", name=op.f("ck_line_discount_percent_range")),
+        sa.CheckConstraint("optional OR (accepted AND option_group IS NULL)", name=op.f("ck_line_fixed_is_accepted")),
+        sa.CheckConstraint("quantity <> 0", name=op.f("ck_line_quantity_given")),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_line_document_id_document"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["item_id"], ["catalog_item.id"], name=op.f("fk_line_item_id_catalog_item")),
+        sa.ForeignKeyConstraint(
+            ["source_document_id"], ["document.id"], name=op.f("fk_line_source_document_id_document")
+        ),
+        sa.ForeignKeyConstraint(
+            ["source_line_id"], ["line.id"], name=op.f("fk_line_source_line_id_line"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_line_visit_id_visit"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_line")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("line", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_line_document_id_position"), ["document_id", "position"], unique=False)
+        batch_op.create_index(batch_op.f("ix_line_item_id"), ["item_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_line_source_document_id"), ["source_document_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_line_source_line_id"), ["source_line_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_line_visit_id"), ["visit_id"], unique=False)
+
+    op.create_table(
         "message",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
@@ -1165,6 +1186,14 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_message_case_id"))
 
     op.drop_table("message")
+    with op.batch_alter_table("line", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_line_visit_id"))
+        batch_op.drop_index(batch_op.f("ix_line_source_line_id"))
+        batch_op.drop_index(batch_op.f("ix_line_source_document_id"))
+        batch_op.drop_index(batch_op.f("ix_line_item_id"))
+        batch_op.drop_index(batch_op.f("ix_line_document_id_position"))
+
+    op.drop_table("line")
     with op.batch_alter_table("file", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_file_visit_id"))
         batch_op.drop_index(batch_op.f("ix_file_document_id"))
@@ -1221,12 +1250,6 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_link_document_id"))
 
     op.drop_table("link")
-    with op.batch_alter_table("line", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_line_source_line_id"))
-        batch_op.drop_index(batch_op.f("ix_line_item_id"))
-        batch_op.drop_index(batch_op.f("ix_line_document_id_position"))
-
-    op.drop_table("line")
     with op.batch_alter_table("job", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_job_status"))
 
@@ -1238,6 +1261,9 @@ def downgrade() -> None:
 
     op.drop_table("invoice")
     op.drop_table("document_tax")
+    with op.batch_alter_table("conversion", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_conversion_target_id"))
+
     op.drop_table("conversion")
     with op.batch_alter_table("note", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_note_case_id"))

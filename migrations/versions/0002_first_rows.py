@@ -165,6 +165,12 @@ GUARDS = (
         "an issued document is frozen",
     ),
     Guard(
+        "conversion",
+        "UPDATE",
+        "(NEW.source_id <> OLD.source_id OR (NEW.source_id IS NULL) <> (OLD.source_id IS NULL) OR NEW.target_id <> OLD.target_id OR (NEW.target_id IS NULL) <> (OLD.target_id IS NULL) OR NEW.net <> OLD.net OR (NEW.net IS NULL) <> (OLD.net IS NULL) OR NEW.held <> OLD.held OR (NEW.held IS NULL) <> (OLD.held IS NULL)) AND EXISTS (SELECT 1 FROM invoice WHERE invoice.id = OLD.target_id AND invoice.status <> 'draft')",
+        "an issued document is frozen",
+    ),
+    Guard(
         "invoice",
         "UPDATE",
         "NEW.status <> OLD.status AND (OLD.issue_date <= (SELECT locked_until FROM company WHERE id = 1) OR NEW.issue_date <= (SELECT locked_until FROM company WHERE id = 1))",

@@ -4,6 +4,7 @@ GET writes nothing. Every POST carries the CSRF token and the version of the row
 """
 
 import secrets
+from collections.abc import Callable
 from inspect import signature
 from typing import Any
 
@@ -120,9 +121,13 @@ class CommandMixin(EntityView):
             {read_id(key): version for key, _colon, version in (row.partition(":") for row in rows)}.items()
         )
         self.lock_rows([row_id for row_id, _version in wanted])
-        results = [self._one_of_many(action, row_id, version, nonce) for row_id, version in wanted]
+        results = self.act_on_each(action, dict(wanted), nonce)
         db.session.commit()
         return self.render("admin/bulk.html", results=results, back_url=self.get_url(".index_view"))
+
+    def act_on_each(self, action: str, wanted: dict[int, str], nonce: str) -> list[dict[str, Any]]:
+        """Do ``action`` to each of the rows, by id with the version shown; a result for each."""
+        return [self._one_of_many(action, row_id, version, nonce) for row_id, version in wanted.items()]
 
     def lock_rows(self, ids: list[int]) -> None:
         """Lock all rows first and in one order: two bulk commands wait for each other, and none is lost."""
@@ -134,18 +139,24 @@ class CommandMixin(EntityView):
         row = self.get_query().filter(self.model.id == row_id).one_or_none()
         if row is None:
             return {"label": f"#{row_id}", "url": None, "target": None, "refused": _("This was deleted."), "notes": []}
-        label, url, target, refused, notes = str(row), self.page_url(row), None, None, []
+        label, url = str(row), self.page_url(row)
+        told = self.tried(lambda: self.bulk_act(action, row, f"{nonce}-{row_id}", read_version(version)))
+        notes = [] if told["refused"] else self.notes_of(row)
+        return {"label": label, "url": url, "notes": notes} | told
+
+    def tried(self, act: Callable[[], Any]) -> dict[str, Any]:
+        """Act in a savepoint: what it made, or why it was refused."""
         point = db.session.begin_nested()
         try:
-            target = self.bulk_act(action, row, f"{nonce}-{row_id}", read_version(version))
+            target = act()
             point.commit()
-            notes = self.notes_of(row)
         except (DomainError, SQLAlchemyError) as error:
             point.rollback()
             refused = as_domain_error(error)
             if refused is None:
                 raise
-        return {"label": label, "url": url, "target": target, "refused": refused, "notes": notes}
+            return {"target": None, "refused": refused}
+        return {"target": target, "refused": None}
 
     def bulk_act(self, action: str, row: Any, token: str, version: int | None) -> Any:
         """Do ``action`` to ``row``; returns what it made, if anything."""

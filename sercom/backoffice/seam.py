@@ -19,6 +19,7 @@ CONSTRAINTS: dict[str, tuple[LazyString, str | None]] = {
     "uq_tax_rate_province_code_valid_from": (_l("This rate is already there for that day."), "valid_from"),
     "ck_client_terms_days_range": (_l("Between 0 and 365 days."), "terms_days"),
     "ck_invoice_terms_days_range": (_l("Between 0 and 365 days."), "terms_days"),
+    "ck_job_holdback_percent_range": (_l("Between 0.001 and 99.999 %."), "holdback_percent"),
     "ck_company_early_percent_range": (_l("Between 0.001 and 20 %."), "early_percent"),
     "ck_company_early_days_range": (_l("Between 1 and 365 days."), "early_days"),
     "ck_company_early_discount_whole": (_l("Give the discount and its days, or neither."), "early_days"),

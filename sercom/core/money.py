@@ -4,10 +4,10 @@ Formulas: lines are rounded, then summed; each tax is computed on the unrounded 
 rounded once per tax per document; GST and QST are both computed on the price before tax.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal
-from typing import Any
+from typing import Any, TypeVar
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -15,6 +15,8 @@ from sqlalchemy import BigInteger, Dialect
 from sqlalchemy.types import TypeDecorator
 
 from sercom.core.labels import Labelled
+
+Key = TypeVar("Key")
 
 CENT = Decimal("0.01")
 ZERO = Decimal("0.00")
@@ -174,6 +176,20 @@ class Totals:
 def line_amount(quantity: Decimal, unit_price: Decimal, discount: Decimal = ZERO) -> Decimal:
     """``round(quantity × unit_price - discount)`` in dollars."""
     return round_money(quantity * unit_price - discount)
+
+
+def spread(total: Decimal, weights: Mapping[Key, Decimal]) -> dict[Key, Decimal]:
+    """``total`` dollars in parts that are as ``weights`` and add up to it to the cent.
+
+    Where the weights come to zero, the first takes all.
+    """
+    whole, gone, seen = sum(weights.values(), ZERO), ZERO, ZERO
+    parts = {}
+    for key, weight in weights.items():
+        seen += weight
+        upto = round_money(total * seen / whole) if whole else total
+        parts[key], gone = upto - gone, upto
+    return parts
 
 
 def compute_totals(lines: Iterable[Amount], rates: Sequence[Rate], discount: Decimal = ZERO) -> Totals:

@@ -41,10 +41,10 @@ def request_to_job(request: ServiceRequest) -> Built:
 def request_to_invoice(request: ServiceRequest) -> Built:
     """The request's lines, then each finished assessment's travel, time and parts."""
     invoice = Invoice(description=request.description)
-    worked = [visit for visit in request.assessments if visit.status in {VisitStatus.DONE, VisitStatus.INCOMPLETE}]
-    ended = [visit.ended_at for visit in worked if visit.ended_at]
+    visits = [visit for visit in request.assessments if visit.status in {VisitStatus.DONE, VisitStatus.INCOMPLETE}]
+    ended = [visit.ended_at for visit in visits if visit.ended_at]
     invoice.service_date = clock.to_company(max(ended)).date() if ended else None
-    return invoice, _copies(request) + [line for visit in worked for line in _worked(visit)]
+    return invoice, _copies(request) + [line for visit in visits for line in worked(visit)]
 
 
 def quote_to_job(quote: Quote) -> Built:
@@ -159,7 +159,9 @@ def _copies(source: Document) -> list[LineDraft]:
             cost=line.cost,
             tax_status=line.tax_status,
             item_id=line.item_id,
-            source_line_id=line.id if line.is_item else None,  # words are carried each time, and never used up
+            # Words are carried each time, and never used up.
+            source_line_id=line.id if line.is_item else None,
+            source_document_id=source.id if line.is_item else None,
             kind=line.kind,
         )
         for line in accepted_of(source.lines)
@@ -170,7 +172,7 @@ def _findings(request: ServiceRequest) -> str:
     return "\n\n".join(visit.findings for visit in request.assessments if visit.findings)
 
 
-def _worked(visit: Visit) -> list[LineDraft]:
+def worked(visit: Visit) -> list[LineDraft]:
     """Travel, hours and parts of a visit, at the catalogue's prices."""
     lines = []
     travel, labour = _first(visit, ItemKind.TRAVEL), _first(visit, ItemKind.LABOUR)
@@ -178,7 +180,8 @@ def _worked(visit: Visit) -> list[LineDraft]:
         lines.append(_item_line(visit, travel, Decimal(1)))
     if labour is not None and visit.minutes:
         lines.append(_item_line(visit, labour, (Decimal(visit.minutes) / HOUR).quantize(THOUSANDTH)))
-    return lines + [_part_line(visit, part) for part in visit.parts]
+    lines += [_part_line(visit, part) for part in visit.parts]
+    return [replace(line, visit_id=visit.id) for line in lines]
 
 
 def _part_line(visit: Visit, part: PartUsed) -> LineDraft:

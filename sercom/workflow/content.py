@@ -15,7 +15,12 @@ from sercom.entities.clients.model import Client
 from sercom.entities.documents.line import LineDraft
 from sercom.entities.documents.model import Document, DocumentKind
 from sercom.entities.documents.pricing import reprice
-from sercom.entities.documents.taking import require_covers_taken, require_within_source
+from sercom.entities.documents.taking import (
+    require_covers_price,
+    require_covers_taken,
+    require_within_price,
+    require_within_source,
+)
 from sercom.entities.sites.model import Site
 
 
@@ -63,11 +68,12 @@ def change(session: AnySession, document: Document, actor: Actor, drafts: Sequen
     document.require_editable()
     _lock_family(session, document)
     with session.no_autoflush:  # what is flushed has no "before" left to tell
-        before = document.lines_state()
+        before, net = document.lines_state(), document.net
         document.set_lines(drafts)
         require_covers_taken(document)
         document.content_changed()
         reprice(session, document)
+        require_covers_price(document, net)
         changes = journal.changes_of(document)
         after = document.lines_state()
     if before != after:
@@ -75,14 +81,15 @@ def change(session: AnySession, document: Document, actor: Actor, drafts: Sequen
     document.updated_at = utcnow()
     session.flush()
     require_within_source(document)
+    require_within_price(document)
     if changes:
         journal.record(session, actor, "changed", document, changes)
 
 
 def _lock_family(session: AnySession, document: Document) -> None:
-    """Lock the document and its source: what is left of their lines must not change meanwhile."""
+    """Lock the document and its sources: what is left of their lines must not change meanwhile."""
     with session.no_autoflush:
-        family = [document.id, *([document.made_from.source_id] if document.made_from else [])]
+        family = [document.id, *(link.source_id for link in document.sources)]
         rows = select(Document.id).where(Document.id.in_(family)).order_by(Document.id).with_for_update()
         session.execute(rows).all()
 

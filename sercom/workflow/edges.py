@@ -3,8 +3,8 @@
 Over 250 lines: the table of edges, converting and undoing share every guard.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from decimal import Decimal
 from functools import cached_property
 from typing import Any
@@ -22,12 +22,14 @@ from sercom.core.labels import Status
 from sercom.entities.cases.model import Case
 from sercom.entities.documents.line import LineDraft
 from sercom.entities.documents.model import Conversion, Document
+from sercom.entities.documents.taking import require_within_price
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
 from sercom.entities.jobs.model import Job, JobStatus
 from sercom.entities.quotes.model import Quote, QuoteStatus
 from sercom.entities.requests.model import RequestStatus, ServiceRequest
 from sercom.entities.visits.model import STARTED
-from sercom.workflow import carry, content
+from sercom.workflow import billing, carry, content
+from sercom.workflow.billing import Mode, Part
 from sercom.workflow.transitions import require_version, run
 
 
@@ -36,11 +38,14 @@ class Choice:
     """What a person chose on the convert page.
 
     ``quantities`` maps the ids of the source's lines to what is taken of each (``None``: all that
-    is left); ``confirm`` says that the questions asked were answered yes; ``approval`` records the
-    client's word on a quote that has none.
+    is left); ``part`` is what of a job is invoiced where that is not said by lines; ``others`` are
+    jobs whose rest goes on the same invoice (locked by the caller); ``confirm`` says that the
+    questions asked were answered yes; ``approval`` records the client's word on a quote that has none.
     """
 
     quantities: Mapping[int, Decimal] | None = None
+    part: Part | None = None
+    others: Sequence[Job] = ()
     confirm: bool = False
     approval: Mapping[str, Any] | None = None
 
@@ -141,7 +146,8 @@ def earlier(source: Document, edge: Edge) -> list[Document]:
 def questions(source: Document, edge: Edge) -> list[LazyString]:
     """What a person must say yes to before this conversion."""
     asked = [edge.asks(source)] if edge.asks(source) else []
-    if earlier(source, edge):
+    # A job's invoices never come to more than the job: nothing is asked.
+    if edge.source is not Job and earlier(source, edge):
         asked.append(_l("This was already converted: make another one?"))
     return [question for question in asked if question]
 
@@ -171,32 +177,70 @@ def convert(
     asked = questions(source, edge)
     if asked and not choice.confirm:
         raise NeedsConfirmationError(asked[0])
-    case = _lock_case(session, source)
+    sources = [source, *choice.others]
+    _require_together(edge, sources)
+    case = _lock_cases(session, sources)
     if needs_approval(source):
         _approve(session, source, actor, choice.approval)
     target, drafts = edge.build(source)
-    if edge.by_line:
+    if isinstance(target, Invoice) and isinstance(source, Job):
+        drafts = _billed(target, source, drafts, choice)
+    elif edge.by_line:
         drafts = carry.chosen(source, drafts, choice.quantities)
         share = carry.share_of_discount(source, drafts)
         target.discount, target.discount_percent = share.amount, share.percent
     target.title = target.title or source.title
     target.tax_province = source.tax_province
     content.join(session, target, case, actor, drafts)
-    session.add(Conversion(source=source, target=target, edge=edge.name, token=token, user_id=actor.user_id))
-    source.updated_at = utcnow()  # a page shown before this conversion must ask again
+    for each in sources:
+        link = Conversion(source=each, target=target, edge=edge.name, token=token, user_id=actor.user_id)
+        link.percent = choice.part.percent if choice.part and each is source else None
+        session.add(link)
+        each.updated_at = utcnow()  # a page shown before this conversion must ask again
     session.flush()
-    journal.record(session, actor, "converted", source, {edge.name: [None, str(target)]})
+    for link in target.sources:
+        link.count()
+    session.flush()
+    require_within_price(target)
+    for each in sources:
+        journal.record(session, actor, "converted", each, {edge.name: [None, str(target)]})
     return target
 
 
-def _lock_case(session: AnySession, source: Document) -> Case:
-    """The case as it is once others have let go of it: they may have taken numbers meanwhile.
+def _billed(invoice: Invoice, job: Job, copies: list[LineDraft], choice: Choice) -> list[LineDraft]:
+    """What was chosen of a job, and all that is left of the others."""
+    part = choice.part or Part(Mode.ALL if choice.quantities is None else Mode.LINES, choice.quantities)
+    part = replace(part, extras=choice.confirm)
+    if not choice.others:
+        return billing.bill(invoice, job, copies, part)
+    more = [(other, carry.job_to_invoice(other)[1], Part()) for other in choice.others]
+    return billing.bill_together(invoice, [(job, copies, part), *more])
+
+
+def _require_together(edge: Edge, sources: Sequence[Document]) -> None:
+    """One invoice has one client and the taxes of one province."""
+    first, *others = sources
+    for other in others:
+        require_state(edge, other)
+        if other is first or sources.count(other) > 1:
+            raise DomainError(_l("A job is chosen once."), "others")
+        if other.client_id != first.client_id:
+            raise DomainError(_l("%(job)s is for another client: one invoice has one client.", job=other), "others")
+        if other.place_of_supply is not first.place_of_supply:
+            raise DomainError(
+                _l("%(job)s bears the taxes of another province: it needs an invoice of its own.", job=other), "others"
+            )
+
+
+def _lock_cases(session: AnySession, sources: Sequence[Document]) -> Case:
+    """The first one's case as it is once others have let go of it: they may have taken numbers meanwhile.
 
     Before anything is written that refers to it: two who share it could not both lock it any more.
     """
-    session.execute(select(Case.id).where(Case.id == source.case_id).with_for_update())
-    session.refresh(source.case)
-    return source.case
+    ids = [source.case_id for source in sources]
+    session.execute(select(Case.id).where(Case.id.in_(ids)).order_by(Case.id).with_for_update()).all()
+    session.refresh(sources[0].case)
+    return sources[0].case
 
 
 def require_role(edge: Edge, actor: Actor) -> None:
@@ -240,9 +284,9 @@ def _undo_refusal(target: Document) -> LazyString | None:
 
 
 def undo(session: AnySession, target: Document, actor: Actor, *, version: int | None = None) -> Document:
-    """Take a conversion back: ``target`` goes, the source stands as before; the journal keeps both.
+    """Take a conversion back: ``target`` goes, its sources stand as before; the journal keeps both.
 
-    Returns the source. Photos and notes stay on the case.
+    Returns the first source. Photos and notes stay on the case.
     """
     if not actor.has(OFFICE):
         raise ForbiddenError(_l("Your role does not allow this."))
@@ -251,12 +295,14 @@ def undo(session: AnySession, target: Document, actor: Actor, *, version: int | 
     if refusal is not None:
         raise ConflictError(refusal)
     assert target.made_from is not None
-    source = target.made_from.source
-    journal.record(session, actor, "conversion_undone", target, {"source": [str(source), None]})
+    sources = [link.source for link in target.sources]
+    source = sources[0]
+    journal.record(session, actor, "conversion_undone", target, {"source": [", ".join(map(str, sources)), None]})
     for visit in [visit for visit in target.case.visits if visit.document_id == target.id]:
         session.delete(visit)
     session.flush()
     session.delete(target)
     session.flush()
-    session.expire(source, ["conversions"])
+    for each in sources:
+        session.expire(each, ["conversions"])
     return source

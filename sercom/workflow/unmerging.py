@@ -15,7 +15,7 @@ from sercom.core.journal import Changes, plain
 from sercom.entities.cases.model import Case
 from sercom.entities.clients.merge import ClientMerge
 from sercom.entities.clients.model import Client
-from sercom.entities.documents.model import Document
+from sercom.entities.documents.model import Conversion, Document
 from sercom.entities.invoices.model import Invoice
 from sercom.entities.ledger.model import Allocation
 from sercom.entities.quotes.evidence import Approval, SentQuote
@@ -93,6 +93,7 @@ def _hindrances(session: AnySession, made: ClientMerge) -> Iterator[LazyString]:
         yield from _added(session, made, ids)
         yield from _told(session, made, ids)
         yield from _paid(session, made, ids)
+        yield from _together(session, made, ids)
     yield from _moved_on(session, made)
 
 
@@ -131,6 +132,17 @@ def _paid(session: AnySession, made: ClientMerge, ids: Any) -> Iterator[LazyStri
     for payment_id, number in session.execute(rows):
         if payment_id not in known:
             yield _l("A payment of %(invoice)s was recorded since.", invoice=number)
+
+
+def _together(session: AnySession, made: ClientMerge, ids: Any) -> Iterator[LazyString]:
+    """Jobs on one invoice with jobs of other cases."""
+    job, invoice = (Document.__table__.alias(name).c for name in ("job_document", "invoice_document"))
+    rows = select(job.number).where(
+        *(Conversion.source_id == job.id, Conversion.target_id == invoice.id, Conversion.at > made.at),
+        *(job.case_id.in_(ids), invoice.case_id != job.case_id),
+    )
+    for number in session.scalars(rows):
+        yield _l("%(job)s was invoiced together with a job of another case since.", job=number)
 
 
 def _moved_on(session: AnySession, made: ClientMerge) -> Iterator[LazyString]:

@@ -75,6 +75,14 @@ document.querySelectorAll("input[type=file][data-chosen]").forEach((input) =>
     input.closest(".files").querySelector("output").textContent = names.length ? `${input.dataset.chosen} ${names.join(", ")}` : "";
   }));
 
+// A number typed beside a way of doing it chooses that way; another way forgets it.
+document.querySelectorAll("[data-chooses]").forEach((input) => {
+  const way = input.form.querySelector(`[type=radio][value="${input.dataset.chooses}"]`);
+  input.addEventListener("input", () => (way.checked = true));
+  input.form.querySelectorAll(`[name="${way.name}"]`).forEach((other) =>
+    other.addEventListener("change", () => { if (other !== way) input.value = ""; else input.focus(); }));
+});
+
 // What was typed and not saved is not left without a question.
 document.querySelectorAll("form[data-guard]").forEach((form) => {
   let changed = false;

@@ -1,6 +1,7 @@
 """Conversions over HTTP: a page that shows what will be carried, a POST that makes it, undo, bulk."""
 
 import secrets
+from dataclasses import replace
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
@@ -35,7 +36,10 @@ def document_url(document: Document) -> str:
 class ConvertForm:
     """The lines of a source with what may still be taken of each, as shown and as typed."""
 
+    template = "admin/convert.html"
+
     def __init__(self, source: Document, edge: Edge) -> None:
+        self.edge = edge
         left = remaining(source) if edge.by_line else {}
         self.errors: dict[str, str] = {}
         asked = source.offer if edges.needs_approval(source) else None
@@ -52,8 +56,8 @@ class ConvertForm:
             for line in (asked.fixed if asked else accepted_of(source.lines))
         ]
 
-    def quantities(self) -> dict[int, Decimal] | None:
-        """What was typed for each line; ``None`` where something cannot be read."""
+    def quantities(self) -> dict[int, Decimal]:
+        """What can be read of what was typed for each line, and the options that go along."""
         found = {line.id: line.quantity for line in self.along}
         for row in self.rows:
             name, text = f"quantity-{row['line'].id}", str(row["text"]).strip()
@@ -61,7 +65,12 @@ class ConvertForm:
                 found[row["line"].id] = formats.read_decimal(text, 3, MAX_QUANTITY) if text else ZERO
             except DomainError as error:
                 self.errors[name] = str(error)
-        return None if self.errors else found
+        return found
+
+    def choice(self) -> Choice | None:
+        """What was chosen, the approval aside; ``None`` where something cannot be read."""
+        quantities = self.quantities() if self.edge.by_line and self.rows else None
+        return None if self.errors else Choice(quantities, confirm=bool(request.form.get("confirm")))
 
 
 class ConvertMixin(CommandMixin):
@@ -78,21 +87,19 @@ class ConvertMixin(CommandMixin):
         edge = edges.find_edge(self.model, edge_name)
         if edge is None:
             abort(404)
+        if request.method == "POST" and (beside := self.beside()):
+            self.lock_rows([row_id, *beside])
         source = self.get_for_update(row_id) if request.method == "POST" else self.get_one(row_id)
         edges.require_role(edge, current_actor())
-        form, approval = ConvertForm(source, edge), self._approval_form(source)
+        form, approval = self.choice_form(source, edge), self._approval_form(source)
         if request.method == "GET":
             edges.require_state(edge, source)
             return self._convert_page(edge, source, form, approval)
-        quantities = form.quantities() if edge.by_line else {}
-        if quantities is None or (approval is not None and not approval.validate()):
+        choice = form.choice()
+        if choice is None or (approval is not None and not approval.validate()):
             return self._convert_page(edge, source, form, approval)
         made: list[Document] = []
-        choice = Choice(
-            quantities=quantities if edge.by_line and form.rows else None,
-            confirm=bool(request.form.get("confirm")),
-            approval=approval.arguments() if approval is not None else None,
-        )
+        choice = replace(choice, approval=approval.arguments() if approval is not None else None)
         refused = attempt(db.session, lambda: made.append(self._convert(edge, source, choice)))
         if refused is None:
             flash(_("Converted: %(number)s.", number=made[0]), "success")
@@ -103,6 +110,14 @@ class ConvertMixin(CommandMixin):
         if approval is not None and refused.field in approval:
             approval.add_error(refused)
         return self._convert_page(edge, source, form, approval, refused.status)
+
+    def choice_form(self, source: Document, edge: Edge) -> ConvertForm:
+        """What the page asks."""
+        return ConvertForm(source, edge)
+
+    def beside(self) -> list[int]:
+        """Ids of what was posted to be converted together with the row."""
+        return []
 
     def _convert(self, edge: Edge, source: Document, choice: Choice) -> Document:
         token, version = request.form.get("token", "")[:64], read_version()
@@ -127,14 +142,17 @@ class ConvertMixin(CommandMixin):
         approval: Any,
         status: int = HTTPStatus.UNPROCESSABLE_ENTITY,
     ) -> Any:
+        asked = [str(question) for question in edges.questions(source, edge)]
+        if "confirm" in form.errors and form.errors["confirm"] not in asked:
+            asked.append(form.errors["confirm"])
         html = self.render(
-            "admin/convert.html",
+            form.template,
             edge=edge,
             row=source,
             form=form,
             approval=approval,
             earlier=edges.earlier(source, edge),
-            questions=edges.questions(source, edge),
+            questions=asked,
             token=request.form.get("token") or secrets.token_urlsafe(16),
             version=request.form.get("version") or source.version,
             cancel_url=self.page_url(source),

@@ -16,6 +16,9 @@ from sercom.core.money import ZERO, Discount, Money, Percent, Quantity, Rate, Ta
 if TYPE_CHECKING:
     from sercom.entities.documents.model import Document
 
+#: What a line is born with: no edit changes what it bills.
+BORN = ("source_line_id", "source_document_id", "visit_id", "holdback")
+
 
 class LineKind(Labelled):
     """What a line is: something sold, or words that order the others for the reader."""
@@ -38,6 +41,9 @@ class LineDraft:
     tax_status: TaxStatus = TaxStatus.TAXABLE
     item_id: int | None = None
     source_line_id: int | None = None
+    source_document_id: int | None = None
+    visit_id: int | None = None
+    holdback: bool = False
     id: int | None = None
     kind: LineKind = LineKind.ITEM
     optional: bool = False
@@ -59,12 +65,19 @@ class Line(Model):
         CheckConstraint("optional OR (accepted AND option_group IS NULL)", name="fixed_is_accepted"),
         CheckConstraint("kind = 'item' OR NOT optional", name="words_are_no_option"),
         CheckConstraint("quantity <> 0", name="quantity_given"),
+        CheckConstraint("NOT holdback OR source_document_id IS NOT NULL", name="holdback_of_something"),
         Index(None, "document_id", "position"),
     )
 
     id: Mapped[PrimaryKey]
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"))
     source_line_id: Mapped[int | None] = mapped_column(ForeignKey("line.id", ondelete="SET NULL"), index=True)
+    #: The document whose price it bills: its line, or a part of the whole. Nothing: an extra.
+    source_document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"), index=True)
+    #: The visit whose work it bills.
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id", ondelete="SET NULL"), index=True)
+    #: What is held back of the job until its end (negative), or released.
+    holdback: Mapped[bool] = mapped_column(default=False)
     item_id: Mapped[int | None] = mapped_column(ForeignKey("catalog_item.id"), index=True)
     position: Mapped[int]
     kind: Mapped[LineKind] = mapped_column(LabelledType(LineKind), default=LineKind.ITEM)
@@ -93,6 +106,11 @@ class Line(Model):
         return self.kind is LineKind.ITEM
 
     @property
+    def is_extra(self) -> bool:
+        """Something sold beyond what its document was made from."""
+        return self.is_item and self.source_document_id is None and self.document.is_bound
+
+    @property
     def amount(self) -> Decimal:
         """What it comes to, in dollars; of a line left out too."""
         return line_amount(self.quantity, self.unit_price, self.discount)
@@ -115,9 +133,9 @@ class Line(Model):
     def change(self, draft: LineDraft, position: int) -> None:
         """Take everything but the identity from ``draft``."""
         values = asdict(draft)
-        del values["id"], values["source_line_id"]
         for name, value in values.items():
-            setattr(self, name, value)
+            if name != "id" and name not in BORN:
+                setattr(self, name, value)
         self.position = position
         self.discount = self.said_discount.of(self.before_discount)
 

@@ -26,7 +26,7 @@ from sercom.core.money import (
 )
 from sercom.entities.cases.model import Case
 from sercom.entities.clients.model import Client
-from sercom.entities.documents.line import DocumentTax, Line, LineDraft
+from sercom.entities.documents.line import BORN, DocumentTax, Line, LineDraft
 from sercom.entities.documents.options import Offer, offer_of
 from sercom.entities.documents.place import Place, place_for
 from sercom.entities.sites.model import Province
@@ -110,8 +110,9 @@ class Document(Model):
     conversions: Mapped[list["Conversion"]] = relationship(
         back_populates="source", foreign_keys="Conversion.source_id", order_by="Conversion.id"
     )
-    made_from: Mapped["Conversion | None"] = relationship(
-        back_populates="target", foreign_keys="Conversion.target_id", passive_deletes="all"
+    #: What it was made from: one document; several jobs that are invoiced together.
+    sources: Mapped[list["Conversion"]] = relationship(
+        back_populates="target", foreign_keys="Conversion.target_id", order_by="Conversion.id", passive_deletes="all"
     )
 
     if TYPE_CHECKING:
@@ -151,6 +152,16 @@ class Document(Model):
     def is_live(self) -> bool:
         """Whether it still counts as made from its source."""
         return True
+
+    @property
+    def made_from(self) -> "Conversion | None":
+        """What it was made from, in whose case it stands; of several sources the first."""
+        return self.sources[0] if self.sources else None
+
+    @property
+    def is_bound(self) -> bool:
+        """Whether what it was made from set a price: a request is only a start."""
+        return self.made_from is not None and self.made_from.source.kind is not DocumentKind.REQUEST
 
     @property
     def has_items(self) -> bool:
@@ -208,7 +219,7 @@ class Document(Model):
                 raise DomainError(_l("Only a quote has options."), f"lines-{position - 1}-option")
             line = known.pop(draft.id, None) if draft.id else None
             if line is None:
-                line = Line(source_line_id=draft.source_line_id)
+                line = Line(**{name: getattr(draft, name) for name in BORN})
             line.change(draft, position)
             kept.append(line)
         self.lines = kept
@@ -227,6 +238,8 @@ class Document(Model):
             (known.get(tax.rate.code) or DocumentTax(code=tax.rate.code)).hold(position, tax.rate, tax.base, tax.amount)
             for position, tax in enumerate(totals.taxes)
         ]
+        for conversion in self.sources:
+            conversion.count()
         return totals
 
     def lines_state(self) -> list[list[Any]]:
@@ -245,10 +258,19 @@ class Document(Model):
 
 
 class Conversion(Model):
-    """That ``target`` was made from ``source``. *Converted* is derived from it, never stored."""
+    """That ``target`` was made from ``source``. *Converted* is derived from it, never stored.
+
+    ``net`` is what of the source's price the target bills and ``held`` what it holds back of it, in
+    dollars before tax: both follow the target's lines. ``percent`` is how a part was said.
+    """
 
     __tablename__ = "conversion"
-    __table_args__ = (UniqueConstraint("source_id", "edge", "token"), UniqueConstraint("target_id"))
+    __table_args__ = (
+        UniqueConstraint("source_id", "edge", "token"),
+        UniqueConstraint("source_id", "target_id"),
+        CheckConstraint("percent BETWEEN 0 AND 100000", name="percent_range"),
+        Index(None, "target_id"),
+    )
 
     id: Mapped[PrimaryKey]
     source_id: Mapped[int] = mapped_column(ForeignKey("document.id"))
@@ -257,6 +279,33 @@ class Conversion(Model):
     token: Mapped[str] = mapped_column(String(64))
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     at: Mapped[CreatedAt]
+    net: Mapped[Decimal] = mapped_column(Money, default=ZERO)
+    held: Mapped[Decimal] = mapped_column(Money, default=ZERO)
+    percent: Mapped[Decimal | None] = mapped_column(Percent)
 
     source: Mapped[Document] = relationship(back_populates="conversions", foreign_keys=[source_id])
-    target: Mapped[Document] = relationship(back_populates="made_from", foreign_keys=[target_id])
+    target: Mapped[Document] = relationship(back_populates="sources", foreign_keys=[target_id])
+
+    @property
+    def lines(self) -> list[Line]:
+        """The target's lines that bill the source."""
+        source_id = self.source_id or self.source.id
+        return [line for line in self.target.lines if line.is_item and line.source_document_id == source_id]
+
+    @property
+    def discount(self) -> Decimal:
+        """What of the target's discount is the source's, in dollars: all of it; with several sources it is on lines."""
+        if len(self.target.sources) > 1:
+            return ZERO
+        work = sum((line.amount for line in self.lines if not line.holdback), ZERO)
+        return min(self.target.discount, max(work, ZERO))
+
+    @property
+    def work(self) -> Decimal:
+        """What of the source's price it takes, in dollars before tax, held back or not."""
+        return self.net + self.held
+
+    def count(self) -> None:
+        """Draw the amounts from the target's lines."""
+        self.held = -sum((line.amount for line in self.lines if line.holdback), ZERO)
+        self.net = sum((line.amount for line in self.lines), ZERO) - self.discount

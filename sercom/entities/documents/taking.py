@@ -14,20 +14,25 @@ from sercom.core import formats
 from sercom.core.errors import DomainError
 from sercom.core.money import ZERO
 from sercom.entities.documents.line import Line
-from sercom.entities.documents.model import Document, DocumentKind
+from sercom.entities.documents.model import Conversion, Document, DocumentKind
+
+
+def links(source: Document) -> list[Conversion]:
+    """The conversions of ``source`` whose targets are live."""
+    return [conversion for conversion in source.conversions if conversion.target.is_live]
 
 
 def takers(source: Document) -> list[Document]:
     """The live documents made from ``source``."""
-    return [conversion.target for conversion in source.conversions if conversion.target.is_live]
+    return [link.target for link in links(source)]
 
 
 def discounts_taken(source: Document) -> tuple[Decimal, dict[int | None, Decimal]]:
     """What live documents took of the discounts, in dollars: the document's own, and each line's by its id."""
-    targets, by_line = takers(source), dict[int | None, Decimal]()
-    for line in (line for target in targets for line in target.lines):
+    live, by_line = links(source), dict[int | None, Decimal]()
+    for line in (line for link in live for line in link.target.lines):
         by_line[line.source_line_id] = by_line.get(line.source_line_id, ZERO) + line.discount
-    return sum((target.discount for target in targets), ZERO), by_line
+    return sum((link.discount for link in live), ZERO), by_line
 
 
 def taken(source: Document) -> dict[int, Decimal]:
@@ -53,9 +58,9 @@ def remaining(source: Document) -> dict[int, Decimal]:
 
 def require_within_source(document: Document) -> None:
     """Refuse a document that takes more of its source's lines than they hold (flushed lines)."""
-    if document.made_from is None or document.made_from.source.kind is DocumentKind.REQUEST:
+    if not document.is_bound:
         return
-    left = remaining(document.made_from.source)
+    left = {key: rest for link in document.sources for key, rest in remaining(link.source).items()}
     for position, line in enumerate(document.lines):
         if not line.is_item:
             continue
@@ -66,6 +71,44 @@ def require_within_source(document: Document) -> None:
                 _l("At most %(quantity)s: the rest is on other documents.", quantity=limit),
                 f"lines-{position}-quantity",
             )
+
+
+def require_within_price(document: Document) -> None:
+    """Refuse an invoice with which a job's live invoices come to more than the job (flushed amounts).
+
+    A job without a price sets none: its work is invoiced as it was.
+    """
+    session = object_session(document)
+    assert session is not None
+    for link in document.sources:
+        job = link.source
+        if job.kind is not DocumentKind.JOB or job.net <= ZERO:
+            continue
+        rows = select(Conversion).where(Conversion.source_id == job.id).execution_options(populate_existing=True)
+        live = [row for row in session.scalars(rows) if row.target.is_live]
+        others = [row for row in live if row is not link]
+        left = job.net - sum((row.work for row in others), ZERO)
+        position = next((i for i, line in reversed([*enumerate(document.lines)]) if line in link.lines), 0)
+        if link.work > max(left, ZERO):
+            refusal = _l(
+                "At most %(amount)s of job %(job)s is left, before tax: put the rest on a line of its own.",
+                amount=formats.money(max(left, ZERO)),
+                job=job,
+            )
+            raise DomainError(refusal, f"lines-{position}-unit_price")
+        if -link.held > max(sum((row.held for row in others), ZERO), ZERO):
+            raise DomainError(_l("This is more than was held back."), f"lines-{position}-unit_price")
+
+
+def require_covers_price(document: Document, before: Decimal) -> None:
+    """Refuse that a job's net, ``before`` this change another, falls below what its invoices took."""
+    if document.kind is not DocumentKind.JOB or document.net == before:
+        return
+    gone = sum((link.work for link in links(document)), ZERO)
+    if document.net < gone:
+        raise DomainError(
+            _l("%(amount)s of this job is invoiced, before tax: it cannot come to less.", amount=formats.money(gone))
+        )
 
 
 def require_covers_taken(document: Document) -> None:

@@ -9,7 +9,7 @@ from sqlalchemy.orm import joinedload, undefer, with_polymorphic
 from sercom.core.base import db
 from sercom.core.journal import JournalEntry
 from sercom.entities.clients.model import Client
-from sercom.entities.documents.model import Document
+from sercom.entities.documents.model import Conversion, Document
 from sercom.entities.sites.model import Site
 
 #: Documents with everything their subclasses hold, in one query.
@@ -18,8 +18,10 @@ LATEST = 100
 
 
 def thread_of_case(case_id: int) -> Sequence[Document]:
-    """The case's documents, in order."""
-    rows = _with_stages().where(EVERY_KIND.case_id == case_id)
+    """The case's documents, in order, and what was made from them in another case: jobs invoiced together."""
+    own = select(Document.__table__.c.id).where(Document.__table__.c.case_id == case_id)
+    beside = select(Conversion.target_id).where(Conversion.source_id.in_(own))
+    rows = _with_stages().where(or_(EVERY_KIND.case_id == case_id, EVERY_KIND.id.in_(beside)))
     return db.session.scalars(rows.order_by(EVERY_KIND.id)).all()
 
 

@@ -24,6 +24,13 @@ FROZEN_GUARDS = (
     Guard("document_tax", "INSERT", _issued.format("NEW.document_id"), _frozen),
     Guard("document_tax", "UPDATE", _from_or_to_issued, _frozen),
     Guard("document_tax", "DELETE", _issued.format("OLD.document_id"), _frozen),
+    # What it took of a job.
+    Guard(
+        "conversion",
+        "UPDATE",
+        f"{changed('source_id', 'target_id', 'net', 'held')} AND {_issued.format('OLD.target_id')}",
+        _frozen,
+    ),
     # An invoice of a closed period is put right by a credit note.
     Guard(
         "invoice",

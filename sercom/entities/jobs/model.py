@@ -2,10 +2,11 @@
 
 from datetime import datetime
 from decimal import Decimal
+from typing import TYPE_CHECKING
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ForeignKey, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, func, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from sercom.core.access import Actor
@@ -13,7 +14,7 @@ from sercom.core.base import LongText, one_of
 from sercom.core.clock import utcnow
 from sercom.core.errors import NeedsConfirmationError
 from sercom.core.labels import Labelled, LabelledType, Status, Tone
-from sercom.core.money import ZERO
+from sercom.core.money import ZERO, Percent
 from sercom.entities.documents.model import Conversion, Document, DocumentKind
 from sercom.entities.documents.stage import DERIVED, Stage, stage_column
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
@@ -42,7 +43,11 @@ class Job(Document):
     """A job, planned in one or more visits."""
 
     __tablename__ = "job"
-    __table_args__ = (one_of("status", JobStatus), one_of("hold_reason", HoldReason))
+    __table_args__ = (
+        one_of("status", JobStatus),
+        one_of("hold_reason", HoldReason),
+        CheckConstraint("holdback_percent BETWEEN 1 AND 99999", name="holdback_percent_range"),
+    )
     __mapper_args__ = {"polymorphic_identity": DocumentKind.JOB}
     letter = "J"
 
@@ -51,6 +56,12 @@ class Job(Document):
     instructions: Mapped[LongText | None]
     hold_reason: Mapped[HoldReason | None] = mapped_column(LabelledType(HoldReason))
     done_at: Mapped[datetime | None]
+    #: What is held back of each invoice until the end, in percent of its net.
+    holdback_percent: Mapped[Decimal | None] = mapped_column(Percent)
+
+    if TYPE_CHECKING:
+        invoiced_net: Mapped[Decimal]
+        invoiced_work: Mapped[Decimal]
 
     @property
     def is_editable(self) -> bool:
@@ -152,22 +163,23 @@ class JobStage(Stage):
 
 
 _table = Job.__table__.c
-_documents = Document.__table__.alias("invoice_document")
 # An alias: the same table may stand in the query around it, and would be taken for this one.
 _invoices = Invoice.__table__.alias("own_invoice")
 _job_document = Document.__table__.alias("job_document")
 _live_invoices = (
-    select(func.coalesce(func.sum(_documents.c.net), 0))
+    select(func.coalesce(func.sum(Conversion.net), 0))
     .select_from(Conversion.__table__)
-    .join(_documents, _documents.c.id == Conversion.target_id)
-    .join(_invoices, _invoices.c.id == _documents.c.id)
+    .join(_invoices, _invoices.c.id == Conversion.target_id)
     .where(Conversion.source_id == _table.id, _invoices.c.status != InvoiceStatus.VOID)
 )
 _count_invoices = _live_invoices.with_only_columns(func.count())
+_work = _live_invoices.with_only_columns(func.coalesce(func.sum(Conversion.net + Conversion.held), 0))
 _own_net = select(_job_document.c.net).where(_job_document.c.id == _table.id).scalar_subquery()
 
-#: Net of what was invoiced from the job, void invoices aside, in dollars.
+#: What of the job's net was invoiced, void invoices and extras aside, in dollars.
 Job.invoiced_net = column_property(_live_invoices.scalar_subquery(), deferred=True, group=DERIVED)
+#: The same with what is held back of it.
+Job.invoiced_work = column_property(_work.scalar_subquery(), deferred=True, group=DERIVED)
 Job.settled = frozenset({JobStage.CANCELLED, JobStage.CLOSED, JobStage.INVOICED})
 Job.stage = stage_column(
     {
