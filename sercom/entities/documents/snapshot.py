@@ -64,7 +64,7 @@ def priced(session: AnySession, kind: PaperKind, document: Document) -> dict[str
         **columns(document, "discount net tax total"),
         "taxes": [columns(tax, "code percent base amount") for tax in document.taxes],
         "payment": {
-            **columns(company, "interac_email interac_autodeposit interest_percent"),
+            **columns(company, "interac_email interac_autodeposit interest_percent early_percent early_days"),
             "cheque": company.cheques_accepted,
         },
     }
