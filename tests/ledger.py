@@ -5,7 +5,6 @@ from __future__ import annotations
 from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
-from unittest.mock import patch
 
 from sqlalchemy import func, select
 
@@ -33,8 +32,7 @@ def issued(actor: Actor, price: str = "100.00", **options: Any) -> Invoice:
 
 def backdated(invoice: Invoice, actor: Actor, days: int) -> Invoice:
     """Issue a draft as if it had been ``days`` days ago."""
-    then = today() - timedelta(days=days)
-    with patch.object(clock, "today", lambda: then):
+    with clock.at(clock.utcnow() - timedelta(days=days)):
         give("issue", invoice, actor)
     return invoice
 

@@ -184,7 +184,7 @@ def _money_of(session: AnySession, subject: Subject) -> journal.Changes:
     new = [row for row in session.new if isinstance(row, Allocation | Payment)]
     put = [row.amount for row in new if isinstance(row, Allocation) and row.invoice is subject]
     held = [row.amount for row in new if isinstance(row, Payment) and row.document is subject]
-    return {"amount": [None, str(abs(sum(put or held)))]} if put or held else {}
+    return {"amount": [None, f"{abs(sum(put or held)):.2f}"]} if put or held else {}
 
 
 def _brought_along(session: AnySession, subject: Subject, name: str) -> list[tuple[Any, str, journal.Changes]]:
