@@ -1,4 +1,4 @@
-"""Money received, given back, taken back; credit put on invoices and taken off."""
+"""Money received, given back, taken back."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -125,72 +125,16 @@ def _enter(
     return payment
 
 
-def record_deposit(
-    document: Document,
-    actor: Actor,
-    *,
-    amount: Decimal,
-    method: Method,
-    received_on: date,
-    reference: str | None = None,
-) -> None:
-    """Enter a deposit for a quote or a job: money held, untaxed until an invoice of the case is issued (QUEBEC §1)."""
-    session = session_of(document)
-    book.check_amount(amount)
-    book.check_day(session, received_on)
-    told = {"method": Method(method), "reference": reference, "document": document}
-    book.enter(session, document.client, EntryKind.DEPOSIT, amount, actor, received_on, **told)
-
-
-# --- credit ---------------------------------------------------------------------------------------
-
-
-def usable_credit(invoice: Invoice) -> list[tuple[Payment, Decimal]]:
-    """The client's rests that may be put on the invoice, the oldest first; not a deposit for another case."""
-    if invoice.balance <= ZERO:
-        return []
-    rows = book.open_credits(session_of(invoice), invoice.client_id)
-    return book.shares([row for row in rows if not book.is_held(row, invoice.case_id)], invoice.balance)
-
-
-def refuse_credit(invoice: Invoice) -> LazyString | None:
-    """Why no credit can be used, if none can."""
-    return None if usable_credit(invoice) else _l("There is no credit to use on this invoice.")
-
-
-def use_credit(invoice: Invoice, actor: Actor) -> None:  # noqa: ARG001  # every verb is told who acts
-    """Put the client's credit on the invoice: the oldest first, never more than the balance."""
-    session = session_of(invoice)
-    book.hold(session, invoice.client_id, [invoice])
-    book.check_day(session, clock.today(), None)
-    for row, part in usable_credit(invoice):
-        book.put(row, invoice, part, clock.today())
-
-
-def release(session: AnySession, invoice: Invoice, row: Payment, actor: Actor) -> None:
-    """Take a payment, a deposit or a credit off an invoice: it is the client's credit again."""
-    require_money(actor)
-    book.hold(session, invoice.client_id, [invoice])
-    amount = row.on(invoice)
-    if row.kind not in CREDITS or amount <= ZERO:
-        raise ConflictError(_l("Nothing of this is on the invoice any more."))
-    if any(answer.on(invoice) for answer in row.answers if answer.kind in ALONG and not answer.is_corrected):
-        raise ConflictError(_l("A discount or a rounding came with this payment: take the payment back instead."))
-    book.check_day(session, clock.today(), None)
-    book.put(row, invoice, -amount, clock.today())
-    invoice.updated_at = utcnow()
-    session.flush()
-    journal.record(session, actor, "payment_released", invoice, {"amount": [str(amount), None]})
-
-
 # --- given back, taken back -----------------------------------------------------------------------
 
 
-def refund(session: AnySession, row: Payment, actor: Actor, given: Received) -> Payment:
-    """Give money of a row's rest back to the client."""
+def refund(session: AnySession, row: Payment, actor: Actor, given: Received, *, seen: str | None = None) -> Payment:
+    """Give money of a row's rest back to the client; ``seen`` is the rest as the page showed it."""
     require_money(actor)
     book.hold(session, row.client_id)
     session.refresh(row)
+    if seen is not None and seen != str(row.rest):
+        raise ConflictError(_l("Somebody changed this since you opened it. Look at it again, then decide."))
     book.check_amount(given.amount)
     book.check_day(session, given.received_on)
     if row.kind not in CREDITS or given.amount > row.rest:
@@ -262,6 +206,7 @@ def _tell(session: AnySession, actor: Actor, event: str, row: Payment, client: C
     """One entry for each invoice, and one for the client."""
     for allocation in row.allocations:
         allocation.invoice.updated_at = utcnow()
+    client.updated_at = utcnow()
     session.flush()
     for allocation in row.allocations:
         journal.record(session, actor, event, allocation.invoice, {"amount": [None, str(allocation.amount)]})

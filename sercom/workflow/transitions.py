@@ -20,7 +20,7 @@ from sercom.entities.ledger.model import Allocation, Payment
 from sercom.entities.quotes.model import Quote, QuoteStatus
 from sercom.entities.requests.model import RequestStatus, ServiceRequest
 from sercom.entities.visits.model import Visit, VisitStatus
-from sercom.workflow import charges, needs, payments
+from sercom.workflow import charges, credit, needs, payments
 
 Subject = ServiceRequest | Quote | Job | Invoice | Visit | Message
 States = frozenset[Status]
@@ -114,12 +114,12 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(Visit, Visit.cancel, _states(V.UNSCHEDULED, V.SCHEDULED, V.ON_THE_WAY), _states(V.CANCELLED), _l("Cancel the visit"), tone=BAD),
     Transition(Invoice, Invoice.issue, _states(I.DRAFT), _states(I.ISSUED), _l("Issue"), refuses=Invoice.refuse_issue, main=_in(I.DRAFT), asks=_l("Issue the invoice? It gets its number, and does not change any more.")),
     Transition(Invoice, payments.record_payment, _states(I.ISSUED), _states(I.ISSUED), _l("Record a payment"), roles=MONEY, needs=needs.PaymentForm, refuses=payments.refuse_payment, main=_in(I.ISSUED)),
-    Transition(Invoice, payments.use_credit, _states(I.ISSUED), _states(I.ISSUED), _l("Use the credit"), roles=MONEY, refuses=payments.refuse_credit),
+    Transition(Invoice, credit.use_credit, _states(I.ISSUED), _states(I.ISSUED), _l("Use the credit"), roles=MONEY, refuses=credit.refuse_credit),
     Transition(Invoice, charges.charge_interest, _states(I.ISSUED), _states(I.ISSUED), _l("Charge interest"), roles=MONEY, refuses=charges.refuse_interest),
     Transition(Invoice, charges.write_off, _states(I.ISSUED), _states(I.ISSUED), _l("Write off"), roles=MONEY, needs=needs.WriteOffForm, refuses=payments.refuse_payment, tone=BAD),
     Transition(Invoice, charges.recover, _states(I.ISSUED), _states(I.ISSUED), _l("Take the bad debt back"), roles=MONEY, refuses=charges.refuse_recovery, asks=_l("Take the bad debt back? The balance is owed again.")),
-    Transition(Quote, payments.record_deposit, _states(Q.SENT, Q.CHANGES_REQUESTED, Q.APPROVED), _states(Q.SENT, Q.CHANGES_REQUESTED, Q.APPROVED), _l("Record a deposit"), roles=MONEY, needs=needs.PaymentForm),
-    Transition(Job, payments.record_deposit, _states(J.OPEN, J.ON_HOLD, J.DONE), _states(J.OPEN, J.ON_HOLD, J.DONE), _l("Record a deposit"), roles=MONEY, needs=needs.PaymentForm),
+    Transition(Quote, credit.record_deposit, _states(Q.SENT, Q.CHANGES_REQUESTED, Q.APPROVED), _states(Q.SENT, Q.CHANGES_REQUESTED, Q.APPROVED), _l("Record a deposit"), roles=MONEY, needs=needs.PaymentForm),
+    Transition(Job, credit.record_deposit, _states(J.OPEN, J.ON_HOLD, J.DONE), _states(J.OPEN, J.ON_HOLD, J.DONE), _l("Record a deposit"), roles=MONEY, needs=needs.PaymentForm),
     Transition(Message, Message.resend, _states(M.DEAD, M.KEPT), _states(M.QUEUED), _l("Send again"), refuses=Message.refuse_resend, main=_in(M.DEAD, M.KEPT)),
     Transition(Invoice, Invoice.void, _states(I.ISSUED), _states(I.VOID), _l("Void the invoice"), needs=needs.VoidForm, refuses=Invoice.refuse_void, tone=BAD),
 )

@@ -15,7 +15,7 @@ from sercom.entities.company.model import get_company
 from sercom.entities.ledger import book
 from sercom.entities.ledger.model import EntryKind, Method
 from sercom.models import JournalEntry, Payment
-from sercom.workflow import payments
+from sercom.workflow import credit, payments
 from sercom.workflow.splitting import share_field
 from tests.ledger import backdated, check_books, close, deposit, issued, pay, receive, received, rows_of
 from tests.support import convert, give, make_client, make_user, start
@@ -37,7 +37,7 @@ def entered() -> int:
     return db.session.scalar(select(func.count()).select_from(Payment)) or 0
 
 
-def credit(client) -> Decimal:
+def left(client) -> Decimal:
     return sum((row.rest for row in book.open_credits(db.session, client.id)), D(0))
 
 
@@ -49,7 +49,7 @@ def test_what_is_over_is_asked_about_and_stays(office, client):
     assert entered() == 0
     row = pay(invoice, office, "134.98", confirm=True)
     assert (row.amount, row.rest, invoice.balance) == (D("134.98"), D("20.00"), D(0))
-    assert credit(client) == D("20.00")
+    assert left(client) == D("20.00")
     check_books()
 
 
@@ -66,7 +66,7 @@ def test_one_payment_over_several_invoices_the_oldest_first(office, client):
 def test_shares_as_typed(office, client):
     first, second = (issued(office, client=client) for _ in range(2))
     receive(client, office, "100.00", (first, "0.00"), (second, "60.00"), confirm=True)
-    assert (first.balance, second.balance, credit(client)) == (D("114.98"), D("54.98"), D("40.00"))
+    assert (first.balance, second.balance, left(client)) == (D("114.98"), D("54.98"), D("40.00"))
     check_books()
 
 
@@ -98,9 +98,9 @@ def test_another_clients_invoice_takes_nothing(office, client):
 def test_money_before_any_invoice_is_credit(office, client):
     receive(client, office, "50.00", confirm=True)
     invoice = issued(office, client=client)
-    assert (invoice.balance, credit(client)) == (D("114.98"), D("50.00"))
+    assert (invoice.balance, left(client)) == (D("114.98"), D("50.00"))
     give("use_credit", invoice, office)
-    assert (invoice.balance, credit(client)) == (D("64.98"), D(0))
+    assert (invoice.balance, left(client)) == (D("64.98"), D(0))
     with pytest.raises(DomainError):
         give("use_credit", invoice, office)
     check_books()
@@ -120,10 +120,10 @@ def test_credit_taken_off_an_invoice_is_credit_again(office, client):
     invoice = issued(office, client=client)
     give("use_credit", invoice, office)
     row = invoice.allocations[0].payment
-    payments.release(db.session, invoice, row, office)
+    credit.release(db.session, invoice, row, office)
     assert (invoice.balance, row.rest) == (D("114.98"), D("50.00"))
     with pytest.raises(ConflictError):
-        payments.release(db.session, invoice, row, office)
+        credit.release(db.session, invoice, row, office)
     give("void", invoice, office, reason="Mauvais client")
     check_books()
 
@@ -171,7 +171,7 @@ def test_a_refund_is_never_more_than_the_rest(office, client):
     assert row.rest == D("50.00")
     payments.take_back(db.session, row, office)
     db.session.expire_all()
-    assert (row.rest, row.is_corrected, credit(client)) == (D(0), True, D(0))
+    assert (row.rest, row.is_corrected, left(client)) == (D(0), True, D(0))
     check_books()
 
 
@@ -236,7 +236,7 @@ def test_a_discount_goes_with_its_payment(office):
     row = pay(invoice, office, "112.70", method=Method.CASH)
     assert rows_of(invoice) == [("payment", D("112.70")), ("discount", D("2.30")), ("rounding", D("-0.02"))]
     with pytest.raises(ConflictError):
-        payments.release(db.session, invoice, row, office)
+        credit.release(db.session, invoice, row, office)
     payments.take_back(db.session, row, office)
     assert invoice.balance == D("114.98")
     pay(invoice, office, "112.68")
@@ -261,7 +261,7 @@ def test_a_closed_day_takes_nothing(office, client):
     for act in (
         lambda: payments.take_back(db.session, row, office),
         lambda: give("use_credit", invoice, office),
-        lambda: payments.release(db.session, invoice, row, office),
+        lambda: credit.release(db.session, invoice, row, office),
     ):
         with pytest.raises(DomainError):
             act()
@@ -277,4 +277,4 @@ def test_who_keeps_the_accounts(office, client):
         with pytest.raises(ForbiddenError):
             payments.refund(db.session, row, actor, received("1.00"))
         with pytest.raises(ForbiddenError):
-            payments.release(db.session, invoice, row, actor)
+            credit.release(db.session, invoice, row, actor)

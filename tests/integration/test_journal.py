@@ -103,7 +103,7 @@ MONEY: dict[tuple[str, str], tuple[dict[str, Any], str]] = {
     ("invoice", "write_off"): ({"received_on": date(2026, 1, 5), "reason": "Faillite"}, "104.98"),
     ("invoice", "recover"): ({}, "104.98"),
     ("invoice", "use_credit"): ({}, "5.00"),
-    ("invoice", "charge_interest"): ({"confirm": True}, "0.66"),
+    ("invoice", "charge_interest"): ({"confirm": True}, "0.07"),
     ("quote", "record_deposit"): ({"amount": Decimal(10), "method": "cash", "received_on": date(2026, 1, 5)}, "10.00"),
     ("job", "record_deposit"): ({"amount": Decimal(10), "method": "cash", "received_on": date(2026, 1, 5)}, "10.00"),
 }

@@ -17,7 +17,7 @@ from sercom.core.money import ZERO
 from sercom.entities.company.model import get_company
 from sercom.entities.ledger.model import Method
 from sercom.models import Invoice, Payment
-from sercom.workflow import payments
+from sercom.workflow import credit, payments
 from sercom.workflow.splitting import split
 from tests.ledger import backdated, check_books, receive, received
 from tests.support import convert, give, make_client, make_user, start
@@ -77,7 +77,7 @@ class Books:
             "recover": lambda: give("recover", invoice, self.actor),
             "interest": lambda: give("charge_interest", invoice, self.actor, confirm=True),
             "void": lambda: give("void", invoice, self.actor, reason="Essai"),
-            "release": lambda: row and payments.release(db.session, invoice, row, self.actor),
+            "release": lambda: row and credit.release(db.session, invoice, row, self.actor),
             "refund": lambda: row and payments.refund(db.session, row, self.actor, received(amount, Method(method))),
             "back": lambda: row and payments.take_back(db.session, row, self.actor),
         }

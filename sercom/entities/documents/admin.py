@@ -30,6 +30,7 @@ from sercom.entities.documents.lines import LinesField, read_rows, totals_of
 from sercom.entities.documents.model import Document
 from sercom.entities.documents.pricing import rates_for
 from sercom.entities.documents.thread import journal_of_case, thread_of_case
+from sercom.entities.ledger.book import deposits_of_case
 from sercom.entities.sites.lookup import site_lookup
 from sercom.entities.sites.model import Province
 from sercom.workflow import content, edges
@@ -204,6 +205,7 @@ class DocumentView(ConvertMixin):
             "hindered": hindered(row, actor),
             "sendable": False,
             "messages": messages_of(row) if may("read", "messages") else (),
+            "deposits": deposits_of_case(db.session, row.case_id),
             "visits": [visit for visit in row.case.visits if visit.document_id == row.id],
         }
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from sqlalchemy.orm import selectinload
+from sqlalchemy.orm import selectinload, undefer
 
 from sercom.core import clock
 from sercom.core.access import Actor
@@ -16,6 +16,7 @@ from sercom.core.errors import DomainError
 from sercom.core.money import ZERO
 from sercom.entities.clients.model import Client
 from sercom.entities.company.model import get_company
+from sercom.entities.documents.model import Document
 from sercom.entities.ledger.model import CREDITS, Allocation, EntryKind, Payment
 
 if TYPE_CHECKING:
@@ -72,6 +73,12 @@ def open_credits(session: AnySession, client_id: int) -> Sequence[Payment]:
     rows = select(Payment).where(Payment.client_id == client_id, Payment.kind.in_(CREDITS), Payment.rest_amount > ZERO)
     ordered = rows.order_by(Payment.received_on, Payment.id).options(*whole(), selectinload(Payment.document))
     return session.scalars(ordered.execution_options(populate_existing=True)).all()
+
+
+def deposits_of_case(session: AnySession, case_id: int) -> Sequence[Payment]:
+    """The deposits made for the documents of a case, and what is left of each."""
+    rows = select(Payment).join(Payment.document).where(Document.case_id == case_id, Payment.kind == EntryKind.DEPOSIT)
+    return session.scalars(rows.order_by(Payment.id).options(undefer(Payment.rest_amount), *whole())).all()
 
 
 def is_held(row: Payment, case_id: int | None = None) -> bool:
