@@ -8,7 +8,7 @@ from decimal import Decimal
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
-from sqlalchemy.orm import object_session
+from sqlalchemy.orm import object_session, selectinload
 
 from sercom.core import clock, formats, journal
 from sercom.core.access import MONEY, Actor
@@ -60,7 +60,8 @@ def open_invoices(session: AnySession, client_id: int, *, lock: bool = False) ->
     if lock:
         held = rows.order_by(Invoice.id).with_for_update()
         session.scalars(held.execution_options(populate_existing=True)).all()
-    return list(session.scalars(rows.order_by(Invoice.issue_date, Invoice.id)))
+    put = selectinload(Invoice.allocations).joinedload(Allocation.payment).joinedload(Payment.against)
+    return list(session.scalars(rows.order_by(Invoice.issue_date, Invoice.id).options(put)))
 
 
 def refuse_payment(invoice: Invoice) -> LazyString | None:

@@ -11,6 +11,7 @@ from wtforms.validators import NumberRange
 from sercom.backoffice import filters
 from sercom.backoffice.listing import Indexed
 from sercom.core import clock, formats
+from sercom.core.base import db
 from sercom.core.money import ZERO, round_to_nickel
 from sercom.entities.cases.model import Case
 from sercom.entities.delivery.admin import PaperMixin
@@ -18,6 +19,7 @@ from sercom.entities.delivery.send import SendMixin
 from sercom.entities.documents.admin import DocumentView
 from sercom.entities.invoices.balance import balance_column
 from sercom.entities.invoices.model import Invoice, InvoiceStage, InvoiceStatus
+from sercom.entities.ledger import book
 from sercom.entities.ledger.receiving import AllocationMixin
 from sercom.workflow import credit
 from sercom.workflow.needs import PaymentForm
@@ -83,9 +85,10 @@ class InvoiceView(AllocationMixin, SendMixin, PaperMixin, DocumentView):
             form.amount.description = " ".join(settling_hints(row))
 
     def details_context(self, row: Any) -> dict[str, Any]:
-        """What of the client's money could be put on it."""
+        """What counts on it, and what of the client's money could be put on it."""
+        rows = book.rows_on(db.session, row)
         usable = sum((part for _row, part in credit.usable_credit(row)), ZERO)
-        return super().details_context(row) | {"usable_credit": usable}
+        return super().details_context(row) | {"usable_credit": usable, "rows_on": rows}
 
 
 def settling_hints(invoice: Invoice) -> list[str]:

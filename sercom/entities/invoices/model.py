@@ -92,8 +92,13 @@ class Invoice(Document):
 
     @property
     def paid(self) -> Decimal:
-        """What was paid on it, in dollars."""
+        """What counts on it, in dollars: money, credits and bad debts, less the interest charged."""
         return sum((allocation.amount for allocation in self.allocations), ZERO)
+
+    @property
+    def interest(self) -> Decimal:
+        """The interest charged on it, in dollars."""
+        return -sum((a.amount for a in self.allocations if a.counts_as is EntryKind.INTEREST), ZERO)
 
     @property
     def balance(self) -> Decimal:

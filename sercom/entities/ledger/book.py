@@ -75,6 +75,13 @@ def open_credits(session: AnySession, client_id: int) -> Sequence[Payment]:
     return session.scalars(ordered.execution_options(populate_existing=True)).all()
 
 
+def rows_on(session: AnySession, invoice: "Invoice") -> Sequence[Payment]:
+    """What counts on the invoice, loaded at once with what its rests are drawn from."""
+    ids = select(Allocation.payment_id).where(Allocation.invoice_id == invoice.id)
+    rows = select(Payment).where(Payment.id.in_(ids)).options(*whole(), selectinload(Payment.against))
+    return session.scalars(rows).all()
+
+
 def deposits_of_case(session: AnySession, case_id: int) -> Sequence[Payment]:
     """The deposits made for the documents of a case, and what is left of each."""
     rows = select(Payment).join(Payment.document).where(Document.case_id == case_id, Payment.kind == EntryKind.DEPOSIT)

@@ -136,7 +136,7 @@ class Payment(Model):
 
     def on(self, invoice: "Invoice") -> Decimal:
         """What of it counts on ``invoice``, in dollars."""
-        return sum((a.amount for a in self.allocations if a.invoice is invoice), ZERO)
+        return sum((a.amount for a in self.allocations if a.invoice_id == invoice.id), ZERO)
 
 
 class Allocation(Model):
