@@ -1,6 +1,6 @@
 """Money received, given back, taken back."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
@@ -187,7 +187,7 @@ def take_back(session: AnySession, row: Payment, actor: Actor) -> None:
             _meet(session, each, invoices, actor)
     session.flush()
     subject = row.against if row.kind is EntryKind.REFUND and row.against else row
-    told = invoices or [subject.document or row.client]
+    told: Sequence[Document | Client] = invoices or [subject.document or row.client]
     for told_of in told:
         told_of.updated_at = utcnow()
     session.flush()

@@ -63,9 +63,14 @@ def enter(
     return row
 
 
+def counts_from(invoice: "Invoice", day: date) -> date:
+    """From which day on what came on ``day`` counts on the invoice: not before it was issued."""
+    return max(day, invoice.issue_date or day)
+
+
 def put(row: Payment, invoice: "Invoice", amount: Decimal, on: date) -> None:
-    """Let ``amount`` of ``row`` count on ``invoice`` from a day on: not before the invoice was issued."""
-    invoice.allocations.append(Allocation(payment=row, amount=amount, dated=max(on, invoice.issue_date or on)))
+    """Let ``amount`` of ``row`` count on ``invoice`` from a day on."""
+    invoice.allocations.append(Allocation(payment=row, amount=amount, dated=counts_from(invoice, on)))
 
 
 def open_credits(session: AnySession, client_id: int) -> Sequence[Payment]:

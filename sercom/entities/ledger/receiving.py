@@ -171,7 +171,7 @@ class AllocationMixin(EntityView):
         return self._act(row_id, payment_id, credit.release, _("It is the client's credit again."))
 
     def _act(self, row_id: int, payment_id: int, act: Any, done: str) -> Any:
-        invoice = self.get_for_update(row_id)  # type: ignore[attr-defined]  # of the commands of its view
+        invoice = self.get_for_update(row_id)
         row = self.allocated(invoice, payment_id)
         version = read_version()
 

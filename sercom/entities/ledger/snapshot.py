@@ -6,6 +6,7 @@ from sercom.core.base import AnySession
 from sercom.core.journal import plain
 from sercom.core.money import ZERO
 from sercom.entities.documents.snapshot import head
+from sercom.entities.ledger import book
 from sercom.entities.ledger.model import ALONG, Allocation, Payment
 from sercom.output.kinds import PaperKind
 
@@ -24,7 +25,7 @@ def snapshot_of(session: AnySession, row: Payment) -> dict[str, Any]:
     What was put on an invoice later (credit used) is told by that invoice. The method's name alone is
     in the reader's language when it is read.
     """
-    first = [a for a in row.allocations if a.amount > ZERO and a.dated <= max(row.received_on, a.invoice.issue_date)]
+    first = [a for a in row.allocations if a.amount > ZERO and a.dated <= book.counts_from(a.invoice, row.received_on)]
     return {
         **head(session, PaperKind.RECEIPT, receipt_number(row), row.client),
         "title": None,
