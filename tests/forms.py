@@ -173,7 +173,7 @@ FORMS = {
     ),
     "company": Form(
         "/admin/company/edit/?id=1",
-        {"name": "Chauffage Nord", "city": "Laval", "phone": "514 555-0100"},
+        {"name": "Chauffage Nord", "city": "Laval", "phone": "514 555-0100", "early_percent": "2", "early_days": "10"},
         {
             "phone": PHONES[:2],
             "email": EMAILS[:2],
@@ -182,6 +182,8 @@ FORMS = {
             "qst_number": ("1234567892", "TQ0001"),
             "neq": ("123", "abcdefghij"),
             "rbq_licence": ("1234", "1234-5678-9X"),
+            "early_percent": ("0", "21", "abc", "-1"),
+            "early_days": ("0", "366", "abc"),
             "quote_validity_days": ("0", "366", "abc"),
             "service_area": ("90210", "J4, Z", "1M3", "J4; DROP", "<b>", LONG),
             "frame_origins": (
@@ -244,11 +246,35 @@ FORMS = {
         "/admin/invoices/{issued}/do/record_payment",
         {"amount": "10", "method": "cash", "reference": "Reçu 12"},
         {
-            "amount": ("", "0", *PRICES, "999999"),
+            "amount": ("", "0", *PRICES),
             "method": ("", "nothing"),
             "received_on": ("", *DATES, "2090-01-01"),
             "reference": ("x" * 81,),
         },
+    ),
+    "payment over invoices": Form(
+        "/admin/clients/{payer}/payment",
+        {"amount": "10", "method": "cash", "share_{issued}": "10"},
+        {
+            "amount": ("", "0", *PRICES),
+            "share_{issued}": (*PRICES, "94,99", "999999"),
+            "received_on": ("", *DATES, "2090-01-01"),
+        },
+    ),
+    "refund": Form(
+        "/admin/payments/{credit}/refund",
+        {"amount": "10", "method": "cash", "reference": "Chèque 3"},
+        {"amount": ("", "0", *PRICES, "30,01"), "method": ("", "nothing"), "received_on": ("", *DATES, "2090-01-01")},
+    ),
+    "deposit": Form(
+        "/admin/quotes/{sent}/do/record_deposit",
+        {"amount": "10", "method": "card"},
+        {"amount": ("", "0", *PRICES), "received_on": ("", "2090-01-01")},
+    ),
+    "bad debt": Form(
+        "/admin/invoices/{issued}/do/write_off",
+        {"reason": "Faillite"},
+        {"reason": ("", BLANK, "x" * 161), "received_on": ("", *DATES, "2090-01-01")},
     ),
     "void": Form("/admin/invoices/{unpaid}/do/void", {}, {"reason": ("", BLANK, "x" * 201)}),
     "conversion": Form(

@@ -91,6 +91,8 @@ def invoice(lines: list[dict[str, Any]] | int = 5, *, discount: str = "0.00", **
         "title": "Remplacement de la thermopompe — salle familiale",
         "dates": {"issued": "2026-09-01", "due": "2026-10-01", "work": "2026-08-28"},
         "terms_days": 30,
+        "deposits": [],
+        "balance": str(totals.total),
         "supplier": SUPPLIER,
         "logo": None,
         "client": CLIENT,
@@ -123,6 +125,8 @@ def invoice(lines: list[dict[str, Any]] | int = 5, *, discount: str = "0.00", **
             "interac_autodeposit": True,
             "cheque": True,
             "interest_percent": "2.000",
+            "early_percent": None,
+            "early_days": None,
         },
         "texts": {
             "note": {"fr_CA": "Merci de votre confiance. Le filtre se nettoie aux deux mois.", "en_CA": None},
@@ -150,7 +154,8 @@ def quote(lines: list[dict[str, Any]] | int = 5, **changes: Any) -> dict[str, An
         },
     }
     made = invoice(lines, **(own | changes))
-    del made["terms_days"]  # a quote asks for no money
+    for name in ("terms_days", "deposits", "balance"):
+        del made[name]  # a quote asks for no money
     return made
 
 
@@ -163,7 +168,10 @@ def credit_note(lines: list[dict[str, Any]] | int = 1, **changes: Any) -> dict[s
         "corrects": {"number": "F-000123", "issued": "2026-09-01"},
         "texts": {"note": {"fr_CA": "Le support mural n’a pas été posé.", "en_CA": None}},
     }
-    return invoice(lines, **(own | changes))
+    made = invoice(lines, **(own | changes))
+    for name in ("deposits", "balance"):
+        del made[name]
+    return made
 
 
 def receipt(**changes: Any) -> dict[str, Any]:
@@ -174,6 +182,9 @@ def receipt(**changes: Any) -> dict[str, Any]:
         "number": "R-000057",
         "revision": 1,
         "title": None,
+        "entry": "payment",
+        "document": None,
+        "rest": "0.00",
         "supplier": SUPPLIER,
         "logo": None,
         "client": CLIENT,
@@ -187,10 +198,18 @@ def receipt(**changes: Any) -> dict[str, Any]:
                 "number": "F-000123",
                 "issued": "2026-09-01",
                 "total": "4791.52",
+                "along": [],
                 "amount": "2000.00",
                 "balance": "2791.52",
             },
-            {"number": "F-000119", "issued": "2026-08-20", "total": "791.52", "amount": "791.52", "balance": "0.00"},
+            {
+                "number": "F-000119",
+                "issued": "2026-08-20",
+                "total": "791.52",
+                "along": [],
+                "amount": "791.52",
+                "balance": "0.00",
+            },
         ],
     } | changes
 

@@ -18,10 +18,11 @@ from sercom.core.clock import utcnow
 from sercom.entities.delivery.message import MessageStatus
 from sercom.entities.files.photos import make_safe
 from sercom.entities.files.store import add_photo
+from sercom.entities.ledger.model import Method
 from sercom.entities.sites.model import Province
 from sercom.entities.users.model import Language
 from sercom.portal import ticket
-from sercom.workflow import merging, sending
+from sercom.workflow import merging, payments, sending
 from tests.support import World, convert, day, give, make_client, make_user, name_company, start
 
 
@@ -96,6 +97,9 @@ class Rows:
             "end_links_view": (f"{base}/{row}/links/end", {}),
             "revoke_view": (f"{base}/{row}/revoke", {}),
             "receipt_view": (f"{base}/{row}/receipt", {}),
+            "payment_view": (f"{base}/{row}/payment", self.extra["money"] | {"version": version, "confirm": "1"}),
+            "refund_view": (f"{base}/{row}/refund", self.extra["money"]),
+            "correct_view": (f"{base}/{row}/correct", {}),
             "logo_view": (f"{base}/logo", {}),
             "merge_view": (
                 f"{base}/{row}/merge/{self.extra['other']}",
@@ -113,14 +117,17 @@ class Rows:
         }
         if entity == "quotes" and action == "undo_view":
             return f"{base}/{self.extra['undo']}/undo", {"version": self.extra["undo_version"]}
+        if entity == "payments" and action == "refund_view":  # what is wholly on an invoice is not given back
+            return f"{base}/{self.extra['credit']}/refund", self.extra["money"] | {"rest": "30.00"}
         if action == "pdf_view" and entity != "jobs":  # a draft has none
             return f"{base}/{self.extra['issued' if entity == 'invoices' else 'sent']}/pdf", {}
         if entity == "invoices" and action == "send_view":
             return f"{base}/{self.extra['issued']}/send", self.extra["mail"] | {"version": self.extra["issued_version"]}
-        if entity == "invoices" and action in {"command_view", "correct_payment_view"}:
+        if entity == "invoices" and action in {"command_view", "correct_payment_view", "release_view"}:
             issued, payment, version = self.extra["issued"], self.extra["payment"], self.extra["issued_version"]
             paid = {"version": version, "amount": "10", "method": "cash", "received_on": day().isoformat()}
             answers["command_view"] = (f"{base}/{issued}/do/record_payment", paid)
+            answers["release_view"] = (f"{base}/{issued}/payments/{payment}/release", {"version": version})
             answers["correct_payment_view"] = (f"{base}/{issued}/payments/{payment}/correct", {"version": version})
         return answers[action]
 
@@ -212,6 +219,8 @@ def make_rows(world: World) -> Rows:
         issued = start("invoice", office.actor)
         give("issue", issued, office.actor)
         give("record_payment", issued, office.actor, amount=Decimal(20), method="cash", received_on=date(2026, 1, 5))
+        money = payments.Received(Decimal(30), Method.CHEQUE, date(2026, 1, 6))
+        credit = payments.receive(db.session, issued.client, office.actor, money, [], confirm=True)
         sent_quote = start("quote", office.actor)
         give("mark_sent", sent_quote, office.actor)
         name_company()
@@ -280,6 +289,9 @@ def make_rows(world: World) -> Rows:
             "intake": intake_answers(ticket.issue()),
             "mail": {"to": "julie@example.org", "language": "fr_CA", "subject": "Votre soumission", "body": "{link}"}
             | {"send": "1", "token": secrets.token_hex(8), "confirm": "1"},
+            "credit": credit.id,
+            "payer": issued.client_id,
+            "money": {"amount": "10", "method": "cash", "received_on": day().isoformat()},
             "approval": {"channel": "phone", "name": "Julie Tremblay"},
         }
         ids = {entity: row.id for entity, row in rows.items()} | {"company": 1, "journal": journal.id}

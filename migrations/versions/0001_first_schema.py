@@ -704,7 +704,7 @@ def upgrade() -> None:
         sa.Column("user_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.CheckConstraint(
-            "(kind IN ('refund', 'correction', 'recovery')) = (against_id IS NOT NULL)",
+            "(kind IN ('refund', 'correction', 'recovery', 'discount', 'rounding')) = (against_id IS NOT NULL)",
             name=op.f("ck_payment_names_what_it_is_against"),
         ),
         sa.CheckConstraint(

@@ -14,6 +14,7 @@ from sercom.core.errors import IN_USE, ConflictError, DomainError
 CONSTRAINTS: dict[str, tuple[LazyString, str | None]] = {
     "uq_catalog_item_code": (_l("Another item has this code."), "code"),
     "uq_message_token": (_l("This was sent already."), None),
+    "uq_payment_corrected_once": (_l("This payment was already taken back."), None),
     "uq_user_email": (_l("Somebody has this e-mail address already."), "email"),
     "uq_team_name": (_l("Another team has this name."), "name"),
     "uq_tax_rate_province_code_valid_from": (_l("This rate is already there for that day."), "valid_from"),
@@ -36,6 +37,7 @@ CONSTRAINTS: dict[str, tuple[LazyString, str | None]] = {
 SQLITE_UNIQUE = {
     "catalog_item.code": "uq_catalog_item_code",
     "message.token": "uq_message_token",
+    "payment.against_id": "uq_payment_corrected_once",
     "user.email": "uq_user_email",
     "team.name": "uq_team_name",
     "tax_rate.province, tax_rate.code, tax_rate.valid_from": "uq_tax_rate_province_code_valid_from",

@@ -32,6 +32,11 @@ def round_money(amount: Decimal) -> Decimal:
     return amount.quantize(CENT, rounding=ROUND_HALF_UP) + ZERO  # no "-0.00"
 
 
+def round_to_nickel(amount: Decimal) -> Decimal:
+    """What is paid of ``amount`` in cash: there are no cents. Never a tax or a total."""
+    return (amount * 20).quantize(Decimal(1), rounding=ROUND_HALF_UP) / 20
+
+
 class ScaledInteger(TypeDecorator[Decimal]):
     """A ``Decimal`` with a fixed number of places, stored as an integer: SUM and ORDER BY are exact."""
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import datetime
-from decimal import Decimal
 from typing import Any
 
 from sercom.demo.story import Story
@@ -27,7 +26,10 @@ def bill(story: Story) -> Iterator[datetime]:
         invoice = _bill(story)
         story.hands.give("issue", invoice)
         story.hands.send(invoice)
-    if work.end not in {"unpaid", "partly"}:
+    if work.end == "bad_debt":
+        yield story.wait(55)
+        story.hands.write_off(invoice)
+    elif work.end not in {"unpaid", "partly"}:
         yield from _pay(story, invoice)
     if work.end == "closed" and isinstance(source, Job):
         yield story.wait(story.random.randint(1, 3))
@@ -47,9 +49,8 @@ def _pay(story: Story, invoice: Invoice) -> Iterator[datetime]:
     person = invoice.client.terms_days < 30  # noqa: PLR2004  # companies have thirty days
     usual = f"interac {story.random.randint(1, 9)}" if person else f"cheque {story.random.randint(14, 26)}"
     method, days = (story.work.pay or usual).split()
-    share = method == "part"
     yield story.wait(int(days))
-    story.hands.pay(invoice, "interac" if share else method, Decimal("0.4") if share else Decimal(1))
+    story.hands.pay(invoice, method)
     if story.work.end == "bounced":
         yield story.wait(4)
         story.hands.bounce(invoice)

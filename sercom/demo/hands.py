@@ -10,7 +10,7 @@ from flask_babel import force_locale
 from sercom.core import clock, journal
 from sercom.core.access import Actor
 from sercom.core.base import db
-from sercom.core.money import round_money
+from sercom.core.money import round_money, round_to_nickel
 from sercom.demo.clients import Someone, e164
 from sercom.demo.film import Film
 from sercom.demo.timeline import Slot
@@ -142,19 +142,27 @@ class Hands:
 
     # --- money --------------------------------------------------------------------------------
 
-    def pay(self, invoice: Invoice, how: str, share: Decimal) -> None:
-        """The accountant enters a payment of a share of the balance."""
-        method = Method(how)
+    def pay(self, invoice: Invoice, how: str) -> None:
+        """The accountant enters what the client pays: all of it, a share, or too much."""
+        due = invoice.balance
+        kinds = {"part": ("interac", round_money(due * Decimal("0.4"))), "over": ("cheque", due + 20)}
+        method, amount = kinds.get(how, (how, round_to_nickel(due) if how == "cash" else due))
+        self._receive("record_payment", invoice, Method(method), amount, confirm=True)
+
+    def take_deposit(self, quote: Quote, amount: Decimal) -> None:
+        """A deposit by card."""
+        self._receive("record_deposit", quote, Method.CARD, amount)
+
+    def _receive(self, command: str, document: Document, method: Method, amount: Decimal, **options: Any) -> None:
         self.last_reference += 7
-        self.give(
-            "record_payment",
-            invoice,
-            self.people["accountant"].actor,
-            amount=round_money(invoice.balance * share),
-            method=method,
-            received_on=clock.today(),
-            reference=REFERENCES.get(method, "").format(self.last_reference) or None,
-        )
+        reference = REFERENCES.get(method, "").format(self.last_reference) or None
+        money = {"amount": amount, "method": method, "received_on": clock.today(), "reference": reference}
+        self.give(command, document, self.people["accountant"].actor, **money, **options)
+
+    def write_off(self, invoice: Invoice) -> None:
+        """The accountant gives the debt up."""
+        reason = "Commerce fermé, deux lettres revenues."
+        self.give("write_off", invoice, self.people["accountant"].actor, received_on=clock.today(), reason=reason)
 
     def bounce(self, invoice: Invoice) -> None:
         """The cheque came back without funds."""

@@ -55,4 +55,7 @@ def _answer(story: Story, quote: Quote) -> Iterator[datetime]:
         channel = story.random.choice(("phone", "email", "email", "on_site", "paper"))
         name = quote.client.contact_name or quote.client.name
         story.hands.give("approve", quote, channel=channel, name=name)
+        if story.work.deposit:
+            yield story.wait()
+            story.hands.take_deposit(quote, Decimal(story.work.deposit))
     story.over = how in {"archived", "declined", "approved"}

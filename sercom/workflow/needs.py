@@ -129,6 +129,13 @@ class PaymentForm(ProductForm):
     reference = StringField(_l("Reference"), [Optional(), Length(max=80)])
 
 
+class WriteOffForm(ProductForm):
+    """Why a debt is given up, and from which day."""
+
+    reason = StringField(_l("Reason"), [Needed(), short])
+    received_on = DayField(_l("Date"), [Needed()], default=clock.today)
+
+
 class VoidForm(ProductForm):
     """Why an invoice is void."""
 

@@ -17,10 +17,11 @@ from sercom.entities.delivery.message import Message, MessageStatus
 from sercom.entities.documents.line import Line
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
 from sercom.entities.jobs.model import Job, JobStatus
+from sercom.entities.ledger.model import Allocation, Payment
 from sercom.entities.quotes.model import Quote, QuoteStatus
 from sercom.entities.requests.model import RequestStatus, ServiceRequest
 from sercom.entities.visits.model import Visit, VisitStatus
-from sercom.workflow import needs
+from sercom.workflow import charges, credit, needs, payments
 
 Subject = ServiceRequest | Quote | Job | Invoice | Visit | Message
 States = frozenset[Status]
@@ -114,7 +115,13 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(Visit, Visit.client_absent, _states(V.SCHEDULED, V.ON_THE_WAY, V.IN_PROGRESS), _states(V.CLIENT_ABSENT), _l("Client absent"), roles=FIELD, tone=BAD),
     Transition(Visit, Visit.cancel, _states(V.UNSCHEDULED, V.SCHEDULED, V.ON_THE_WAY), _states(V.CANCELLED), _l("Cancel the visit"), tone=BAD),
     Transition(Invoice, Invoice.issue, _states(I.DRAFT), _states(I.ISSUED), _l("Issue"), refuses=Invoice.refuse_issue, main=_in(I.DRAFT), asks=_l("Issue the invoice? It gets its number, and does not change any more.")),
-    Transition(Invoice, Invoice.record_payment, _states(I.ISSUED), _states(I.ISSUED), _l("Record a payment"), roles=MONEY, needs=needs.PaymentForm, refuses=Invoice.refuse_payment, main=_in(I.ISSUED)),
+    Transition(Invoice, payments.record_payment, _states(I.ISSUED), _states(I.ISSUED), _l("Record a payment"), roles=MONEY, needs=needs.PaymentForm, refuses=payments.refuse_payment, main=_in(I.ISSUED)),
+    Transition(Invoice, credit.use_credit, _states(I.ISSUED), _states(I.ISSUED), _l("Use the credit"), roles=MONEY, refuses=credit.refuse_credit),
+    Transition(Invoice, charges.charge_interest, _states(I.ISSUED), _states(I.ISSUED), _l("Charge interest"), roles=MONEY, refuses=charges.refuse_interest),
+    Transition(Invoice, charges.write_off, _states(I.ISSUED), _states(I.ISSUED), _l("Write off"), roles=MONEY, needs=needs.WriteOffForm, refuses=payments.refuse_payment, tone=BAD),
+    Transition(Invoice, charges.recover, _states(I.ISSUED), _states(I.ISSUED), _l("Take the bad debt back"), roles=MONEY, refuses=charges.refuse_recovery, asks=_l("Take the bad debt back? The balance is owed again.")),
+    Transition(Quote, credit.record_deposit, _states(Q.SENT, Q.CHANGES_REQUESTED, Q.APPROVED), _states(Q.SENT, Q.CHANGES_REQUESTED, Q.APPROVED), _l("Record a deposit"), roles=MONEY, needs=needs.PaymentForm),
+    Transition(Job, credit.record_deposit, _states(J.OPEN, J.ON_HOLD, J.DONE), _states(J.OPEN, J.ON_HOLD, J.DONE), _l("Record a deposit"), roles=MONEY, needs=needs.PaymentForm),
     Transition(Message, Message.resend, _states(M.DEAD, M.KEPT), _states(M.QUEUED), _l("Send again"), refuses=Message.refuse_resend, main=_in(M.DEAD, M.KEPT)),
     Transition(Invoice, Invoice.void, _states(I.ISSUED), _states(I.VOID), _l("Void the invoice"), needs=needs.VoidForm, refuses=Invoice.refuse_void, tone=BAD),
 )
@@ -165,8 +172,8 @@ def run(
         msg = f"{name} led to {subject.status}"
         raise AssertionError(msg)
     subject.updated_at = utcnow()
-    changes = journal.changes_of(subject) | (getattr(subject, "repriced", None) or {}) | _chosen(session, subject)
-    told = [(subject, name, changes), *_brought_along(session, subject, name)]
+    more = (getattr(subject, "repriced", None) or {}) | _chosen(session, subject) | _money_of(session, subject)
+    told = [(subject, name, journal.changes_of(subject) | more), *_brought_along(session, subject, name)]
     session.flush()
     for row, event, changes in told:
         journal.record(session, actor, event, row, changes)
@@ -179,6 +186,14 @@ def _chosen(session: AnySession, subject: Subject) -> journal.Changes:
     before = [str(row) for row, pair in pairs if pair and pair[0]]
     after = [str(row) for row, pair in pairs if pair and pair[1]]
     return {"options": [before, after]} if before or after else {}
+
+
+def _money_of(session: AnySession, subject: Subject) -> journal.Changes:
+    """What a verb put on an invoice, or held for a document, in dollars."""
+    new = [row for row in session.new if isinstance(row, Allocation | Payment)]
+    put = [row.amount for row in new if isinstance(row, Allocation) and row.invoice is subject]
+    held = [row.amount for row in new if isinstance(row, Payment) and row.document is subject]
+    return {"amount": [None, f"{abs(sum(put or held)):.2f}"]} if put or held else {}
 
 
 def _brought_along(session: AnySession, subject: Subject, name: str) -> list[tuple[Any, str, journal.Changes]]:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from decimal import Decimal
 from threading import Barrier
 from typing import Any
 
@@ -10,7 +11,8 @@ from flask import Flask
 from sqlalchemy import func, select
 
 from sercom.core.base import db
-from sercom.models import Case, Client, Conversion, Document, Invoice, Job, Payment, ServiceRequest
+from sercom.models import Allocation, Case, Client, Conversion, Document, Invoice, Job, Payment, ServiceRequest
+from tests.ledger import check_books
 from tests.rows import intake_answers
 from tests.support import Browser, World, convert, give, make_user, start
 
@@ -83,6 +85,34 @@ def test_one_page_takes_one_payment(own_app):
     answers = all_at_once(lambda number: windows[number].post(url, form))
     assert sorted(status for status, _ in answers) == [302, *[409] * (AT_ONCE - 1)]
     assert count(own_app, Payment) == 1
+
+
+@pytest.mark.slow
+def test_the_whole_balance_is_paid_once(own_app):
+    """From the invoice's page and from the client's in the same moment: one is applied, the others are told."""
+
+    def issued() -> Invoice:
+        actor = make_user("office").actor
+        invoice = start("invoice", actor)
+        give("issue", invoice, actor)
+        return invoice
+
+    few = 10
+    invoice, windows = World(own_app).make(issued), browsers(own_app)[:few]
+    client = World(own_app).get(Invoice, invoice, "client_id")
+    urls = [f"/admin/invoices/{invoice}/do/record_payment", f"/admin/clients/{client}/payment"]
+    money = {"amount": "114.98", "method": "cheque", "received_on": "2026-01-05", "confirm": "1"}
+    forms = [windows[number].form(urls[number % 2]) | money for number in range(few)]
+    for form in forms:
+        form.pop("csrf_token", None)
+    answers = all_at_once(lambda number: windows[number].post(urls[number % 2], forms[number]), few)
+    assert {status for status, _ in answers} <= {302, 409, 422}
+    with own_app.app_context():
+        put = db.session.scalar(select(func.sum(Allocation.amount)))
+        entered = db.session.scalar(select(func.sum(Payment.amount)))
+        check_books()
+    assert put == Decimal("114.98"), "what was applied"
+    assert entered in {put, 2 * put}, "a second page's money is credit, and said so"
 
 
 @pytest.mark.slow

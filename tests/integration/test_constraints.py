@@ -125,7 +125,7 @@ VIOLATIONS = {
     "ck_message_status_known": "status = 'x'",
     "ck_part_used_quantity_positive": "quantity = 0",
     "ck_passkey_usage_known": "usage = 'x'",
-    "ck_payment_amount_given": ENTERED.format("'rounding'", "NULL", "0", "method"),
+    "ck_payment_amount_given": ENTERED.format("'rounding'", "id", "0", "method"),
     "ck_payment_credit_names_note": ENTERED.format("'credit'", "NULL", "1", "NULL"),
     "ck_payment_kind_known": ENTERED.format("'x'", "NULL", "1", "method"),
     "ck_payment_lowers": ENTERED.format("'write_off'", "NULL", "-1", "NULL"),

@@ -65,7 +65,7 @@ def ids_of(world: World, rows: Rows) -> dict[str, Any]:
     """By the singular of their entity."""
     return {
         **{entity[:-1]: row for entity, row in rows.ids.items() if entity.endswith("s")},
-        "issued": rows.extra["issued"],
+        **{name: rows.extra[name] for name in ("issued", "credit", "payer")},
         "foreign_site": rows.ids["sites"],
         "code": world.get(models.CatalogItem, rows.ids["catalog"], "code"),
         "email": world.get(models.User, rows.people["owner"], "email"),

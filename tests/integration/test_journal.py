@@ -1,7 +1,7 @@
 """The journal: one entry for each act, with who, what before and what after."""
 
 from dataclasses import replace
-from datetime import timedelta
+from datetime import date, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -13,10 +13,12 @@ from sercom.core.base import db
 from sercom.core.clock import today, utcnow
 from sercom.core.errors import ConflictError, DomainError
 from sercom.core.journal import JournalEntry
+from sercom.entities.company.model import get_company
 from sercom.entities.delivery.message import MessageStatus
 from sercom.models import Case
 from sercom.workflow import content, edges, payments
 from sercom.workflow.transitions import TRANSITIONS, run
+from tests.ledger import backdated, receive
 from tests.support import HUNDRED, convert, give, make_client, make_message, make_user, start
 
 APPROVAL = {"channel": "phone", "name": "Julie Tremblay"}
@@ -92,11 +94,24 @@ ENDINGS = {
     "client_absent": (None, {}, "client_absent"),
     "cancel": (None, {}, "cancelled"),
 }
+#: Commands of the ledger, which change no status: what they need, and what of it the journal tells.
+MONEY: dict[tuple[str, str], tuple[dict[str, Any], str]] = {
+    ("invoice", "record_payment"): (
+        {"amount": Decimal(10), "method": "cash", "received_on": date(2026, 1, 5)},
+        "10.00",
+    ),
+    ("invoice", "write_off"): ({"received_on": date(2026, 1, 5), "reason": "Faillite"}, "104.98"),
+    ("invoice", "recover"): ({}, "104.98"),
+    ("invoice", "use_credit"): ({}, "5.00"),
+    ("invoice", "charge_interest"): ({"confirm": True}, "0.07"),
+    ("quote", "record_deposit"): ({"amount": Decimal(10), "method": "cash", "received_on": date(2026, 1, 5)}, "10.00"),
+    ("job", "record_deposit"): ({"amount": Decimal(10), "method": "cash", "received_on": date(2026, 1, 5)}, "10.00"),
+}
 
 
 def test_every_command_is_told_here():
     listed = {(kind, command) for kind, steps in LIVES.items() for command, *_ in steps}
-    listed |= {("visit", command) for command in ENDINGS} | {("invoice", "record_payment"), ("message", "resend")}
+    listed |= {("visit", command) for command in ENDINGS} | {("message", "resend"), *MONEY}
     listed |= {("quote", "extend")}  # test_quote_options.py
     assert listed == {(t.model.__tablename__, t.name) for t in TRANSITIONS}
 
@@ -111,6 +126,18 @@ def test_each_command_writes_its_entry(office, kind):
         assert (entry.user_id, entry.actor_name, entry.case_id) == (office.user_id, office.name, subject.case_id)
         assert entry.changes["status"] == [before, after]
         assert abs(utcnow() - entry.at) < timedelta(minutes=1)
+
+
+def test_each_command_of_the_ledger_writes_its_entry(office):
+    get_company(db.session).interest_percent = Decimal(2)
+    invoice = backdated(start("invoice", office), office, 40)
+    receive(invoice.client, office, "5.00", (invoice, "0.00"), confirm=True)
+    subjects = {"invoice": invoice, "quote": start("quote", office), "job": start("job", office)}
+    give("mark_sent", subjects["quote"], office)
+    for (kind, command), (needs, amount) in MONEY.items():
+        (entry,) = told(lambda kind=kind, command=command, needs=needs: give(command, subjects[kind], office, **needs))
+        assert (entry.event, entry.subject_id) == (command, subjects[kind].id)
+        assert entry.changes["amount"] == [None, amount], command
 
 
 @pytest.mark.parametrize("command", ENDINGS)

@@ -132,7 +132,9 @@ def invoiced(*parts: int) -> Callable[[Any], Any]:
     return build
 
 
-def invoice(*, terms: int = 30, paid: str = "", taken_back: bool = False) -> Callable[[Any], Any]:
+def invoice(
+    *, terms: int = 30, paid: str = "", taken_back: bool = False, lost: bool = False, found: bool = False
+) -> Callable[[Any], Any]:
     """An issued invoice, due in ``terms`` days."""
 
     def build(office: Any) -> Any:
@@ -144,6 +146,10 @@ def invoice(*, terms: int = 30, paid: str = "", taken_back: bool = False) -> Cal
             give("record_payment", made, office, amount=amount, method=Method.CHEQUE, received_on=today)
         if taken_back:
             payments.correct(db.session, made, made.allocations[0].payment, office)
+        if lost:
+            give("write_off", made, office, received_on=clock.today(), reason="Faillite")
+        if found:
+            give("recover", made, office)
         return made
 
     return build
@@ -190,6 +196,8 @@ SCENARIOS: tuple[tuple[Callable[[Any], Any], Any, Any], ...] = (
     (after("invoice"), InvoiceStage.DRAFT, None),
     (after("invoice", "issue", "void"), InvoiceStage.VOID, None),
     (invoice(paid="114.98"), InvoiceStage.PAID, None),
+    (invoice(paid="14.98", lost=True), InvoiceStage.WRITTEN_OFF, None),
+    (invoice(lost=True, found=True), InvoiceStage.NOT_DUE, InvoiceStage.OVERDUE),
     (invoice(), InvoiceStage.NOT_DUE, InvoiceStage.OVERDUE),
     (invoice(terms=0), InvoiceStage.NOT_DUE, InvoiceStage.OVERDUE),
     (invoice(paid="114.97"), InvoiceStage.PARTLY_PAID, InvoiceStage.OVERDUE),

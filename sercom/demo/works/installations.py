@@ -38,7 +38,7 @@ INSTALLATIONS = (
     Work(
         "charbonneau", -129, "RQJI", "Chauffage de l’atelier", "L’atelier est chauffé au propane ; je veux passer à la thermopompe avant l’hiver prochain.",
         "TP-24 2; SUP-SOL 2; SECT 2; DISJ 2; LIG 50; MO 14; APP 14; NORD", site=1, service=HEATING, found="Bâtiment 40 × 60 pi, R-20, plafond 14 pi. Panneau 100 A dédié, suffisant. Deux têtes face à face.",
-        done="Deux systèmes jumelés, vitesse forte. 21 °C en 40 minutes au départ de 9 °C.", crew="install", hours=8, discount=350, pay="cheque 9",
+        done="Deux systèmes jumelés, vitesse forte. 21 °C en 40 minutes au départ de 9 °C.", crew="install", hours=8, discount=350, deposit=1500, pay="cheque 9",
     ),
     Work(
         "okafor", -118, "RQJI", "Climatiseur central à remplacer", "L’unité dehors fait un bruit de ferraille et disjoncte. Elle date de la construction, 2004.",

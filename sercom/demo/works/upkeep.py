@@ -22,7 +22,7 @@ UPKEEP = (
     Work("resto", -106, "JI", "Dégraissage du drain de la plonge", lines="HP-DR; NORD", text="Entretien aux trois mois.", done="Haute pression sur 18 m, trappe nettoyée.", crew="tech2", pay="card 0"),
     Work("silva", -89, "JI", "Nettoyage de thermopompe et filtre", lines="NET-TP; FILT-16 2; DEP", text="Allergies : filtre plus fin demandé.", done="Nettoyée, filtre MERV 8 posé.", crew="tech"),
     Work("charbonneau", -76, "JI", "Réparation de la pompe à condensat de la maison", lines="POMPE-C; MO 1; NORD", text="Flotteur coincé.", done="Pompe remplacée.", crew="tech2", pay="cash 0"),
-    Work("garage", -68, "JI", "Débouchage du drain de plancher de l’atelier", lines="DEB; MO 1; NORD", text="Sable et calcium.", done="Puisard vidé, drain libre.", crew="tech2", end="unpaid"),
+    Work("garage", -68, "JI", "Débouchage du drain de plancher de l’atelier", lines="DEB; MO 1; NORD", text="Sable et calcium.", done="Puisard vidé, drain libre.", crew="tech2", end="bad_debt"),
     Work("walker", -54, "JI", "Fall check of the heat pump", lines="NET-TP; DEP", text="First heating season with the new unit.", done="Clean, defrost cycle checked.", crew="tech", pay="interac 1"),
     Work("gauthier", -46, "JI", "Entretien de la thermopompe murale", lines="NET-TP; DEP", text="Rappel d’automne.", done="Nettoyée, rien à signaler.", crew="tech"),
     Work("desrochers", -39, "JI", "Calfeutrage et déplacement du thermostat", lines="THERM-WIFI; MO 2; NORD", text="Le thermostat est dans un courant d’air.", done="Déplacé au corridor, ancien trou bouché.", crew="tech", pay="interac 4", end="invoiced"),

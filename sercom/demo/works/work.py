@@ -55,5 +55,7 @@ class Work:
     deposit: int = 0
     #: What goes wrong on the way: ``absent``, ``parts``, ``time``, ``void``.
     detour: str = ""
-    #: Method and working days after the invoice.
+    #: Deposit taken when the quote is approved, in dollars.
+    deposit: int = 0
+    #: Method and working days after the invoice; ``part`` pays a share, ``over`` too much.
     pay: str = ""

@@ -14,10 +14,11 @@ from sercom.entities.clients.merging import MergeMixin
 from sercom.entities.clients.model import Client, ClientKind
 from sercom.entities.documents.thread import journal_of_client, latest_of_client
 from sercom.entities.invoices.balance import owed_by
+from sercom.entities.ledger.receiving import ReceiveMixin
 from sercom.entities.sites.model import Site
 
 
-class ClientView(MergeMixin):
+class ClientView(ReceiveMixin, MergeMixin):
     """Clients and prospects."""
 
     entity = "clients"

@@ -1,5 +1,6 @@
 """Settings of the company and tax rates in the back-office."""
 
+from decimal import Decimal
 from io import BytesIO
 from typing import Any
 
@@ -8,7 +9,7 @@ from flask_admin import expose
 from flask_babel import lazy_gettext as _l
 from wtforms import FileField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import NumberRange
+from wtforms.validators import NumberRange, Optional
 
 from sercom.backoffice import filters
 from sercom.backoffice.access import current_actor
@@ -70,6 +71,8 @@ class CompanyView(EntityView):
         "interac_autodeposit": _l("Interac autodeposit is on"),
         "cheques_accepted": _l("Cheques are accepted"),
         "interest_percent": _l("Interest on overdue accounts, in percent a month"),
+        "early_percent": _l("Early-payment discount, in percent"),
+        "early_days": _l("Early payment: within how many days"),
         "quote_terms": _l("Conditions on quotes"),
         "quote_terms_en": _l("Conditions on quotes, in English"),
         "warranty": _l("Warranty"),
@@ -88,6 +91,7 @@ class CompanyView(EntityView):
         "rbq_licence": _l("Example: 1234-5678-90"),
         "neq": _l("Ten digits"),
         "interest_percent": _l("Printed on quotes and invoices. Leave blank to ask none."),
+        "early_percent": _l("Printed on invoices. The taxes stay on the full price. Leave blank to give none."),
         "invoice_note_en": _l("Where a text has no English, the French one is printed."),
         "service_area": _l("How they begin: J4, J5R, H. Leave blank to serve everywhere."),
         "frame_origins": _l("One address a line: https://www.example.com"),
@@ -96,7 +100,9 @@ class CompanyView(EntityView):
     column_details_list = tuple(column_labels)
     form_args = {
         "quote_validity_days": {"validators": [NumberRange(1, 365)]},
-        "interest_percent": {"validators": [NumberRange(0, 5)]},
+        "interest_percent": {"validators": [Optional(), NumberRange(0, 5)]},
+        "early_percent": {"validators": [Optional(), NumberRange(Decimal("0.001"), 20)]},
+        "early_days": {"validators": [Optional(), NumberRange(1, 365)]},
     }
 
     @expose("/")

@@ -65,8 +65,12 @@ def frozen(session: AnySession, row: Printable, revision: int | None = None) -> 
     return None
 
 
+#: What has a receipt: money that moved.
+RECEIPTED = (EntryKind.PAYMENT, EntryKind.DEPOSIT, EntryKind.REFUND)
+
+
 def _receipt(session: AnySession, payment: Payment) -> Snapshot:
-    if payment.kind is not EntryKind.PAYMENT or payment.is_corrected:
+    if payment.kind not in RECEIPTED or payment.is_corrected:
         raise ConflictError(_l("This payment was taken back: it has no receipt."))
     return ledger.snapshot_of(session, payment)
 

@@ -29,6 +29,7 @@ from sercom.entities.documents.margin import margin_of
 from sercom.entities.documents.model import Document
 from sercom.entities.documents.thread import journal_of_case, thread_of_case
 from sercom.entities.documents.working import working_of
+from sercom.entities.ledger.book import deposits_of_case
 from sercom.entities.sites.lookup import site_lookup
 from sercom.workflow import content, edges
 from sercom.workflow.sending import messages_of
@@ -188,6 +189,7 @@ class DocumentView(LiveMixin, ConvertMixin):
             "working": working_of(db.session, row),
             "margin": margin_of(row) if self.shows_margin and actor.has(MONEY) else None,
             "messages": messages_of(row) if may("read", "messages") else (),
+            "deposits": deposits_of_case(db.session, row.case_id),
             "visits": [visit for visit in row.case.visits if visit.document_id == row.id],
         }
 

@@ -25,7 +25,7 @@ from sercom.entities.documents.options import accepted_of
 from sercom.entities.documents.taking import remaining
 from sercom.workflow import edges
 from sercom.workflow.edges import Choice, Edge
-from sercom.workflow.needs import ApprovalForm
+from sercom.workflow.needs import ApprovalForm, PaymentForm
 
 
 def document_url(document: Document) -> str:
@@ -80,6 +80,8 @@ class ConvertMixin(CommandMixin):
         """What the document knows of the answer."""
         if isinstance(form, ApprovalForm):
             form.name.data = row.client.contact_name or row.client.name
+        elif isinstance(form, PaymentForm):
+            form.amount.data = getattr(row, "deposit_asked", ZERO) or None
 
     @expose("/<int:row_id>/convert/<edge_name>", methods=("GET", "POST"))
     def convert_view(self, row_id: int, edge_name: str) -> Any:

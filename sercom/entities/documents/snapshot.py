@@ -70,7 +70,7 @@ def priced(session: AnySession, kind: PaperKind, document: Document) -> dict[str
         ],
         "taxing": basis_of(session, document).as_plain(),
         "payment": {
-            **columns(company, "interac_email interac_autodeposit interest_percent"),
+            **columns(company, "interac_email interac_autodeposit interest_percent early_percent early_days"),
             "cheque": company.cheques_accepted,
         },
     }

@@ -3,28 +3,27 @@
 from decimal import Decimal
 from typing import Any
 
-from flask import abort, flash, redirect
-from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import defer, joinedload, undefer
 from wtforms.validators import NumberRange
 
 from sercom.backoffice import filters
-from sercom.backoffice.access import current_actor
 from sercom.backoffice.listing import Indexed
-from sercom.backoffice.seam import attempt
+from sercom.core import clock, formats
 from sercom.core.base import db
-from sercom.core.money import ZERO
+from sercom.core.money import ZERO, round_to_nickel
 from sercom.entities.cases.model import Case
 from sercom.entities.delivery.admin import PaperMixin
 from sercom.entities.delivery.send import SendMixin
 from sercom.entities.documents.admin import DocumentView
 from sercom.entities.invoices.balance import balance_column
 from sercom.entities.invoices.model import Invoice, InvoiceStage, InvoiceStatus
-from sercom.entities.ledger.model import Payment
-from sercom.workflow import payments
+from sercom.entities.ledger import book
+from sercom.entities.ledger.receiving import AllocationMixin
+from sercom.workflow import credit
 from sercom.workflow.needs import PaymentForm
+from sercom.workflow.splitting import early_discount
 
 
 def _balance(_view: Any, _context: Any, row: Invoice, _name: str) -> Decimal:
@@ -32,7 +31,7 @@ def _balance(_view: Any, _context: Any, row: Invoice, _name: str) -> Decimal:
     return row.total - row.paid_amount if row.status is InvoiceStatus.ISSUED else ZERO
 
 
-class InvoiceView(SendMixin, PaperMixin, DocumentView):
+class InvoiceView(AllocationMixin, SendMixin, PaperMixin, DocumentView):
     """Invoices (factures)."""
 
     entity = "invoices"
@@ -79,20 +78,25 @@ class InvoiceView(SendMixin, PaperMixin, DocumentView):
         return balance_column()
 
     def prefill(self, form: Any, row: Any) -> None:
-        """A payment is usually the whole balance."""
+        """A payment is usually the whole balance; what settles it otherwise is said."""
         super().prefill(form, row)
         if isinstance(form, PaymentForm):
             form.amount.data = row.balance
+            form.amount.description = " ".join(settling_hints(row))
 
-    @expose("/<int:row_id>/payments/<int:payment_id>/correct", methods=("POST",))
-    def correct_payment_view(self, row_id: int, payment_id: int) -> Any:
-        """Take a payment back: a cheque without funds, a slip."""
-        invoice = self.get_for_update(row_id)
-        payment = next((a.payment for a in invoice.allocations if a.payment_id == payment_id), None)
-        if not isinstance(payment, Payment):
-            abort(404)
-        refused = attempt(db.session, lambda: payments.correct(db.session, invoice, payment, current_actor()))
-        if refused is not None:
-            raise refused
-        flash(_("The payment was taken back."), "success")
-        return redirect(self.page_url(invoice))
+    def details_context(self, row: Any) -> dict[str, Any]:
+        """What counts on it, and what of the client's money could be put on it."""
+        rows = book.rows_on(db.session, row)
+        usable = sum((part for _row, part in credit.usable_credit(row)), ZERO)
+        return super().details_context(row) | {"usable_credit": usable, "rows_on": rows}
+
+
+def settling_hints(invoice: Invoice) -> list[str]:
+    """What settles the invoice besides its balance: an early payment, cash."""
+    off, due = early_discount(invoice, clock.today()), invoice.balance
+    hints = []
+    if ZERO < off < due:
+        hints.append(_("%(amount)s settles it today: early-payment discount.", amount=formats.money(due - off)))
+    if round_to_nickel(due) != due:
+        hints.append(_("In cash: %(amount)s.", amount=formats.money(round_to_nickel(due))))
+    return hints

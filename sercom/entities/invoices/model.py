@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import BindParameter, CheckConstraint, ForeignKey, String, Text, bindparam, func, select
+from sqlalchemy import BindParameter, CheckConstraint, ForeignKey, String, Text, and_, bindparam, func, select
 from sqlalchemy.orm import Mapped, column_property, mapped_column, object_session, relationship
 
 from sercom.core import clock
@@ -22,7 +22,8 @@ from sercom.entities.documents.model import Document, DocumentKind
 from sercom.entities.documents.pricing import reprice_aloud
 from sercom.entities.documents.stage import DERIVED, Stage, stage_column
 from sercom.entities.invoices.snapshot import snapshot_of
-from sercom.entities.ledger.model import Allocation, EntryKind, Method, Payment
+from sercom.entities.ledger.book import apply_deposits, hold
+from sercom.entities.ledger.model import Allocation, EntryKind, Payment
 
 if TYPE_CHECKING:
     from sercom.entities.credits.model import CreditNote
@@ -96,8 +97,13 @@ class Invoice(Document):
 
     @property
     def paid(self) -> Decimal:
-        """What was paid on it, in dollars."""
+        """What counts on it, in dollars: money, credits and bad debts, less the interest charged."""
         return sum((allocation.amount for allocation in self.allocations), ZERO)
+
+    @property
+    def interest(self) -> Decimal:
+        """The interest charged on it, in dollars."""
+        return -sum((a.amount for a in self.allocations if a.counts_as is EntryKind.INTEREST), ZERO)
 
     @property
     def balance(self) -> Decimal:
@@ -129,6 +135,7 @@ class Invoice(Document):
         self.due_date = self.issue_date + timedelta(days=self.terms_days)
         self.service_date = self.service_date or self.issue_date
         session.flush()  # lines and taxes are written while the guards still let them
+        apply_deposits(session, self)
         self.issued_at = utcnow()
         self.snapshot = json.dumps(snapshot_of(session, self), ensure_ascii=False, sort_keys=True)
         self.status = InvoiceStatus.ISSUED
@@ -139,55 +146,17 @@ class Invoice(Document):
 
     def void(self, actor: Actor, *, reason: str) -> None:
         """Cancel it, while nothing is paid. The number stays used."""
+        session = object_session(self)
+        assert session is not None
+        hold(session, self.client_id, [self])
+        refused = self.refuse_void()
+        if refused is not None:
+            raise DomainError(refused)
         if not reason.strip():
             raise DomainError(_l("Say why: the journal keeps it."), "reason")
         self.void_reason = reason.strip()
         self.voided_at = utcnow()
         self.status = InvoiceStatus.VOID
-
-    def refuse_payment(self) -> LazyString | None:
-        """Why no payment can be recorded, if none can."""
-        return None if self.balance > ZERO else _l("Nothing is owed on this invoice.")
-
-    def record_payment(
-        self,
-        actor: Actor,
-        *,
-        amount: Decimal,
-        method: Method,
-        received_on: date,
-        reference: str | None = None,
-    ) -> None:
-        """Enter money received, in dollars; never more than the balance."""
-        if amount <= ZERO:
-            raise DomainError(_l("Enter an amount above zero."), "amount")
-        if amount > self.balance:
-            raise DomainError(_l("This is more than the balance."), "amount")
-        if received_on > clock.today():
-            raise DomainError(_l("This date is in the future."), "received_on")
-        payment = Payment(
-            client=self.client,
-            amount=amount,
-            method=Method(method),
-            received_on=received_on,
-            reference=reference,
-            user_id=actor.user_id,
-        )
-        self.allocations.append(Allocation(payment=payment, amount=amount, dated=received_on))
-
-    def correct_payment(self, actor: Actor, payment: Payment) -> None:
-        """Take a payment back (a cheque without funds): a correction of the same amount."""
-        correction = Payment(
-            kind=EntryKind.CORRECTION,
-            client=self.client,
-            against=payment,
-            amount=-payment.amount,
-            method=payment.method,
-            received_on=clock.today(),
-            reference=payment.reference,
-            user_id=actor.user_id,
-        )
-        self.allocations.append(Allocation(payment=correction, amount=-payment.amount, dated=clock.today()))
 
 
 class InvoiceStage(Stage):
@@ -195,6 +164,7 @@ class InvoiceStage(Stage):
 
     DRAFT = "draft", _l("Draft"), Tone.NEUTRAL
     VOID = "void", _l("Void"), Tone.NEUTRAL
+    WRITTEN_OFF = "written_off", _l("Written off"), Tone.NEUTRAL
     PAID = "paid", _l("Paid"), Tone.GOOD
     OVERDUE = "overdue", _l("Overdue"), Tone.BAD
     PARTLY_PAID = "partly_paid", _l("Partly paid"), Tone.WARN
@@ -204,18 +174,26 @@ class InvoiceStage(Stage):
 _table = Invoice.__table__.c
 _document = Document.__table__.alias("own_document")
 _today: BindParameter[date] = bindparam("today", callable_=clock.today, unique=True)
-_paid = (
-    select(func.coalesce(func.sum(Allocation.amount), 0)).where(Allocation.invoice_id == _table.id).scalar_subquery()
+# Aliases: the same tables may stand in the query around it, and would be taken for these.
+_put, _row = Allocation.__table__.alias("invoice_put"), Payment.__table__.alias("invoice_row")
+_paid = select(func.coalesce(func.sum(_put.c.amount), 0)).where(_put.c.invoice_id == _table.id).scalar_subquery()
+#: What was written off and not taken back, in dollars.
+_lost = (
+    select(func.coalesce(func.sum(_put.c.amount), 0))
+    .select_from(_put.join(_row, _row.c.id == _put.c.payment_id))
+    .where(_put.c.invoice_id == _table.id, _row.c.kind.in_((EntryKind.WRITE_OFF, EntryKind.RECOVERY)))
+    .scalar_subquery()
 )
 _total = select(_document.c.total).where(_document.c.id == _table.id).scalar_subquery()
 
 #: What was paid, in dollars, by the database.
 Invoice.paid_amount = column_property(_paid, deferred=True, group=DERIVED)
-Invoice.settled = frozenset({InvoiceStage.VOID, InvoiceStage.PAID})
+Invoice.settled = frozenset({InvoiceStage.VOID, InvoiceStage.WRITTEN_OFF, InvoiceStage.PAID})
 Invoice.stage = stage_column(
     {
         InvoiceStage.DRAFT: _table.status == InvoiceStatus.DRAFT,
         InvoiceStage.VOID: _table.status == InvoiceStatus.VOID,
+        InvoiceStage.WRITTEN_OFF: and_(_paid >= _total, _lost > 0),
         InvoiceStage.PAID: _paid >= _total,
         InvoiceStage.OVERDUE: _table.due_date < _today,
         InvoiceStage.PARTLY_PAID: _paid > 0,

@@ -32,6 +32,13 @@ EVENTS: dict[str, LazyString] = {
     "link_revoked": _l("Client's link ended"),
     "record_payment": _l("Payment received"),
     "payment_corrected": _l("Payment taken back"),
+    "payment_released": _l("Credit taken off"),
+    "record_deposit": _l("Deposit received"),
+    "use_credit": _l("Credit used"),
+    "refunded": _l("Money given back"),
+    "charge_interest": _l("Interest charged"),
+    "write_off": _l("Written off"),
+    "recover": _l("Bad debt taken back"),
     "plan_assessment": _l("Assessment planned"),
     "schedule": _l("Visit planned"),
     "merged": _l("Clients merged"),
@@ -130,6 +137,7 @@ def _labels(subject_type: str) -> dict[str, LazyString]:
     found: dict[str, LazyString] = {"lines": _l("Lines"), "status": _l("Status"), "site": _l("Service address")}
     found["passkey"] = _l("Passkey")
     found["client"] = _l("Client")
+    found["amount"] = _l("Amount")
     for view in current_app.extensions["admin"][0]._views:  # noqa: SLF001  # Flask-Admin has no public list of views
         if getattr(getattr(view, "model", None), "__tablename__", None) == subject_type:
             found |= view.column_labels
@@ -147,7 +155,7 @@ def _value(subject_type: str, name: str, value: Any) -> str:
         text = count if name == "lines" else ", ".join(str(part) for part in value)
     elif text and isinstance(kind, LabelledType):
         text = next((str(member.label) for member in kind.enum if member.value == value), text)
-    elif text and isinstance(kind, Money):
+    elif text and (isinstance(kind, Money) or name == "amount"):
         text = formats.money(Decimal(text))
     elif text and isinstance(kind, Percent):
         text = formats.percent(Decimal(text))

@@ -1,4 +1,4 @@
-"""The ledger in the back-office: to read and to export. Payments are recorded on an invoice's page."""
+"""The ledger in the back-office: to read and to export. Payments are recorded on the page of an invoice or a client."""
 
 from typing import Any
 
@@ -8,18 +8,24 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload, selectinload
 
 from sercom.backoffice import filters
+from sercom.backoffice.access import current_actor
 from sercom.backoffice.listing import Indexed, contains
 from sercom.backoffice.posted import read_id
-from sercom.backoffice.view import EntityView
+from sercom.core.access import MONEY
+from sercom.core.money import ZERO
 from sercom.entities.clients.model import Client
 from sercom.entities.delivery.admin import answer_pdf
-from sercom.entities.ledger.model import Allocation, EntryKind, Method, Payment
+from sercom.entities.delivery.papers import RECEIPTED
+from sercom.entities.ledger.model import CREDITS, Allocation, EntryKind, Method, Payment
+from sercom.entities.ledger.receiving import GiveBackMixin
+from sercom.workflow import payments
 
 
-class PaymentView(EntityView):
-    """Payments and corrections."""
+class PaymentView(GiveBackMixin):
+    """Payments, and whatever else changes what a client owes."""
 
     entity = "payments"
+    details_template = "admin/payment.html"
     column_list = ("received_on", "client", "kind", "method", "reference", "invoices", "amount")
     column_sortable_list = ("received_on", "amount")
     column_details_list = column_list
@@ -34,7 +40,9 @@ class PaymentView(EntityView):
     }
     form_columns = ("reference",)
     column_formatters = column_formatters_export = column_formatters_detail = {
-        "invoices": lambda _view, _context, payment, _name: ", ".join(str(a.invoice) for a in payment.allocations)
+        "invoices": lambda _view, _context, payment, _name: ", ".join(
+            dict.fromkeys(str(a.invoice) for a in payment.allocations)
+        )
     }
     column_filters = (
         filters.Choice(Payment.method, _l("Method"), Method, "method"),
@@ -42,11 +50,21 @@ class PaymentView(EntityView):
         filters.Since(Payment.received_on, _l("Received from"), "from"),
     )
     search_in = (contains(Payment.reference), Indexed(Payment.client_id, Client))
-    empty_hint = _l("Record a payment on the page of an issued invoice.")
+    empty_hint = _l("Record a payment on the page of an issued invoice, or of a client.")
 
     def load_options(self) -> tuple[Any, ...]:
         """The list shows who paid what."""
         return (joinedload(Payment.client), selectinload(Payment.allocations).joinedload(Allocation.invoice))
+
+    def details_context(self, row: Any) -> dict[str, Any]:
+        """What may be done with it."""
+        keeps = current_actor().has(MONEY)
+        return super().details_context(row) | {
+            "rest": row.rest if row.kind in CREDITS else ZERO,
+            "may_keep": keeps,
+            "correctable": keeps and payments.refuse_correction(row) is None,
+            "receipted": row.kind in RECEIPTED and not row.is_corrected,
+        }
 
     @expose("/<int:row_id>/receipt")
     def receipt_view(self, row_id: int) -> Response:

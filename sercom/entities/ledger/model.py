@@ -7,11 +7,11 @@ correction of the same amount with the sign turned, so that sums need no excepti
 
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func, select, text, type_coerce
+from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from sercom.core.base import CreatedAt, Model, PrimaryKey, one_of
 from sercom.core.guards import Guard, append_only, changed
@@ -53,15 +53,18 @@ class Method(Labelled):
 RECEIVED = (EntryKind.PAYMENT, EntryKind.DEPOSIT)
 #: Kinds whose amount may be put on invoices.
 CREDITS = (*RECEIVED, EntryKind.CREDIT)
-#: What takes from the rest of the row it goes against, and is put on no invoice itself.
+#: What takes from the rest of the row it goes against.
 TAKES_BACK = (EntryKind.REFUND, EntryKind.CORRECTION)
+#: What comes with a payment, and goes with it.
+ALONG = (EntryKind.DISCOUNT, EntryKind.ROUNDING)
 
 
 class Payment(Model):
     """A row of the ledger, in dollars: positive where it lowers what the client owes.
 
-    ``against`` is the row that a refund, a correction or a recovery goes against; ``document`` the
-    quote or the job that a deposit is for, or the credit note of a credit.
+    ``against`` is the row that a refund, a correction or a recovery goes against, and the payment with
+    which a discount or a rounding came; ``document`` the quote or the job that a deposit is for, or the
+    credit note of a credit.
     """
 
     __tablename__ = "payment"
@@ -74,7 +77,8 @@ class Payment(Model):
         CheckConstraint("amount < 0 OR kind NOT IN ('refund', 'interest', 'recovery')", name="raises"),
         CheckConstraint("amount <> 0", name="amount_given"),
         CheckConstraint(
-            "(kind IN ('refund', 'correction', 'recovery')) = (against_id IS NOT NULL)", name="names_what_it_is_against"
+            "(kind IN ('refund', 'correction', 'recovery', 'discount', 'rounding')) = (against_id IS NOT NULL)",
+            name="names_what_it_is_against",
         ),
         CheckConstraint("kind NOT IN ('payment', 'deposit', 'refund') OR method IS NOT NULL", name="moves_somehow"),
         CheckConstraint("kind <> 'credit' OR document_id IS NOT NULL", name="credit_names_note"),
@@ -100,6 +104,9 @@ class Payment(Model):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[CreatedAt]
 
+    if TYPE_CHECKING:
+        rest_amount: Mapped[Decimal]
+
     client: Mapped[Client] = relationship()
     document: Mapped["Document | None"] = relationship()
     against: Mapped["Payment | None"] = relationship(remote_side="Payment.id", back_populates="answers")
@@ -116,15 +123,20 @@ class Payment(Model):
 
     @property
     def is_corrected(self) -> bool:
-        """Whether it was taken back."""
-        return any(answer.kind is EntryKind.CORRECTION for answer in self.answers)
+        """Whether it was taken back: by a correction, a bad debt by its recovery."""
+        return any(answer.kind in {EntryKind.CORRECTION, EntryKind.RECOVERY} for answer in self.answers)
 
     @property
     def rest(self) -> Decimal:
         """What of it is on no invoice and was not given back, in dollars: the client's credit."""
-        taken = (answer.amount for answer in self.answers if answer.kind in TAKES_BACK)
-        put = (a.amount for row in (self, *self.answers) for a in row.allocations)
+        back = [answer for answer in self.answers if answer.kind in TAKES_BACK]
+        taken = (row.amount for answer in back for row in (answer, *answer.answers))
+        put = (a.amount for row in (self, *back) for a in row.allocations)
         return self.amount + sum(taken, ZERO) - sum(put, ZERO)
+
+    def on(self, invoice: "Invoice") -> Decimal:
+        """What of it counts on ``invoice``, in dollars."""
+        return sum((a.amount for a in self.allocations if a.invoice_id == invoice.id), ZERO)
 
 
 class Allocation(Model):
@@ -142,6 +154,36 @@ class Allocation(Model):
     payment: Mapped[Payment] = relationship(back_populates="allocations")
     invoice: Mapped["Invoice"] = relationship(back_populates="allocations")
 
+    @property
+    def counts_as(self) -> EntryKind:
+        """The kind of its row; a correction counts with what it corrects."""
+        row = self.payment
+        return row.against.kind if row.kind is EntryKind.CORRECTION and row.against else row.kind
+
+
+# Aliases: the same tables may stand in the query around it, and would be taken for these.
+_answer, _undone = Payment.__table__.alias("row_answer"), Payment.__table__.alias("row_undone")
+_put, _unput = Allocation.__table__.alias("row_put"), Allocation.__table__.alias("row_unput")
+
+
+def _sum(column: Any, source: Any, *where: Any) -> Any:
+    return select(func.coalesce(func.sum(column), 0)).select_from(source).where(*where).scalar_subquery()
+
+
+_row = Payment.__table__.c
+_back = (_answer.c.against_id == _row.id, _answer.c.kind.in_(TAKES_BACK))
+#: ``rest`` by the database, in dollars.
+Payment.rest_amount = column_property(
+    type_coerce(
+        _row.amount
+        + _sum(_answer.c.amount, _answer, *_back)
+        + _sum(_undone.c.amount, _undone.join(_answer, _undone.c.against_id == _answer.c.id), *_back)
+        - _sum(_put.c.amount, _put, _put.c.payment_id == _row.id)
+        - _sum(_unput.c.amount, _unput.join(_answer, _unput.c.payment_id == _answer.c.id), *_back),
+        Money(),
+    ),
+    deferred=True,
+)
 
 _closed = "the period is closed"
 _on_or_before = "{} <= (SELECT locked_until FROM company WHERE id = 1)"
