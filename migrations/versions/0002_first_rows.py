@@ -223,6 +223,13 @@ GUARDS = (
         "an issued document is frozen",
         "credited",
     ),
+    Guard(
+        "document",
+        "UPDATE",
+        "(NEW.kind <> OLD.kind OR (NEW.kind IS NULL) <> (OLD.kind IS NULL) OR NEW.number <> OLD.number OR (NEW.number IS NULL) <> (OLD.number IS NULL) OR NEW.title <> OLD.title OR (NEW.title IS NULL) <> (OLD.title IS NULL) OR NEW.description <> OLD.description OR (NEW.description IS NULL) <> (OLD.description IS NULL) OR NEW.discount <> OLD.discount OR (NEW.discount IS NULL) <> (OLD.discount IS NULL) OR NEW.discount_percent <> OLD.discount_percent OR (NEW.discount_percent IS NULL) <> (OLD.discount_percent IS NULL) OR NEW.tax_province <> OLD.tax_province OR (NEW.tax_province IS NULL) <> (OLD.tax_province IS NULL) OR NEW.net <> OLD.net OR (NEW.net IS NULL) <> (OLD.net IS NULL) OR NEW.tax <> OLD.tax OR (NEW.tax IS NULL) <> (OLD.tax IS NULL) OR NEW.total <> OLD.total OR (NEW.total IS NULL) <> (OLD.total IS NULL)) AND EXISTS (SELECT 1 FROM credit_note WHERE credit_note.id = OLD.id AND credit_note.snapshot IS NOT NULL)",
+        "an issued document is frozen",
+        "credited",
+    ),
     Guard("credit_note", "UPDATE", "OLD.snapshot IS NOT NULL", "an issued document is frozen"),
     Guard("credit_note", "DELETE", "OLD.snapshot IS NOT NULL", "an issued document is frozen"),
     Guard(
