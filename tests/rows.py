@@ -22,7 +22,7 @@ from sercom.entities.sites.model import Province
 from sercom.entities.users.model import Language
 from sercom.portal import ticket
 from sercom.workflow import merging, sending
-from tests.support import World, convert, day, give, make_client, make_user, name_company, start
+from tests.support import World, convert, credit, day, give, make_client, make_user, name_company, start
 
 
 def picture(color: str = "navy", size: tuple[int, int] = (60, 40), kind: str = "JPEG") -> bytes:
@@ -113,7 +113,10 @@ class Rows:
         }
         if entity == "quotes" and action == "undo_view":
             return f"{base}/{self.extra['undo']}/undo", {"version": self.extra["undo_version"]}
-        if action == "pdf_view" and entity != "jobs":  # a draft has none
+        if entity == "invoices" and action == "credit_view":
+            shown = {"scope": "amount", "amount": "10", "reason": "Essai", "version": self.extra["issued_version"]}
+            return f"{base}/{self.extra['issued']}/credit", shown
+        if action == "pdf_view" and entity not in {"jobs", "credit_notes"}:  # a draft has none
             return f"{base}/{self.extra['issued' if entity == 'invoices' else 'sent']}/pdf", {}
         if entity == "invoices" and action == "send_view":
             return f"{base}/{self.extra['issued']}/send", self.extra["mail"] | {"version": self.extra["issued_version"]}
@@ -212,6 +215,7 @@ def make_rows(world: World) -> Rows:
         issued = start("invoice", office.actor)
         give("issue", issued, office.actor)
         give("record_payment", issued, office.actor, amount=Decimal(20), method="cash", received_on=date(2026, 1, 5))
+        note = credit(issued, office.actor, amount=Decimal(10))
         sent_quote = start("quote", office.actor)
         give("mark_sent", sent_quote, office.actor)
         name_company()
@@ -241,6 +245,7 @@ def make_rows(world: World) -> Rows:
             "quotes": quote,
             "jobs": job,
             "invoices": invoice,
+            "credit_notes": note,
             "visits": visit,
             "payments": issued.allocations[0].payment,
             "cases": job.case,

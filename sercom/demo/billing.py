@@ -7,6 +7,7 @@ from typing import Any
 
 from sercom.demo.story import Story
 from sercom.models import Invoice, Job
+from sercom.workflow.crediting import Wanted
 
 
 def bill(story: Story) -> Iterator[datetime]:
@@ -27,8 +28,15 @@ def bill(story: Story) -> Iterator[datetime]:
         invoice = _bill(story)
         story.hands.give("issue", invoice)
         story.hands.send(invoice)
+    if work.detour == "rebate":
+        yield story.wait(2)
+        story.hands.credit(invoice, Wanted(amount=Decimal(75)), "Geste commercial : trois jours sans climatisation.")
     if work.end not in {"unpaid", "partly"}:
         yield from _pay(story, invoice)
+    if work.detour == "overbilled":
+        yield story.wait(3)
+        labour = next(line for line in invoice.lines if line.unit == "h")
+        story.hands.credit(invoice, Wanted({labour.id: Decimal(1)}), "Une heure de main-d’œuvre facturée en trop.")
     if work.end == "closed" and isinstance(source, Job):
         yield story.wait(story.random.randint(1, 3))
         story.hands.give("close", source)

@@ -21,7 +21,8 @@ from sercom.entities.ledger.model import Method
 from sercom.entities.sites.model import Province
 from sercom.models import Case, Document, Invoice, Message, Note, Quote, ServiceRequest, Team, User, Visit
 from sercom.portal import intake
-from sercom.workflow import edges, payments, sending
+from sercom.workflow import crediting, edges, payments, sending
+from sercom.workflow.crediting import Wanted
 from sercom.workflow.edges import Choice
 from sercom.workflow.transitions import run
 
@@ -160,3 +161,8 @@ class Hands:
         """The cheque came back without funds."""
         payment = invoice.allocations[-1].payment
         payments.correct(db.session, invoice, payment, self.people["accountant"].actor)
+
+    def credit(self, invoice: Invoice, wanted: Wanted, reason: str) -> None:
+        """The accountant takes something back of an invoice."""
+        actor, token = self.people["accountant"].actor, f"demo-{invoice.id}-{len(invoice.credit_notes)}"
+        crediting.credit(db.session, invoice, actor, wanted, reason=reason, token=token)

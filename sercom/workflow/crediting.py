@@ -242,7 +242,7 @@ def credit(
     session.flush()
     session.expire(invoice, ["credit_notes", "allocations"])
     told = {"total": [None, str(note.total)], "reason": [None, note.reason]}
-    journal.record(session, actor, "issue", note, told)
+    journal.record(session, actor, "created", note, told)
     journal.record(session, actor, "credited", invoice, {"credit_note": [None, note.number]})
     return note
 

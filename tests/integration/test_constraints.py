@@ -250,7 +250,7 @@ def fill_everything():
         db.session.flush()
         back = Payment(kind=EntryKind.CORRECTION, amount=Decimal(-1), against_id=payment.id, **money)
         refund = Payment(kind=EntryKind.REFUND, amount=Decimal(-1), against_id=payment.id, **money)
-        told = {"issue_date": date(2026, 1, 1), "issued_at": utcnow(), "reason": "Essai"}
+        told = {"issue_date": date(2026, 1, 1), "issued_at": utcnow(), "reason": "Essai", "token": str(number)}
         note = CreditNote(case=invoice.case, client=client, invoice=invoice, **told)
         db.session.add(note)
         link = make_link(db.session, quote)

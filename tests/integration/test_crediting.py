@@ -269,7 +269,7 @@ def test_the_journal(office):
     rows = db.session.scalars(select(JournalEntry).order_by(JournalEntry.id.desc()).limit(2)).all()
     assert [(row.event, row.subject_type, row.subject_label, row.changes) for row in rows] == [
         ("credited", "invoice", "F-000001", {"credit_note": [None, "NC-000001"]}),
-        ("issue", "credit_note", "NC-000001", {"total": [None, "114.98"], "reason": [None, "Essai"]}),
+        ("created", "credit_note", "NC-000001", {"total": [None, "114.98"], "reason": [None, "Essai"]}),
     ]
     assert {row.case_id for row in rows} == {note.case_id}
 

@@ -51,7 +51,7 @@ class Work:
     change: str = ""
     revised: str = ""
     discount: int = 0
-    #: What goes wrong on the way: ``absent``, ``parts``, ``time``, ``void``.
+    #: What goes wrong on the way: ``absent``, ``parts``, ``time``, ``void``, ``rebate``, ``overbilled``.
     detour: str = ""
     #: Method and working days after the invoice.
     pay: str = ""

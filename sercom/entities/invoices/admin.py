@@ -17,6 +17,7 @@ from sercom.backoffice.seam import attempt
 from sercom.core.base import db
 from sercom.core.money import ZERO
 from sercom.entities.cases.model import Case
+from sercom.entities.credits.page import CreditMixin
 from sercom.entities.delivery.admin import PaperMixin
 from sercom.entities.delivery.send import SendMixin
 from sercom.entities.documents.admin import DocumentView
@@ -32,7 +33,7 @@ def _balance(_view: Any, _context: Any, row: Invoice, _name: str) -> Decimal:
     return row.total - row.paid_amount if row.status is InvoiceStatus.ISSUED else ZERO
 
 
-class InvoiceView(SendMixin, PaperMixin, DocumentView):
+class InvoiceView(SendMixin, CreditMixin, PaperMixin, DocumentView):
     """Invoices (factures)."""
 
     entity = "invoices"
