@@ -173,6 +173,7 @@ VIOLATIONS = {
     "uq_catalog_item_code": "code = 'x'",
     "uq_conversion_source_id_edge_token": "source_id = (SELECT min(id) FROM document), edge = 'x', token = 'x'",
     "uq_conversion_target_id": "target_id = (SELECT min(id) FROM document)",
+    "uq_credit_note_token": "token = 'x'",
     "uq_document_number": "number = 'x'",
     "uq_intake_upload_nonce_position": "nonce = 'x', position = 1",
     "uq_logo_sha256": "INSERT INTO logo (data, sha256, created_at) SELECT data, sha256, created_at FROM logo",

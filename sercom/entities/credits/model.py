@@ -4,7 +4,7 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, and_, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sercom.core.base import one_of
@@ -87,7 +87,8 @@ _given_back = (
 CreditNote.settled = frozenset({CreditNoteStage.USED})
 CreditNote.stage = stage_column(
     {
-        CreditNoteStage.USED: _placed - _given_back >= _total,
+        # The status names the table, also where nothing else of the row is asked for.
+        CreditNoteStage.USED: and_(_table.status == CreditNoteStatus.ISSUED, _placed - _given_back >= _total),
         CreditNoteStage.OPEN: _table.status == CreditNoteStatus.ISSUED,
     }
 )

@@ -57,18 +57,20 @@ class CreditForm:
         ]
 
     def wanted(self) -> Wanted | None:
-        """What was asked for; ``None`` where something cannot be read."""
-        if not self.reason:
-            self.errors["reason"] = _("Say why: the credit note tells it.")
-        elif len(self.reason) > MAX_REASON:
-            self.errors["reason"] = _("At most %(count)s characters.", count=MAX_REASON)
+        """What was asked for; ``None`` where a figure cannot be read."""
         wanted = Wanted()
         if self.scope is Scope.AMOUNT:
             wanted = Wanted(amount=self._read("amount", self.amount, 2))
         elif self.scope is Scope.LINES:
             names = {row["line"].id: (f"quantity-{row['line'].id}", row["text"].strip()) for row in self.rows}
             wanted = Wanted({key: self._read(name, text, 3) for key, (name, text) in names.items() if text})
-        return None if self.errors else wanted
+        if self.errors:
+            return None
+        if not self.reason:
+            self.errors["reason"] = _("Say why: the credit note tells it.")
+        elif len(self.reason) > MAX_REASON:
+            self.errors["reason"] = _("At most %(count)s characters.", count=MAX_REASON)
+        return wanted
 
     def _read(self, name: str, text: str, places: int) -> Decimal:
         try:
@@ -101,7 +103,7 @@ class CreditMixin(ConvertMixin):
         wanted = form.wanted()
         if wanted is None:
             return self._credit_page(invoice, form)
-        if "shown" in request.form:
+        if "shown" in request.form and not form.errors:
             return self._issue_credit(invoice, form, wanted)
         return self._preview_credit(invoice, form, wanted, HTTPStatus.OK)
 
@@ -126,10 +128,12 @@ class CreditMixin(ConvertMixin):
     def _preview_credit(self, invoice: Invoice, form: CreditForm, wanted: Wanted, status: int) -> Any:
         crediting.require_issued(invoice)
         try:
-            return self._credit_page(invoice, form, crediting.plan(invoice, wanted), status)
+            planned = crediting.plan(invoice, wanted)
         except DomainError as refused:
             form.errors[refused.field or ""] = str(refused)
+        if set(form.errors) - {"confirm"}:
             return self._credit_page(invoice, form)
+        return self._credit_page(invoice, form, planned, status)
 
     def _credit_page(
         self,
