@@ -21,6 +21,7 @@ from sercom.core.clock import utcnow
 from sercom.core.errors import ConflictError, DomainError, ForbiddenError, NeedsConfirmationError
 from sercom.core.money import CENT, ZERO, Amount, Rate, Tax, TaxStatus, Totals, compute_totals, line_amount, round_money
 from sercom.core.numbering import credit_note_number
+from sercom.entities.clients.model import Client
 from sercom.entities.credits.left import Left, Parts, left_of, share_out
 from sercom.entities.credits.model import CreditNote
 from sercom.entities.credits.snapshot import snapshot_of
@@ -231,6 +232,9 @@ def credit(
         return made
     require_version(invoice, version)
     require_issued(invoice)
+    # Whoever else moves this client's money waits, and sees what is put here.
+    session.execute(select(Client.id).where(Client.id == invoice.client_id).with_for_update())
+    session.expire(invoice, ["allocations"])
     if not reason.strip():
         raise DomainError(_l("Say why: the credit note tells it."), "reason")
     planned = plan(invoice, wanted)
