@@ -23,6 +23,7 @@ from sercom.core.access import Actor
 from sercom.core.access import Role as RoleName
 from sercom.core.base import db
 from sercom.entities.company.model import get_company
+from sercom.entities.credits.plan import Wanted
 from sercom.entities.delivery import outbox
 from sercom.entities.delivery.message import Message, MessageKind, MessageStatus
 from sercom.entities.delivery.outbox import Words
@@ -30,7 +31,6 @@ from sercom.entities.documents.line import LineDraft
 from sercom.entities.sites.model import Province
 from sercom.entities.users.model import Language
 from sercom.workflow import content, crediting, edges
-from sercom.workflow.crediting import Wanted
 from sercom.workflow.edges import Choice
 from sercom.workflow.transitions import run
 

@@ -6,8 +6,8 @@ from decimal import Decimal
 from typing import Any
 
 from sercom.demo.story import Story
+from sercom.entities.credits.plan import Wanted
 from sercom.models import Invoice, Job
-from sercom.workflow.crediting import Wanted
 
 
 def bill(story: Story) -> Iterator[datetime]:

@@ -14,6 +14,7 @@ from sercom.core.money import round_money
 from sercom.demo.clients import Someone, e164
 from sercom.demo.film import Film
 from sercom.demo.timeline import Slot
+from sercom.entities.credits.plan import Wanted
 from sercom.entities.delivery.message import MessageStatus
 from sercom.entities.files.model import Moment
 from sercom.entities.files.store import add_photo
@@ -22,7 +23,6 @@ from sercom.entities.sites.model import Province
 from sercom.models import Case, Document, Invoice, Message, Note, Quote, ServiceRequest, Team, User, Visit
 from sercom.portal import intake
 from sercom.workflow import crediting, edges, payments, sending
-from sercom.workflow.crediting import Wanted
 from sercom.workflow.edges import Choice
 from sercom.workflow.transitions import run
 

@@ -18,10 +18,10 @@ from sercom.core.base import db
 from sercom.core.database import engine_options
 from sercom.core.journal import JournalEntry
 from sercom.core.numbering import case_number, invoice_number, next_number
+from sercom.entities.credits.plan import Wanted
 from sercom.entities.documents.model import DocumentKind
 from sercom.models import Counter, Document, Invoice, Line
 from sercom.workflow import crediting
-from sercom.workflow.crediting import Wanted
 from sercom.workflow.transitions import run
 from tests.support import convert, give, make_client, make_user, start
 

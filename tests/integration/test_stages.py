@@ -12,8 +12,8 @@ from sqlalchemy import inspect, select
 
 from sercom.core import clock
 from sercom.core.base import db
-from sercom.entities.documents.thread import thread_of_case
 from sercom.entities.credits.model import CreditNoteStage
+from sercom.entities.documents.thread import thread_of_case
 from sercom.entities.invoices.model import InvoiceStage
 from sercom.entities.jobs.model import JobStage
 from sercom.entities.ledger.model import Method

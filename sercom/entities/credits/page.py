@@ -1,6 +1,7 @@
 """The page on an invoice that makes a credit note: what is taken back, the amounts shown, then issued."""
 
 import secrets
+from collections.abc import Callable
 from decimal import Decimal
 from http import HTTPStatus
 from typing import Any
@@ -20,10 +21,10 @@ from sercom.core.errors import ConflictError, DomainError, ForbiddenError
 from sercom.core.labels import Labelled
 from sercom.core.money import MAX_QUANTITY, ZERO
 from sercom.entities.credits.left import left_of
+from sercom.entities.credits.plan import Credit, Wanted, plan
 from sercom.entities.documents.convert import ConvertMixin, document_url
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
 from sercom.workflow import crediting
-from sercom.workflow.crediting import Credit, Wanted
 
 MAX_REASON = 200
 
@@ -60,10 +61,10 @@ class CreditForm:
         """What was asked for; ``None`` where a figure cannot be read."""
         wanted = Wanted()
         if self.scope is Scope.AMOUNT:
-            wanted = Wanted(amount=self._read("amount", self.amount, 2))
+            wanted = Wanted(amount=self._read("amount", self.amount, formats.read_money))
         elif self.scope is Scope.LINES:
             names = {row["line"].id: (f"quantity-{row['line'].id}", row["text"].strip()) for row in self.rows}
-            wanted = Wanted({key: self._read(name, text, 3) for key, (name, text) in names.items() if text})
+            wanted = Wanted({key: self._read(name, text, _quantity) for key, (name, text) in names.items() if text})
         if self.errors:
             return None
         if not self.reason:
@@ -72,12 +73,16 @@ class CreditForm:
             self.errors["reason"] = _("At most %(count)s characters.", count=MAX_REASON)
         return wanted
 
-    def _read(self, name: str, text: str, places: int) -> Decimal:
+    def _read(self, name: str, text: str, read: Callable[[str], Decimal]) -> Decimal:
         try:
-            return formats.read_money(text) if places == 2 else formats.read_decimal(text, places, MAX_QUANTITY)
+            return read(text)
         except DomainError as error:
             self.errors[name] = str(error)
             return ZERO
+
+
+def _quantity(text: str) -> Decimal:
+    return formats.read_decimal(text, 3, MAX_QUANTITY)
 
 
 class CreditMixin(ConvertMixin):
@@ -111,11 +116,21 @@ class CreditMixin(ConvertMixin):
         token, shown, version = request.form.get("token", "")[:64], request.form["shown"], read_version()
         if not token:
             abort(400)
-        told = {"reason": form.reason, "token": token, "shown": shown, "version": version}
         made: list[Any] = []
         refused = attempt(
             db.session,
-            lambda: made.append(crediting.credit(db.session, invoice, current_actor(), wanted, **told)),
+            lambda: made.append(
+                crediting.credit(
+                    db.session,
+                    invoice,
+                    current_actor(),
+                    wanted,
+                    reason=form.reason,
+                    token=token,
+                    shown=shown,
+                    version=version,
+                )
+            ),
         )
         if refused is None:
             flash(_("Issued: %(number)s.", number=made[0]), "success")
@@ -128,7 +143,7 @@ class CreditMixin(ConvertMixin):
     def _preview_credit(self, invoice: Invoice, form: CreditForm, wanted: Wanted, status: int) -> Any:
         crediting.require_issued(invoice)
         try:
-            planned = crediting.plan(invoice, wanted)
+            planned = plan(invoice, wanted)
         except DomainError as refused:
             form.errors[refused.field or ""] = str(refused)
         if set(form.errors) - {"confirm"}:

@@ -15,7 +15,7 @@ from sercom.core.base import AnySession
 from sercom.core.database import writing
 from sercom.core.errors import ConflictError
 from sercom.entities.company.model import Logo
-from sercom.entities.credits import snapshot as credits
+from sercom.entities.credits import snapshot as notes
 from sercom.entities.credits.model import CreditNote
 from sercom.entities.delivery.model import RenderedFile
 from sercom.entities.invoices import snapshot as invoices
@@ -37,7 +37,7 @@ BUILDERS: dict[type[Any], Callable[[AnySession, Any], Snapshot]] = {
     Quote: quotes.snapshot_of,
     Job: jobs.snapshot_of,
     Invoice: invoices.snapshot_of,
-    CreditNote: credits.snapshot_of,
+    CreditNote: notes.snapshot_of,
     Payment: ledger.snapshot_of,
 }
 
