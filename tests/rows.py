@@ -118,6 +118,8 @@ class Rows:
             return f"{base}/{self.extra['issued']}/credit", shown
         if action == "pdf_view" and entity not in {"jobs", "credit_notes"}:  # a draft has none
             return f"{base}/{self.extra['issued' if entity == 'invoices' else 'sent']}/pdf", {}
+        if entity == "credit_notes" and action == "send_view":
+            return f"{base}/{row}/send", self.extra["mail"] | {"version": version, "token": secrets.token_hex(8)}
         if entity == "invoices" and action == "send_view":
             return f"{base}/{self.extra['issued']}/send", self.extra["mail"] | {"version": self.extra["issued_version"]}
         if entity == "invoices" and action in {"command_view", "correct_payment_view"}:

@@ -150,6 +150,8 @@ LITERAL = {
     ("credit_notes.items_view", "GET"): "sign-in 403 403 403 403",
     ("credit_notes.paper_view", "GET"): "sign-in 403 ok ok ok",
     ("credit_notes.pdf_view", "GET"): "sign-in 403 ok ok ok",
+    ("credit_notes.send_view", "GET"): "sign-in 403 ok 403 ok",
+    ("credit_notes.send_view", "POST"): "401 403 done 403 done",
     ("invoices.paper_view", "GET"): "sign-in 403 ok ok ok",
     ("invoices.pdf_view", "GET"): "sign-in 403 ok ok ok",
     ("quotes.paper_view", "GET"): "sign-in 403 ok ok ok",

@@ -99,6 +99,26 @@ MAIL_TEMPLATES = (
             "\n\nThank you for your trust,\n{company}"
         ),
     ),
+    (
+        "credit_note",
+        "fr_CA",
+        "Note de crédit {number}",
+        (
+            "Bonjour {client},\n\nVoici la note de crédit {number}, de {total}, taxes comprises. "
+            "Elle corrige la facture {invoice}.\n\n{link}\n\nLe document est aussi joint à ce courriel. Une question? "
+            "Répondez à ce courriel ou appelez-nous au {phone}.\n\nMerci de votre confiance,\n{company}"
+        ),
+    ),
+    (
+        "credit_note",
+        "en_CA",
+        "Credit note {number}",
+        (
+            "Hello {client},\n\nHere is credit note {number}, of {total}, taxes included. It corrects invoice {invoice}."
+            "\n\n{link}\n\nThe document is attached too. A question? Reply to this e-mail or call us at {phone}."
+            "\n\nThank you for your trust,\n{company}"
+        ),
+    ),
 )
 
 

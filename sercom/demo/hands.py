@@ -20,7 +20,7 @@ from sercom.entities.files.model import Moment
 from sercom.entities.files.store import add_photo
 from sercom.entities.ledger.model import Method
 from sercom.entities.sites.model import Province
-from sercom.models import Case, Document, Invoice, Message, Note, Quote, ServiceRequest, Team, User, Visit
+from sercom.models import Case, CreditNote, Document, Invoice, Message, Note, Quote, ServiceRequest, Team, User, Visit
 from sercom.portal import intake
 from sercom.workflow import crediting, edges, payments, sending
 from sercom.workflow.edges import Choice
@@ -93,7 +93,7 @@ class Hands:
         self.arrived(sending.messages_of(request))
         return request
 
-    def send(self, document: Quote | Invoice) -> None:
+    def send(self, document: Quote | Invoice | CreditNote) -> None:
         """By e-mail, where the client has an address; a quote leaves in any case."""
         address = document.client.billing_email or document.client.email
         if address:
@@ -165,4 +165,4 @@ class Hands:
     def credit(self, invoice: Invoice, wanted: Wanted, reason: str) -> None:
         """The accountant takes something back of an invoice."""
         actor, token = self.people["accountant"].actor, f"demo-{invoice.id}-{len(invoice.credit_notes)}"
-        crediting.credit(db.session, invoice, actor, wanted, reason=reason, token=token)
+        self.send(crediting.credit(db.session, invoice, actor, wanted, reason=reason, token=token))

@@ -13,7 +13,7 @@ from sercom import models
 from sercom.core.base import db
 from sercom.core.money import TaxStatus
 from tests.pages import links, list_rows, main_form, notices, parse, send, tab_counts, words
-from tests.support import HUNDRED, Browser, World, credit, give, make_client, make_user, start
+from tests.support import HUNDRED, Browser, World, credit, give, make_client, make_user, name_company, start
 
 TWO = replace(HUNDRED, quantity=Decimal(2))
 PERMIT = replace(HUNDRED, description="Permis", tax_status=TaxStatus.EXEMPT)
@@ -218,3 +218,44 @@ def test_the_pages_ask_no_more_queries_as_credit_notes_grow(world: World, office
         credited(world, invoice, amount=Decimal(1))
         credited(world, invoice, amount=Decimal(1))
     assert counted[:2] == counted[2:]
+
+
+def test_it_leaves_by_email(world: World, browser: Browser):
+    world.make(name_company)
+    note = credited(world, issued(world), amount=Decimal(30))
+    world.make(lambda: _paid_by(note, "comptes@example.org"))
+    browser.sign_in(world.user("office"))
+    url = f"/admin/credit_notes/{note}/send"
+    assert url in links(browser.get(f"/admin/credit_notes/details/?id={note}")).values()
+    form = main_form(browser.get(url))
+    assert form.data["subject"] == "Note de crédit NC-000001"
+    assert "F-000001" in form.data["body"]
+    assert form.data["to"] == "comptes@example.org"
+    assert send(browser, form, url, send="1", confirm="1").status_code == 302
+    message, token = world.read(_message)
+    assert message == ("credit_note", "comptes@example.org", note)
+    page = text(browser.app.test_client().get(f"/l/{token}"))
+    for told in ("Note de crédit", "NC-000001", "F-000001", "34,49 $", "Essai"):
+        assert told in page, told
+    for other in ("Solde à payer", "est payée", "Comment payer"):
+        assert other not in page, other
+    assert browser.app.test_client().get(f"/l/{token}/pdf").mimetype == "application/pdf"
+
+
+def _paid_by(note: int, email: str) -> Any:
+    client = db.session.get_one(models.CreditNote, note).client
+    client.billing_email = email
+    return client
+
+
+def _message() -> Any:
+    message = db.session.scalars(select(models.Message)).one()
+    return (message.kind.value, message.to_email, message.document_id), message.link.token
+
+
+def test_what_its_paper_lacks_stops_it(world: World, browser: Browser):
+    note = credited(world, issued(world), amount=Decimal(30))
+    browser.sign_in(world.user("office"))
+    page = text(browser.get(f"/admin/credit_notes/{note}/send"))
+    for missing in ("adresse de l’entreprise", "TPS", "TVQ"):
+        assert missing in page, missing

@@ -1,4 +1,4 @@
-"""Credit notes in the back-office: to read, print and export. They are made on an invoice's page."""
+"""Credit notes in the back-office: to read, print, send and export. They are made on an invoice's page."""
 
 from typing import Any
 
@@ -11,12 +11,13 @@ from sercom.backoffice.listing import Indexed
 from sercom.core.base import db
 from sercom.entities.credits.model import CreditNote, CreditNoteStage
 from sercom.entities.delivery.admin import PaperMixin
+from sercom.entities.delivery.send import SendMixin
 from sercom.entities.documents.admin import DocumentView
 from sercom.entities.invoices.model import Invoice
 from sercom.entities.ledger.model import Payment
 
 
-class CreditNoteView(PaperMixin, DocumentView):
+class CreditNoteView(SendMixin, PaperMixin, DocumentView):
     """Credit notes (notes de crédit)."""
 
     entity = "credit_notes"
