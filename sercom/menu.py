@@ -12,6 +12,7 @@ from sercom.entities.cases.admin import CaseView
 from sercom.entities.catalog.admin import CatalogView, ServiceView
 from sercom.entities.clients.admin import ClientView
 from sercom.entities.company.admin import CompanyView, TaxRateView
+from sercom.entities.credits.admin import CreditNoteView
 from sercom.entities.delivery.mail_admin import MailTemplateView, MessageView
 from sercom.entities.files.admin import FileView
 from sercom.entities.invoices.admin import InvoiceView
@@ -48,6 +49,7 @@ VIEWS: tuple[Entry, ...] = (
     Entry(JobView, models.Job, _l("Jobs"), "wrench", WORK),
     Entry(VisitView, models.Visit, _l("Visits"), "calendar-days", WORK),
     Entry(InvoiceView, models.Invoice, _l("Invoices"), "receipt-text", WORK),
+    Entry(CreditNoteView, models.CreditNote, _l("Credit notes"), "undo-2", WORK),
     Entry(PaymentView, models.Payment, _l("Payments"), "banknote", WORK),
     Entry(CaseView, models.Case, _l("Cases"), "folder-open", WORK),
     Entry(ClientView, models.Client, _l("Clients"), "users", CLIENTS),

@@ -16,6 +16,7 @@ MATRIX: dict[str, tuple[frozenset[Role], ...]] = {
     "jobs": (OFFICE, MONEY, OFFICE, OWNER, EXPORT),
     "work_orders": (NOBODY, EVERYONE, NOBODY, NOBODY, NOBODY),
     "invoices": (OFFICE, MONEY, OFFICE, OFFICE, EXPORT),
+    "credit_notes": (NOBODY, MONEY, NOBODY, NOBODY, EXPORT),
     "payments": (NOBODY, MONEY, NOBODY, NOBODY, EXPORT),
     "visits": (NOBODY, EVERYONE, FIELD, NOBODY, EXPORT),
     "cases": (NOBODY, EVERYONE, OFFICE, NOBODY, EXPORT),

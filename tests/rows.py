@@ -23,7 +23,7 @@ from sercom.entities.sites.model import Province
 from sercom.entities.users.model import Language
 from sercom.portal import ticket
 from sercom.workflow import merging, payments, sending
-from tests.support import World, convert, day, give, make_client, make_user, name_company, start
+from tests.support import World, convert, credit, day, give, make_client, make_user, name_company, start
 
 
 def picture(color: str = "navy", size: tuple[int, int] = (60, 40), kind: str = "JPEG") -> bytes:
@@ -119,8 +119,13 @@ class Rows:
             return f"{base}/{self.extra['undo']}/undo", {"version": self.extra["undo_version"]}
         if entity == "payments" and action == "refund_view":  # what is wholly on an invoice is not given back
             return f"{base}/{self.extra['credit']}/refund", self.extra["money"] | {"rest": "30.00"}
-        if action == "pdf_view" and entity != "jobs":  # a draft has none
+        if entity == "invoices" and action == "credit_view":
+            shown = {"scope": "amount", "amount": "10", "reason": "Essai", "version": self.extra["issued_version"]}
+            return f"{base}/{self.extra['issued']}/credit", shown
+        if action == "pdf_view" and entity not in {"jobs", "credit_notes"}:  # a draft has none
             return f"{base}/{self.extra['issued' if entity == 'invoices' else 'sent']}/pdf", {}
+        if entity == "credit_notes" and action == "send_view":
+            return f"{base}/{row}/send", self.extra["mail"] | {"version": version, "token": secrets.token_hex(8)}
         if entity == "invoices" and action == "send_view":
             return f"{base}/{self.extra['issued']}/send", self.extra["mail"] | {"version": self.extra["issued_version"]}
         if entity == "invoices" and action in {"command_view", "correct_payment_view", "release_view"}:
@@ -220,7 +225,8 @@ def make_rows(world: World) -> Rows:
         give("issue", issued, office.actor)
         give("record_payment", issued, office.actor, amount=Decimal(20), method="cash", received_on=date(2026, 1, 5))
         money = payments.Received(Decimal(30), Method.CHEQUE, date(2026, 1, 6))
-        credit = payments.receive(db.session, issued.client, office.actor, money, [], confirm=True)
+        kept = payments.receive(db.session, issued.client, office.actor, money, [], confirm=True)
+        note = credit(issued, office.actor, amount=Decimal(10))
         sent_quote = start("quote", office.actor)
         give("mark_sent", sent_quote, office.actor)
         name_company()
@@ -250,6 +256,7 @@ def make_rows(world: World) -> Rows:
             "quotes": quote,
             "jobs": job,
             "invoices": invoice,
+            "credit_notes": note,
             "visits": visit,
             "payments": issued.allocations[0].payment,
             "cases": job.case,
@@ -289,7 +296,7 @@ def make_rows(world: World) -> Rows:
             "intake": intake_answers(ticket.issue()),
             "mail": {"to": "julie@example.org", "language": "fr_CA", "subject": "Votre soumission", "body": "{link}"}
             | {"send": "1", "token": secrets.token_hex(8), "confirm": "1"},
-            "credit": credit.id,
+            "credit": kept.id,
             "payer": issued.client_id,
             "money": {"amount": "10", "method": "cash", "received_on": day().isoformat()},
             "approval": {"channel": "phone", "name": "Julie Tremblay"},

@@ -23,13 +23,14 @@ from sercom.core.access import Actor
 from sercom.core.access import Role as RoleName
 from sercom.core.base import db
 from sercom.entities.company.model import get_company
+from sercom.entities.credits.plan import Wanted
 from sercom.entities.delivery import outbox
 from sercom.entities.delivery.message import Message, MessageKind, MessageStatus
 from sercom.entities.delivery.outbox import Words
 from sercom.entities.documents.line import LineDraft
 from sercom.entities.sites.model import Province
 from sercom.entities.users.model import Language
-from sercom.workflow import content, edges
+from sercom.workflow import content, crediting, edges
 from sercom.workflow.edges import Choice
 from sercom.workflow.transitions import run
 
@@ -94,6 +95,12 @@ def convert(source: Any, target: str, actor: Actor, **choice: Any) -> Any:
 def give(command: str, subject: Any, actor: Actor, **data: Any) -> None:
     """Give a command, in the open session."""
     run(db.session, command, subject, actor, data)
+
+
+def credit(invoice: models.Invoice, actor: Actor, **wanted: Any) -> models.CreditNote:
+    """Credit an issued invoice, wholly unless ``wanted`` says otherwise, in the open session."""
+    token = secrets.token_hex(8)
+    return crediting.credit(db.session, invoice, actor, Wanted(**wanted), reason="Essai", token=token)
 
 
 class World:

@@ -39,7 +39,10 @@ EXCEPTIONS = {
     ("company", "index_view", "GET"): "done",  # one company: its page
     ("files", "create_view", "GET"): None,  # added on a case's page
     ("files", "create_view", "POST"): None,
-    **{(entity, "ajax_lookup", "GET"): "ok" for entity in ("requests", "quotes", "jobs", "invoices", "sites")},
+    **{
+        (entity, "ajax_lookup", "GET"): "ok"
+        for entity in ("requests", "quotes", "jobs", "invoices", "credit_notes", "sites")
+    },
 }
 #: Flask-Security's pages for who is signed in.
 OWN_ACCOUNT = ("change_password", "verify", "wan_verify", "wan_register", "mf_recovery_codes")
@@ -141,6 +144,20 @@ LITERAL = {
     ("payments.refund_view", "GET"): "sign-in 403 ok ok ok",
     ("payments.refund_view", "POST"): "401 403 done done done",
     ("payments.correct_view", "POST"): "401 403 done done done",
+    ("invoices.credit_view", "GET"): "sign-in 403 ok ok ok",
+    ("invoices.credit_view", "POST"): "401 403 ok ok ok",  # shows the amounts, and asks
+    ("credit_notes.command_view", "GET"): "sign-in 403 404 404 404",  # it takes no command
+    ("credit_notes.command_view", "POST"): "401 403 404 404 404",
+    ("credit_notes.convert_view", "GET"): "sign-in 403 404 404 404",
+    ("credit_notes.convert_view", "POST"): "401 403 404 404 404",
+    ("credit_notes.undo_view", "POST"): "401 403 409 403 409",
+    ("credit_notes.bulk_view", "POST"): "401 403 400 400 400",
+    ("credit_notes.totals_view", "POST"): "401 403 ok ok ok",
+    ("credit_notes.items_view", "GET"): "sign-in 403 403 403 403",
+    ("credit_notes.paper_view", "GET"): "sign-in 403 ok ok ok",
+    ("credit_notes.pdf_view", "GET"): "sign-in 403 ok ok ok",
+    ("credit_notes.send_view", "GET"): "sign-in 403 ok 403 ok",
+    ("credit_notes.send_view", "POST"): "401 403 done 403 done",
     ("invoices.paper_view", "GET"): "sign-in 403 ok ok ok",
     ("invoices.pdf_view", "GET"): "sign-in 403 ok ok ok",
     ("quotes.paper_view", "GET"): "sign-in 403 ok ok ok",
@@ -162,7 +179,7 @@ LITERAL = {
     **{(f"{kind}.items_view", "GET"): "sign-in 403 ok 403 ok" for kind in ("requests", "quotes", "jobs", "invoices")},
 }
 #: Whoever reads first keeps what was drawn, and nothing else.
-KEEPS = {"links.pdf", "invoices.pdf_view", "quotes.pdf_view", "payments.receipt_view"}
+KEEPS = {"links.pdf", "invoices.pdf_view", "credit_notes.pdf_view", "quotes.pdf_view", "payments.receipt_view"}
 #: Guarded by a signed ticket instead of a token.
 WITHOUT_TOKEN = {"portal.intake", "portal.intake_en", "links.seen"}
 WITHOUT_TOKEN |= {"portal_photos.add", "portal_photos.add_en", "portal_photos.remove"}

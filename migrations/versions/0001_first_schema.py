@@ -146,7 +146,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("updated_at", sa.DateTime(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('request_received', 'quote', 'invoice')", name=op.f("ck_mail_template_kind_known")
+            "kind IN ('request_received', 'quote', 'invoice', 'credit_note')", name=op.f("ck_mail_template_kind_known")
         ),
         sa.CheckConstraint("language IN ('fr_CA', 'en_CA')", name=op.f("ck_mail_template_language_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_template")),
@@ -934,12 +934,14 @@ def upgrade() -> None:
         sa.Column("issue_date", sa.Date(), nullable=False),
         sa.Column("issued_at", sa.DateTime(), nullable=False),
         sa.Column("reason", sa.String(length=200), nullable=False),
+        sa.Column("token", sa.String(length=64), nullable=False),
         sa.Column("snapshot", sa.Text(), nullable=True),
         sa.CheckConstraint("reason <> ''", name=op.f("ck_credit_note_reason_given")),
         sa.CheckConstraint("status IN ('issued')", name=op.f("ck_credit_note_status_known")),
         sa.ForeignKeyConstraint(["id"], ["document.id"], name=op.f("fk_credit_note_id_document"), ondelete="CASCADE"),
         sa.ForeignKeyConstraint(["invoice_id"], ["invoice.id"], name=op.f("fk_credit_note_invoice_id_invoice")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_credit_note")),
+        sa.UniqueConstraint("token", name=op.f("uq_credit_note_token")),
     )
     with op.batch_alter_table("credit_note", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_credit_note_invoice_id"), ["invoice_id"], unique=False)
@@ -1062,7 +1064,7 @@ def upgrade() -> None:
             name=op.f("ck_message_failure_known"),
         ),
         sa.CheckConstraint(
-            "kind IN ('request_received', 'quote', 'invoice', 'new_request', 'account')",
+            "kind IN ('request_received', 'quote', 'invoice', 'credit_note', 'new_request', 'account')",
             name=op.f("ck_message_kind_known"),
         ),
         sa.CheckConstraint("language IN ('fr_CA', 'en_CA')", name=op.f("ck_message_language_known")),

@@ -102,6 +102,26 @@ MAIL_TEMPLATES = (
             "\n\nThank you for your trust,\n{company}"
         ),
     ),
+    (
+        "credit_note",
+        "fr_CA",
+        "Note de crédit {number}",
+        (
+            "Bonjour {client},\n\nVoici la note de crédit {number}, de {total}, taxes comprises. "
+            "Elle corrige la facture {invoice}.\n\n{link}\n\nLe document est aussi joint à ce courriel. Une question? "
+            "Répondez à ce courriel ou appelez-nous au {phone}.\n\nMerci de votre confiance,\n{company}"
+        ),
+    ),
+    (
+        "credit_note",
+        "en_CA",
+        "Credit note {number}",
+        (
+            "Hello {client},\n\nHere is credit note {number}, of {total}, taxes included. It corrects invoice {invoice}."
+            "\n\n{link}\n\nThe document is attached too. A question? Reply to this e-mail or call us at {phone}."
+            "\n\nThank you for your trust,\n{company}"
+        ),
+    ),
 )
 
 
@@ -229,6 +249,13 @@ GUARDS = (
         "document_tax",
         "DELETE",
         "EXISTS (SELECT 1 FROM credit_note WHERE credit_note.id = OLD.document_id AND credit_note.snapshot IS NOT NULL)",
+        "an issued document is frozen",
+        "credited",
+    ),
+    Guard(
+        "document",
+        "UPDATE",
+        "(NEW.kind <> OLD.kind OR (NEW.kind IS NULL) <> (OLD.kind IS NULL) OR NEW.number <> OLD.number OR (NEW.number IS NULL) <> (OLD.number IS NULL) OR NEW.title <> OLD.title OR (NEW.title IS NULL) <> (OLD.title IS NULL) OR NEW.description <> OLD.description OR (NEW.description IS NULL) <> (OLD.description IS NULL) OR NEW.discount <> OLD.discount OR (NEW.discount IS NULL) <> (OLD.discount IS NULL) OR NEW.discount_percent <> OLD.discount_percent OR (NEW.discount_percent IS NULL) <> (OLD.discount_percent IS NULL) OR NEW.tax_province <> OLD.tax_province OR (NEW.tax_province IS NULL) <> (OLD.tax_province IS NULL) OR NEW.net <> OLD.net OR (NEW.net IS NULL) <> (OLD.net IS NULL) OR NEW.tax <> OLD.tax OR (NEW.tax IS NULL) <> (OLD.tax IS NULL) OR NEW.total <> OLD.total OR (NEW.total IS NULL) <> (OLD.total IS NULL)) AND EXISTS (SELECT 1 FROM credit_note WHERE credit_note.id = OLD.id AND credit_note.snapshot IS NOT NULL)",
         "an issued document is frozen",
         "credited",
     ),

@@ -5,6 +5,7 @@ from datetime import datetime
 from typing import Any
 
 from sercom.demo.story import Story
+from sercom.entities.credits.plan import Wanted
 from sercom.models import Invoice, Job
 
 
@@ -26,11 +27,18 @@ def bill(story: Story) -> Iterator[datetime]:
         invoice = _bill(story)
         story.hands.give("issue", invoice)
         story.hands.send(invoice)
+    if work.detour == "rebate":
+        yield story.wait(2)
+        story.hands.credit(invoice, Wanted(amount=Decimal(75)), "Geste commercial : trois jours sans climatisation.")
     if work.end == "bad_debt":
         yield story.wait(55)
         story.hands.write_off(invoice)
     elif work.end not in {"unpaid", "partly"}:
         yield from _pay(story, invoice)
+    if work.detour == "overbilled":
+        yield story.wait(3)
+        labour = next(line for line in invoice.lines if line.unit == "h")
+        story.hands.credit(invoice, Wanted({labour.id: Decimal(1)}), "Une heure de main-d’œuvre facturée en trop.")
     if work.end == "closed" and isinstance(source, Job):
         yield story.wait(story.random.randint(1, 3))
         story.hands.give("close", source)

@@ -14,14 +14,15 @@ from sercom.core.money import round_money, round_to_nickel
 from sercom.demo.clients import Someone, e164
 from sercom.demo.film import Film
 from sercom.demo.timeline import Slot
+from sercom.entities.credits.plan import Wanted
 from sercom.entities.delivery.message import MessageStatus
 from sercom.entities.files.model import Moment
 from sercom.entities.files.store import add_photo
 from sercom.entities.ledger.model import Method
 from sercom.entities.sites.model import Province
-from sercom.models import Case, Document, Invoice, Message, Note, Quote, ServiceRequest, Team, User, Visit
+from sercom.models import Case, CreditNote, Document, Invoice, Message, Note, Quote, ServiceRequest, Team, User, Visit
 from sercom.portal import intake
-from sercom.workflow import edges, payments, sending
+from sercom.workflow import crediting, edges, payments, sending
 from sercom.workflow.edges import Choice
 from sercom.workflow.transitions import run
 
@@ -92,7 +93,7 @@ class Hands:
         self.arrived(sending.messages_of(request))
         return request
 
-    def send(self, document: Quote | Invoice) -> None:
+    def send(self, document: Quote | Invoice | CreditNote) -> None:
         """By e-mail, where the client has an address; a quote leaves in any case."""
         address = document.client.billing_email or document.client.email
         if address:
@@ -168,3 +169,8 @@ class Hands:
         """The cheque came back without funds."""
         payment = invoice.allocations[-1].payment
         payments.correct(db.session, invoice, payment, self.people["accountant"].actor)
+
+    def credit(self, invoice: Invoice, wanted: Wanted, reason: str) -> None:
+        """The accountant takes something back of an invoice."""
+        actor, token = self.people["accountant"].actor, f"demo-{invoice.id}-{len(invoice.credit_notes)}"
+        self.send(crediting.credit(db.session, invoice, actor, wanted, reason=reason, token=token))

@@ -1,4 +1,4 @@
-"""What a client's link opens: the follow-up of a request, a quote, an invoice. Reading writes nothing."""
+"""What a client's link opens: a request's follow-up, a quote, an invoice, a credit note. Reading writes nothing."""
 
 from collections.abc import Mapping
 from datetime import date
@@ -15,6 +15,7 @@ from sercom.core.access import Actor
 from sercom.core.base import db
 from sercom.core.errors import ConflictError
 from sercom.entities.company.model import get_company
+from sercom.entities.credits.model import CreditNote
 from sercom.entities.delivery import papers
 from sercom.entities.delivery.link import Link, find_link
 from sercom.entities.invoices.model import Invoice
@@ -54,7 +55,7 @@ def page(token: str) -> Any:
         if isinstance(document, ServiceRequest):
             steps, closed = followup.steps_of(document), followup.is_closed(document)
             return render_template("portal/followup.html", row=document, steps=steps, closed=closed, **shared)
-        if not isinstance(document, Quote | Invoice):
+        if not isinstance(document, Quote | Invoice | CreditNote):
             abort(404)
         snapshot = papers.frozen(db.session, document, link.revision)
         if snapshot is None:
@@ -76,7 +77,7 @@ def page(token: str) -> Any:
 def pdf(token: str) -> Any:
     """The document as it was issued or sent."""
     link = _open(token)
-    if not isinstance(link.document, Quote | Invoice):
+    if not isinstance(link.document, Quote | Invoice | CreditNote):
         abort(404)
     try:
         file = papers.pdf(db.session, link.document, _language(Language.FRENCH), link.revision)

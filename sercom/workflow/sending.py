@@ -1,4 +1,4 @@
-"""A quote or an invoice leaves by e-mail: words from the template, the link, the PDF, the journal."""
+"""A quote, an invoice or a credit note leaves by e-mail: words from the template, the link, the PDF, the journal."""
 
 from collections.abc import Sequence
 
@@ -13,6 +13,7 @@ from sercom.core.base import AnySession
 from sercom.core.clock import utcnow
 from sercom.core.errors import ConflictError, DomainError, NeedsConfirmationError
 from sercom.entities.company.model import get_company
+from sercom.entities.credits.model import CreditNote
 from sercom.entities.delivery import outbox
 from sercom.entities.delivery.link import Link, make_link
 from sercom.entities.delivery.mail_template import check_text, escaped, fill, find_template
@@ -22,23 +23,26 @@ from sercom.entities.documents.model import Document
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
 from sercom.entities.quotes.model import Quote, QuoteStatus
 from sercom.entities.users.model import Language
-from sercom.workflow import presend
+from sercom.workflow import presend, presend_credit
 from sercom.workflow.transitions import run
 
-Sendable = Quote | Invoice
+Sendable = Quote | Invoice | CreditNote
+KINDS = {Quote: MessageKind.QUOTE, Invoice: MessageKind.INVOICE, CreditNote: MessageKind.CREDIT_NOTE}
 MAX_RECIPIENTS = 5
 
 
 def kind_of(document: Sendable) -> MessageKind:
     """The kind of e-mail it leaves with."""
-    return MessageKind.QUOTE if isinstance(document, Quote) else MessageKind.INVOICE
+    return KINDS[type(document)]
 
 
 def can_send(document: Document) -> bool:
-    """Whether it is at a point where it can leave: a quote that is no archive, an invoice that was issued."""
+    """Whether it is at a point where it can leave: a quote that is no archive, what was issued."""
     if isinstance(document, Quote):
         return document.status is not QuoteStatus.ARCHIVED and document.has_items
-    return isinstance(document, Invoice) and document.status is InvoiceStatus.ISSUED
+    return isinstance(document, CreditNote) or (
+        isinstance(document, Invoice) and document.status is InvoiceStatus.ISSUED
+    )
 
 
 def values_of(session: AnySession, document: Sendable, language: Language) -> dict[str, str]:
@@ -55,6 +59,8 @@ def values_of(session: AnySession, document: Sendable, language: Language) -> di
         if isinstance(document, Invoice):
             values["balance"] = formats.money(document.balance)
             values["due_date"] = formats.long_day(document.due_date) if document.due_date else ""
+        elif isinstance(document, CreditNote):
+            values["invoice"] = document.invoice.number or ""
         else:
             until = document.valid_until or presend.default_validity(session)
             values["valid_until"] = formats.long_day(until)
@@ -78,9 +84,9 @@ def filled_words(session: AnySession, document: Sendable, words: Words) -> Words
 
 
 def recipients_of(document: Document) -> list[str]:
-    """The addresses known for the client, the usual one first: an invoice goes to who pays it."""
+    """The addresses known for the client, the usual one first: an invoice and its credit note go to who pays."""
     client, sent = document.client, [message.to_email for message in messages_of(document)]
-    usual = [client.billing_email, client.email] if isinstance(document, Invoice) else [client.email]
+    usual = [client.billing_email, client.email] if isinstance(document, Invoice | CreditNote) else [client.email]
     return list(dict.fromkeys(email for email in (*usual, *sent) if email))
 
 
@@ -157,9 +163,16 @@ def send(
     return written
 
 
+def findings_of(session: AnySession, document: Sendable, language: Language) -> list[presend.Finding]:
+    """What the pre-send check finds."""
+    if isinstance(document, CreditNote):
+        return presend_credit.check(document, language)
+    return presend.check(session, document, language)
+
+
 def require_ready(session: AnySession, document: Sendable, language: Language, *, confirm: bool) -> None:
     """The pre-send check: errors stop, warnings ask."""
-    found = presend.check(session, document, language)
+    found = findings_of(session, document, language)
     errors = [finding.text for finding in found if finding.stops]
     if errors:
         raise DomainError(" ".join(str(text) for text in errors))

@@ -177,6 +177,7 @@ VIOLATIONS = {
     "uq_conversion_source_id_edge_token": "source_id = (SELECT min(id) FROM document), edge = 'x', token = 'x'",
     "uq_conversion_source_id_target_id": "source_id = (SELECT min(id) FROM document), "
     "target_id = (SELECT min(id) FROM document), token = CAST(id AS VARCHAR)",
+    "uq_credit_note_token": "token = 'x'",
     "uq_document_number": "number = 'x'",
     "uq_intake_upload_nonce_position": "nonce = 'x', position = 1",
     "uq_logo_sha256": "INSERT INTO logo (data, sha256, created_at) SELECT data, sha256, created_at FROM logo",
@@ -254,7 +255,7 @@ def fill_everything():
         db.session.flush()
         back = Payment(kind=EntryKind.CORRECTION, amount=Decimal(-1), against_id=payment.id, **money)
         refund = Payment(kind=EntryKind.REFUND, amount=Decimal(-1), against_id=payment.id, **money)
-        told = {"issue_date": date(2026, 1, 1), "issued_at": utcnow(), "reason": "Essai"}
+        told = {"issue_date": date(2026, 1, 1), "issued_at": utcnow(), "reason": "Essai", "token": str(number)}
         note = CreditNote(case=invoice.case, client=client, invoice=invoice, **told)
         db.session.add(note)
         link = make_link(db.session, quote)

@@ -17,6 +17,7 @@ from sercom.core.clock import UtcDateTime
 from sercom.core.money import ZERO, line_amount
 from sercom.demo import company
 from sercom.demo.clients import CLIENTS
+from sercom.entities.credits.model import CreditNoteStage
 from sercom.entities.documents.line import LineKind
 from sercom.entities.invoices.model import InvoiceStage, InvoiceStatus
 from sercom.entities.jobs.model import JobStage
@@ -90,6 +91,7 @@ def test_addresses_lead_to_nobody(demo: Demo):
         (Quote, "stage", QuoteStage),
         (Job, "stage", JobStage),
         (Invoice, "stage", InvoiceStage),
+        (models.CreditNote, "stage", CreditNoteStage),
         (Visit, "status", VisitStatus),
         (ServiceRequest, "close_reason", CloseReason),
     ],
@@ -147,7 +149,8 @@ def test_totals_add_up_and_nothing_is_paid_twice(demo: Demo):
     for invoice in db.session.scalars(select(Invoice)):
         assert ZERO <= invoice.paid <= invoice.total
     rests = {payment.kind: payment.rest for payment in db.session.scalars(select(models.Payment)) if payment.rest}
-    assert set(rests) == {EntryKind.PAYMENT, EntryKind.DEPOSIT}, "somebody paid too much, a deposit is held"
+    held = {EntryKind.PAYMENT, EntryKind.DEPOSIT, EntryKind.CREDIT}
+    assert set(rests) == held, "somebody paid too much, a deposit is held, a credit note is left"
     check_books()
 
 

@@ -1,4 +1,4 @@
-"""Numbers: gap-free for invoices whoever issues them at once, by case and letter for the rest."""
+"""Numbers: gap-free for invoices and credit notes whoever issues them at once, by case and letter for the rest."""
 
 import multiprocessing
 import os
@@ -18,7 +18,10 @@ from sercom.core.base import db
 from sercom.core.database import engine_options
 from sercom.core.journal import JournalEntry
 from sercom.core.numbering import case_number, invoice_number, next_number
+from sercom.entities.credits.plan import Wanted
+from sercom.entities.documents.model import DocumentKind
 from sercom.models import Counter, Document, Invoice, Line
+from sercom.workflow import crediting
 from sercom.workflow.transitions import run
 from tests.support import convert, give, make_client, make_user, start
 
@@ -32,14 +35,16 @@ def office(context):
 
 
 def issued(invoice_id: int, *, keep: bool) -> bool:
-    """Issue one and keep it or take it back; ``False`` where eight writers outlasted SQLite's wait."""
+    """Issue one, credit it, and keep both or take them back; ``False`` where eight writers outlasted SQLite's wait."""
     try:
         invoice = db.session.get_one(Invoice, invoice_id, with_for_update=True)
     except OperationalError as refusal:
         if "database is locked" not in str(refusal):
             raise
         return False
-    run(db.session, "issue", invoice, Actor("Bureau", OFFICE))
+    actor = Actor("Bureau", OFFICE)
+    run(db.session, "issue", invoice, actor)
+    crediting.credit(db.session, invoice, actor, Wanted(), reason="Essai", token=str(invoice_id))
     if keep:
         db.session.commit()
     else:
@@ -87,9 +92,13 @@ def test_many_processes_issue_without_a_gap(own_app: Flask):
         for done in [pool.submit(issue_share, url, share) for share in shares]:
             done.result()
     with own_app.app_context():
-        numbers = sorted(db.session.scalars(select(Document.number)))
-        assert numbers == [f"F-{number:06d}" for number in range(1, PROCESSES * EACH + 1)]
-        assert db.session.get_one(Counter, "invoice").value == PROCESSES * EACH
+        for kind, series, letters in (
+            (DocumentKind.INVOICE, "invoice", "F"),
+            (DocumentKind.CREDIT_NOTE, "credit_note", "NC"),
+        ):
+            numbers = sorted(db.session.scalars(select(Document.number).where(Document.kind == kind)))
+            assert numbers == [f"{letters}-{number:06d}" for number in range(1, PROCESSES * EACH + 1)]
+            assert db.session.get_one(Counter, series).value == PROCESSES * EACH
         told = select(func.count()).select_from(JournalEntry).where(JournalEntry.event == "issue")
         assert db.session.scalar(told) == PROCESSES * EACH
 

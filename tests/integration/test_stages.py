@@ -12,6 +12,7 @@ from sqlalchemy import inspect, select
 
 from sercom.core import clock
 from sercom.core.base import db
+from sercom.entities.credits.model import CreditNoteStage
 from sercom.entities.documents.thread import thread_of_case
 from sercom.entities.invoices.model import InvoiceStage
 from sercom.entities.jobs.model import JobStage
@@ -19,7 +20,7 @@ from sercom.entities.ledger.model import Method
 from sercom.entities.quotes.model import QuoteStage
 from sercom.entities.requests.model import RequestStage
 from sercom.workflow import edges, payments
-from tests.support import HUNDRED, convert, give, make_user, start
+from tests.support import HUNDRED, convert, credit, give, make_user, start
 
 TORONTO = ZoneInfo("America/Toronto")
 #: A quarter past eleven in the evening of July 1 in Québec: July 2 already in UTC.
@@ -155,6 +156,11 @@ def invoice(
     return build
 
 
+def credited(*, paid: str = "") -> Callable[[Any], Any]:
+    """A credit note of a whole invoice."""
+    return lambda office: credit(invoice(paid=paid)(office), office)
+
+
 #: A scenario, the stage it reaches, and the stage a month later where that is another one.
 SCENARIOS: tuple[tuple[Callable[[Any], Any], Any, Any], ...] = (
     (after("request", "close"), RequestStage.CLOSED, None),
@@ -202,12 +208,14 @@ SCENARIOS: tuple[tuple[Callable[[Any], Any], Any, Any], ...] = (
     (invoice(terms=0), InvoiceStage.NOT_DUE, InvoiceStage.OVERDUE),
     (invoice(paid="114.97"), InvoiceStage.PARTLY_PAID, InvoiceStage.OVERDUE),
     (invoice(paid="114.98", taken_back=True), InvoiceStage.NOT_DUE, InvoiceStage.OVERDUE),
+    (credited(), CreditNoteStage.USED, None),
+    (credited(paid="0.01"), CreditNoteStage.OPEN, None),
 )
 
 
 def test_every_stage_has_a_scenario():
     listed = {stage for _, now, later in SCENARIOS for stage in (now, later) if stage}
-    assert listed == {*RequestStage, *QuoteStage, *JobStage, *InvoiceStage}
+    assert listed == {*RequestStage, *QuoteStage, *JobStage, *InvoiceStage, *CreditNoteStage}
 
 
 def stage_of(document: Any) -> Any:

@@ -52,8 +52,8 @@ class Work:
     revised: str = ""
     discount: int = 0
     #: The deposit that the quote asks, in percent.
-    deposit: int = 0
-    #: What goes wrong on the way: ``absent``, ``parts``, ``time``, ``void``.
+    asks: int = 0
+    #: What goes wrong on the way: ``absent``, ``parts``, ``time``, ``void``, ``rebate``, ``overbilled``.
     detour: str = ""
     #: Deposit taken when the quote is approved, in dollars.
     deposit: int = 0

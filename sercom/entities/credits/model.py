@@ -4,14 +4,15 @@ from datetime import date, datetime
 from typing import TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, String, Text, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, and_, func, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sercom.core.base import one_of
-from sercom.core.guards import Guard
+from sercom.core.guards import Guard, changed
 from sercom.core.labels import LabelledType, Status, Tone
 from sercom.entities.documents.model import Document, DocumentKind
 from sercom.entities.documents.stage import Stage, stage_column
+from sercom.entities.invoices.frozen import FROZEN
 from sercom.entities.ledger.model import Allocation, Payment
 
 if TYPE_CHECKING:
@@ -31,6 +32,7 @@ class CreditNote(Document):
     __table_args__ = (
         one_of("status", CreditNoteStatus),
         CheckConstraint("reason <> ''", name="reason_given"),
+        UniqueConstraint("token"),
     )
     __mapper_args__ = {"polymorphic_identity": DocumentKind.CREDIT_NOTE}
     letter = "NC"
@@ -42,6 +44,8 @@ class CreditNote(Document):
     issue_date: Mapped[date] = mapped_column(index=True)
     issued_at: Mapped[datetime]
     reason: Mapped[str] = mapped_column(String(200))
+    #: Names the making of it: sent twice, the same note comes back.
+    token: Mapped[str] = mapped_column(String(64))
     #: ``None`` for the moment in which its lines are written; no longer changed once it is there.
     snapshot: Mapped[str | None] = mapped_column(Text)
 
@@ -83,7 +87,8 @@ _given_back = (
 CreditNote.settled = frozenset({CreditNoteStage.USED})
 CreditNote.stage = stage_column(
     {
-        CreditNoteStage.USED: _placed - _given_back >= _total,
+        # The status names the table, also where nothing else of the row is asked for.
+        CreditNoteStage.USED: and_(_table.status == CreditNoteStatus.ISSUED, _placed - _given_back >= _total),
         CreditNoteStage.OPEN: _table.status == CreditNoteStatus.ISSUED,
     }
 )
@@ -98,6 +103,8 @@ CREDIT_GUARDS = (
     Guard("document_tax", "INSERT", _noted.format("NEW.document_id"), _frozen, "credited"),
     Guard("document_tax", "UPDATE", _from_or_to, _frozen, "credited"),
     Guard("document_tax", "DELETE", _noted.format("OLD.document_id"), _frozen, "credited"),
+    # Client and case may follow a merge of clients, as those of invoices do.
+    Guard("document", "UPDATE", f"{changed(*FROZEN)} AND {_noted.format('OLD.id')}", _frozen, "credited"),
     Guard("credit_note", "UPDATE", "OLD.snapshot IS NOT NULL", _frozen),
     Guard("credit_note", "DELETE", "OLD.snapshot IS NOT NULL", _frozen),
     Guard(

@@ -19,6 +19,7 @@ FIELDS: dict[MessageKind, tuple[str, ...]] = {
     MessageKind.REQUEST_RECEIVED: ("number", "link", "company", "phone"),
     MessageKind.QUOTE: ("client", "number", "total", "valid_until", "link", "company", "phone"),
     MessageKind.INVOICE: ("client", "number", "total", "balance", "due_date", "link", "company", "phone"),
+    MessageKind.CREDIT_NOTE: ("client", "number", "total", "invoice", "link", "company", "phone"),
 }
 
 

@@ -30,6 +30,7 @@ class MessageKind(Labelled):
     REQUEST_RECEIVED = "request_received", _l("Request received")
     QUOTE = "quote", _l("Quote")
     INVOICE = "invoice", _l("Invoice")
+    CREDIT_NOTE = "credit_note", _l("Credit note")
     NEW_REQUEST = "new_request", _l("New request, to the office")
     ACCOUNT = "account", _l("Account")
 

@@ -15,6 +15,8 @@ from sercom.core.base import AnySession
 from sercom.core.database import writing
 from sercom.core.errors import ConflictError
 from sercom.entities.company.model import Logo
+from sercom.entities.credits import snapshot as notes
+from sercom.entities.credits.model import CreditNote
 from sercom.entities.delivery.model import RenderedFile
 from sercom.entities.invoices import snapshot as invoices
 from sercom.entities.invoices.model import Invoice
@@ -29,12 +31,13 @@ from sercom.output import paper
 from sercom.output.kinds import PaperKind, file_name
 
 Snapshot = dict[str, Any]
-Printable = Quote | Job | Invoice | Payment
+Printable = Quote | Job | Invoice | CreditNote | Payment
 
 BUILDERS: dict[type[Any], Callable[[AnySession, Any], Snapshot]] = {
     Quote: quotes.snapshot_of,
     Job: jobs.snapshot_of,
     Invoice: invoices.snapshot_of,
+    CreditNote: notes.snapshot_of,
     Payment: ledger.snapshot_of,
 }
 
@@ -55,7 +58,7 @@ def frozen(session: AnySession, row: Printable, revision: int | None = None) -> 
 
     ``revision`` is a quote's; its present one by default. A work order is never final.
     """
-    if isinstance(row, Invoice):
+    if isinstance(row, Invoice | CreditNote):
         return json.loads(row.snapshot) if row.snapshot else None
     if isinstance(row, Quote):
         content = row.sent_content(revision or row.revision)

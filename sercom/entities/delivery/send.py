@@ -1,4 +1,4 @@
-"""The page that sends a quote or an invoice: to whom, in which language, in which words; what is missing."""
+"""The page that sends a quote, an invoice or a credit note: to whom, in which words; what is missing."""
 
 import secrets
 from http import HTTPStatus
@@ -25,7 +25,7 @@ from sercom.entities.delivery.mail_template import FIELDS
 from sercom.entities.delivery.message import is_mail_set
 from sercom.entities.delivery.outbox import Words
 from sercom.entities.users.model import Language
-from sercom.workflow import presend, sending
+from sercom.workflow import sending
 
 
 class SendForm(ProductForm):
@@ -110,7 +110,7 @@ class SendMixin(CommandMixin):
         asked: bool = False,
         status: int = HTTPStatus.OK,
     ) -> Any:
-        found = presend.check(db.session, row, language)
+        found = sending.findings_of(db.session, row, language)
         html = self.render(
             "admin/send.html",
             row=row,

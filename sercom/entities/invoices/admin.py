@@ -14,6 +14,7 @@ from sercom.core import clock, formats
 from sercom.core.base import db
 from sercom.core.money import ZERO, round_to_nickel
 from sercom.entities.cases.model import Case
+from sercom.entities.credits.page import CreditMixin
 from sercom.entities.delivery.admin import PaperMixin
 from sercom.entities.delivery.send import SendMixin
 from sercom.entities.documents.admin import DocumentView
@@ -31,7 +32,7 @@ def _balance(_view: Any, _context: Any, row: Invoice, _name: str) -> Decimal:
     return row.total - row.paid_amount if row.status is InvoiceStatus.ISSUED else ZERO
 
 
-class InvoiceView(AllocationMixin, SendMixin, PaperMixin, DocumentView):
+class InvoiceView(AllocationMixin, SendMixin, CreditMixin, PaperMixin, DocumentView):
     """Invoices (factures)."""
 
     entity = "invoices"

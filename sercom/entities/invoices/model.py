@@ -18,6 +18,7 @@ from sercom.core.errors import DomainError, NeedsConfirmationError
 from sercom.core.labels import LabelledType, Status, Tone
 from sercom.core.money import ZERO
 from sercom.core.numbering import invoice_number
+from sercom.entities.company.model import get_company
 from sercom.entities.documents.model import Document, DocumentKind
 from sercom.entities.documents.pricing import reprice_aloud
 from sercom.entities.documents.stage import DERIVED, Stage, stage_column
@@ -142,6 +143,13 @@ class Invoice(Document):
 
     def refuse_void(self) -> LazyString | None:
         """Why it cannot be voided, if it cannot."""
+        session = object_session(self)
+        assert session is not None
+        if self.credit_notes:
+            return _l("This invoice has a credit note: it can no longer be voided.")
+        locked = get_company(session).locked_until
+        if locked and self.issue_date and self.issue_date <= locked:
+            return _l("The books are closed for the day of this invoice: make a credit note.")
         return _l("Something was paid on this invoice: it can no longer be voided.") if self.paid else None
 
     def void(self, actor: Actor, *, reason: str) -> None:

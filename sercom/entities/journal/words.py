@@ -23,6 +23,7 @@ EVENTS: dict[str, LazyString] = {
     "changed": _l("Changed"),
     "deleted": _l("Deleted"),
     "converted": _l("Conversion"),
+    "credited": _l("Credited"),
     "conversion_undone": _l("Conversion undone"),
     "photo_added": _l("Photo added"),
     "note_added": _l("Note added"),
@@ -66,6 +67,7 @@ SUBJECTS: dict[str, LazyString] = {
     "quote": _l("Quote"),
     "job": _l("Job"),
     "invoice": _l("Invoice"),
+    "credit_note": _l("Credit note"),
     "visit": _l("Visit"),
     "case": _l("Case"),
     "client": _l("Client"),
@@ -84,7 +86,7 @@ SUBJECTS: dict[str, LazyString] = {
     "tax_rate": _l("Tax rate"),
 }
 #: Changes whose value is told in the sentence itself.
-LINKS = frozenset({"quote", "job", "invoice", "source", "message"})
+LINKS = frozenset({"quote", "job", "invoice", "credit_note", "source", "message"})
 
 
 def event_label(entry: JournalEntry) -> str:
