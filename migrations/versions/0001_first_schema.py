@@ -960,6 +960,34 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_approval_quote_id"), ["quote_id"], unique=False)
 
     op.create_table(
+        "bank_transfer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("description", sa.String(length=400), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("payment_id", sa.Integer(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint(
+            "(status = 'matched') = (payment_id IS NOT NULL)", name=op.f("ck_bank_transfer_matched_has_payment")
+        ),
+        sa.CheckConstraint("status IN ('waiting', 'matched', 'set_aside')", name=op.f("ck_bank_transfer_status_known")),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_bank_transfer_amount_received")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_bank_transfer_payment_id_payment")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_bank_transfer_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_transfer")),
+        sa.UniqueConstraint("fingerprint", name=op.f("uq_bank_transfer_fingerprint")),
+        sa.UniqueConstraint("payment_id", name=op.f("uq_bank_transfer_payment_id")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("bank_transfer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bank_transfer_received_on"), ["received_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bank_transfer_status"), ["status"], unique=False)
+
+    op.create_table(
         "credit_note",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("status", sa.String(length=20), nullable=False),
@@ -1102,7 +1130,7 @@ def upgrade() -> None:
             "(kind = 'receipt') = (payment_id IS NOT NULL)", name=op.f("ck_rendered_file_receipt_of_payment")
         ),
         sa.CheckConstraint(
-            "kind IN ('quote', 'work_order', 'invoice', 'credit_note', 'receipt')",
+            "kind IN ('quote', 'work_order', 'invoice', 'credit_note', 'receipt', 'statement')",
             name=op.f("ck_rendered_file_kind_known"),
         ),
         sa.CheckConstraint("language IN ('fr_CA', 'en_CA')", name=op.f("ck_rendered_file_language_known")),
@@ -1176,6 +1204,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_credit_note_invoice_id"))
 
     op.drop_table("credit_note")
+    with op.batch_alter_table("bank_transfer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bank_transfer_status"))
+        batch_op.drop_index(batch_op.f("ix_bank_transfer_received_on"))
+
+    op.drop_table("bank_transfer")
     with op.batch_alter_table("approval", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_approval_quote_id"))
 

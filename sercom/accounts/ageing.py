@@ -60,6 +60,11 @@ class Aged:
         return sum(self.amounts, ZERO) - self.credit
 
     @property
+    def overdue(self) -> Decimal:
+        """What is past due, whatever the credit."""
+        return sum(self.amounts[1:], ZERO)
+
+    @property
     def by_bucket(self) -> list[tuple[Bucket, Decimal]]:
         """Each bucket with its amount."""
         return list(zip(Bucket, self.amounts, strict=True))
