@@ -29,14 +29,14 @@ def open_invoices(
 ) -> Sequence[Row[Any]]:
     """The invoices that leave something open on ``on``, of one bucket or of all, the longest due first.
 
-    Each row tells besides what all of them leave (``everything``, dollars) and how many they are (``count``).
+    Each row tells besides what all of them leave (``everything``, dollars) and how many they are (``count_all``).
     """
     owed = balances(on, client_id)
     rows = (
         select(owed.c.id, _document.number, owed.c.client_id, Client.name.label("client"), _invoice.issue_date)
         .add_columns(owed.c.due, _document.total, type_coerce(owed.c.balance, Money()).label("balance"))
         .add_columns(type_coerce(func.sum(owed.c.balance).over(), Money()).label("everything"))
-        .add_columns(func.count().over().label("count"))
+        .add_columns(func.count().over().label("count_all"))
         .join_from(owed, Invoice.__table__, _invoice.id == owed.c.id)
         .join(Document.__table__, _document.id == owed.c.id)
         .join(Client, Client.id == owed.c.client_id)
@@ -71,7 +71,7 @@ def unapplied(
         select(Payment.id, Payment.kind, Payment.received_on, Payment.reference, Payment.client_id)
         .add_columns(Client.name.label("client"), type_coerce(left.c.rest, Money()).label("rest"))
         .add_columns(type_coerce(func.sum(left.c.rest).over(), Money()).label("everything"))
-        .add_columns(func.count().over().label("count"))
+        .add_columns(func.count().over().label("count_all"))
         .join_from(left, Payment, Payment.id == left.c.id)
         .join(Client, Client.id == Payment.client_id)
     )
