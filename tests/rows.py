@@ -25,7 +25,6 @@ from sercom.portal import ticket
 from sercom.workflow import merging, sending
 from tests.support import World, convert, day, give, make_client, make_user, name_company, start
 
-
 #: An e-transfer as a bank's file tells it.
 BANK = b"Date,Description,Amount\n2026-01-06,INTERAC e-Transfer JULIE TREMBLAY,20.00\n"
 
@@ -182,7 +181,10 @@ class Rows:
             "accounts.items_view": ("/admin/accounts/items?bucket=not_due", {}),
             "accounts.statement_view": (f"/admin/accounts/statement/{self.ids['clients']}", {}),
             "accounts.statement_pdf": (f"/admin/accounts/statement/{self.ids['clients']}/pdf", {}),
-            "accounts.closing_view": ("/admin/accounts/closing", {"until": "2025-12-31", "version": self.extra["closing"]}),
+            "accounts.closing_view": (
+                "/admin/accounts/closing",
+                {"until": "2025-12-31", "version": self.extra["closing"]},
+            ),
             "accounts.interac_view": ("/admin/accounts/interac", {"file": (BytesIO(BANK), "bank.csv")}),
             "accounts.interac_confirm": (f"{transfer}/confirm", {"number": self.extra["issued_number"]}),
             "accounts.interac_set_aside": (f"{transfer}/set-aside", {}),

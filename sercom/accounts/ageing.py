@@ -27,7 +27,7 @@ from sercom.entities.ledger.model import Allocation, Payment
 class Bucket(Labelled):
     """How long an amount is past due."""
 
-    NOT_DUE = "not_due", _l("Not due")
+    NOT_DUE = "not_due", _l("Not yet due")
     TO_30 = "1-30", _l("1–30 days")
     TO_60 = "31-60", _l("31–60 days")
     TO_90 = "61-90", _l("61–90 days")

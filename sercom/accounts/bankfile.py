@@ -111,7 +111,7 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
     """Lines with something in them, each with its number in the file."""
     first = next((line for line in text.splitlines() if line.strip()), "")
     mark = ";" if first.count(";") > first.count(",") else "\t" if "\t" in first and "," not in first else ","
-    rows = []
+    rows: list[tuple[int, list[str]]] = []
     try:
         for number, row in enumerate(csv.reader(text.splitlines(), delimiter=mark), start=1):
             if len(rows) >= MAX_ROWS:
@@ -120,7 +120,9 @@ def _rows(text: str) -> list[tuple[int, list[str]]]:
             if any(cell.strip() for cell in row):
                 rows.append((number, [cell[:MAX_CELL] for cell in row]))
     except csv.Error:
-        raise DomainError(_("This is no CSV file. In your bank's site, export the transactions as CSV."), "file") from None
+        raise DomainError(
+            _("This is no CSV file. In your bank's site, export the transactions as CSV."), "file"
+        ) from None
     if not rows:
         raise DomainError(_("This file is empty."), "file")
     return rows
@@ -160,7 +162,7 @@ def _by_title(row: Sequence[str]) -> Columns | None:
 
 
 def _by_content(rows: list[list[str]]) -> Columns | None:
-    """A column of dates, one of e-transfers' words, and amounts: signed, or withdrawals and deposits, then a balance."""
+    """A column of days, one of words, and amounts: signed, or withdrawals and deposits, then a balance."""
     width = max(len(row) for row in rows)
 
     def share(fits: Callable[[str], bool], index: int) -> tuple[int, int]:
@@ -171,7 +173,7 @@ def _by_content(rows: list[list[str]]) -> Columns | None:
         shares = {index: share(fits, index) for index in range(width)}
         return [index for index, (fitting, filled) in shares.items() if filled and fitting == filled]
 
-    days = [i for i in whole(lambda cell: bool(BY_YEAR.fullmatch(cell) or BY_SLASH.fullmatch(cell)))]
+    days = whole(lambda cell: bool(BY_YEAR.fullmatch(cell) or BY_SLASH.fullmatch(cell)))
     days = [i for i in days if share(bool, i)[1] == len(rows)]
     words = [i for i in range(width) if share(lambda cell: bool(E_TRANSFER.search(fold(cell))), i)[0]]
     amounts = whole(lambda cell: bool(AMOUNT.fullmatch(cell)))

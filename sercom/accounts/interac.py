@@ -52,7 +52,7 @@ def take_in(session: AnySession, actor: Actor, name: str, data: bytes) -> TakenI
     added = len(found) - len(known)
     session.flush()
     if added:
-        changes = {"file": [None, name[:120]], "added": [None, added]}
+        changes: journal.Changes = {"file": [None, name[:120]], "added": [None, added]}
         journal.record(session, actor, "transfers_read", get_company(session), changes)
     return TakenIn(added, len(known))
 

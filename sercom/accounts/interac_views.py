@@ -38,17 +38,13 @@ class InteracMixin:
             return self._interac_page(DomainError(_("Choose the file first."), "file"))
         name, data = file.filename, file.stream.read(bankfile.MAX_BYTES + 1)
         found: list[interac.TakenIn] = []
-        refused = attempt(
-            db.session, lambda: found.append(interac.take_in(db.session, current_actor(), name, data))
-        )
+        refused = attempt(db.session, lambda: found.append(interac.take_in(db.session, current_actor(), name, data)))
         if refused is not None:
             return self._interac_page(refused)
         flash(*_told(found[0]))
         return redirect(self.get_url(".interac_view"))
 
-    def _interac_page(
-        self, refused: DomainError | None = None, transfer_id: int | None = None, typed: str = ""
-    ) -> Any:
+    def _interac_page(self, refused: DomainError | None = None, transfer_id: int | None = None, typed: str = "") -> Any:
         """The list; ``refused`` stands at the file, or at the transfer that it is about."""
         wanted = request.args.get("tab", TransferStatus.WAITING.value)
         tab = next((status for status in TransferStatus if status.value == wanted), None) or abort(404)

@@ -24,8 +24,9 @@ from sercom.search.words import MIN_SLIP, PART, fold, is_one_slip
 NUMBER = re.compile(r"\bf[\s-]*0*(\d{1,6})\b", re.ASCII)
 #: What a bank's line says besides the sender's name.
 NO_NAME = frozenset(
-    "interac virement transfert transfer etransfer trf tfr recu received depot deposit automatique autodeposit auto emt "
-    "de du des la le les from the pour for paiement payment facture invoice inc ltee ltd enr".split()
+    {"interac", "virement", "transfert", "transfer", "etransfer", "trf", "tfr", "recu", "received", "depot", "deposit"}
+    | {"automatique", "autodeposit", "auto", "emt", "de", "du", "des", "la", "le", "les", "from", "the", "pour", "for"}
+    | {"paiement", "payment", "facture", "invoice", "inc", "ltee", "ltd", "enr"}
 )
 #: How many proposals a transfer shows, and how many invoices a page of transfers looks at.
 SHOWN, LOOKED_AT = 3, 400

@@ -135,7 +135,8 @@ class AccountsView(InteracMixin, BaseView):
         if wanted and wanted != CREDIT and bucket is None:
             abort(404)
         client = self._client(request.args["client"]) if "client" in request.args else None
-        place = {"client_id": client.id if client else None, "limit": ITEMS_A_PAGE, "offset": page * ITEMS_A_PAGE}
+        place: dict[str, Any] = {"limit": ITEMS_A_PAGE, "offset": page * ITEMS_A_PAGE}
+        place["client_id"] = client.id if client else None
         if wanted == CREDIT:
             rows = items.unapplied(db.session, on, **place)
         else:
