@@ -37,6 +37,7 @@ class InteracMixin:
         if file is None or not file.filename:
             return self._interac_page(DomainError(_("Choose the file first."), "file"))
         name, data = file.filename, file.stream.read(bankfile.MAX_BYTES + 1)
+        file.close()
         found: list[interac.TakenIn] = []
         refused = attempt(db.session, lambda: found.append(interac.take_in(db.session, current_actor(), name, data)))
         if refused is not None:
