@@ -640,7 +640,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("invoice", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invoice_due_date"), ["due_date"], unique=False)
-        batch_op.create_index(batch_op.f("ix_invoice_issue_date"), ["issue_date"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_invoice_issue_date_status_due_date_voided_at"),
+            ["issue_date", "status", "due_date", "voided_at"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_invoice_status"), ["status"], unique=False)
 
     op.create_table(
@@ -768,7 +772,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("payment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_payment_against_id"), ["against_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_payment_client_id"), ["client_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_payment_client_id_received_on_amount"), ["client_id", "received_on", "amount"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_payment_document_id"), ["document_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_payment_received_on"), ["received_on"], unique=False)
         batch_op.create_index(
@@ -929,7 +935,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("allocation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_allocation_dated"), ["dated"], unique=False)
-        batch_op.create_index(batch_op.f("ix_allocation_invoice_id"), ["invoice_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_allocation_invoice_id_dated_amount"), ["invoice_id", "dated", "amount"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_allocation_payment_id"), ["payment_id"], unique=False)
 
     op.create_table(
@@ -1215,7 +1223,7 @@ def downgrade() -> None:
     op.drop_table("approval")
     with op.batch_alter_table("allocation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_allocation_payment_id"))
-        batch_op.drop_index(batch_op.f("ix_allocation_invoice_id"))
+        batch_op.drop_index(batch_op.f("ix_allocation_invoice_id_dated_amount"))
         batch_op.drop_index(batch_op.f("ix_allocation_dated"))
 
     op.drop_table("allocation")
@@ -1246,7 +1254,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index(batch_op.f("ix_payment_received_on"))
         batch_op.drop_index(batch_op.f("ix_payment_document_id"))
-        batch_op.drop_index(batch_op.f("ix_payment_client_id"))
+        batch_op.drop_index(batch_op.f("ix_payment_client_id_received_on_amount"))
         batch_op.drop_index(batch_op.f("ix_payment_against_id"))
 
     op.drop_table("payment")
@@ -1266,7 +1274,7 @@ def downgrade() -> None:
     op.drop_table("job")
     with op.batch_alter_table("invoice", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invoice_status"))
-        batch_op.drop_index(batch_op.f("ix_invoice_issue_date"))
+        batch_op.drop_index(batch_op.f("ix_invoice_issue_date_status_due_date_voided_at"))
         batch_op.drop_index(batch_op.f("ix_invoice_due_date"))
 
     op.drop_table("invoice")

@@ -81,8 +81,8 @@ _payment: Any = Payment.__table__.c
 def counts_on(on: date) -> ColumnElement[bool]:
     """That an invoice was issued by the end of ``on``, and not void by then."""
     _start, end = clock.day_bounds(on)
-    not_yet_void = and_(_invoice.status == InvoiceStatus.VOID, _invoice.voided_at >= end)
-    return and_(_invoice.issue_date <= on, or_(_invoice.status == InvoiceStatus.ISSUED, not_yet_void))
+    live = or_(_invoice.status != InvoiceStatus.VOID, _invoice.voided_at >= end)
+    return and_(_invoice.issue_date <= on, _invoice.status != InvoiceStatus.DRAFT, live)
 
 
 def within(bucket: Bucket, on: date, due: ColumnElement[date]) -> ColumnElement[bool]:
@@ -97,7 +97,7 @@ def within(bucket: Bucket, on: date, due: ColumnElement[date]) -> ColumnElement[
 
 
 def balances(on: date, client_id: int | None = None) -> Any:
-    """The invoices that count on ``on``: id, client, due date, what was put on them, what is left. As a subquery."""
+    """The invoices that count on ``on``, what was put on them, what is left: a subquery."""
     placed = select(_allocation.invoice_id, func.sum(_allocation.amount).label("amount"))
     placed = placed.where(_allocation.dated <= on).group_by(_allocation.invoice_id)
     if client_id is not None:
@@ -108,7 +108,7 @@ def balances(on: date, client_id: int | None = None) -> Any:
     rows = (
         select(
             _invoice.id,
-            _document.client_id,
+            *(_document.client_id, _document.number, _document.total, _invoice.issue_date),
             func.coalesce(_invoice.due_date, _invoice.issue_date).label("due"),
             amount.label("placed"),
             (_document.total - amount).label("balance"),

@@ -10,12 +10,10 @@ from sercom.accounts.ageing import Bucket, balances, counts_on, within
 from sercom.core.base import AnySession
 from sercom.core.money import Money
 from sercom.entities.clients.model import Client
-from sercom.entities.documents.model import Document
 from sercom.entities.invoices.model import Invoice
 from sercom.entities.ledger.model import Allocation, Payment
 
 _invoice: Any = Invoice.__table__.c
-_document: Any = Document.__table__.c
 
 
 def open_invoices(
@@ -33,13 +31,11 @@ def open_invoices(
     """
     owed = balances(on, client_id)
     rows = (
-        select(owed.c.id, _document.number, owed.c.client_id, Client.name.label("client"), _invoice.issue_date)
-        .add_columns(owed.c.due, _document.total, type_coerce(owed.c.balance, Money()).label("balance"))
+        select(owed.c.id, owed.c.number, owed.c.client_id, Client.name.label("client"), owed.c.issue_date)
+        .add_columns(owed.c.due, owed.c.total, type_coerce(owed.c.balance, Money()).label("balance"))
         .add_columns(type_coerce(func.sum(owed.c.balance).over(), Money()).label("everything"))
         .add_columns(func.count().over().label("count_all"))
-        .join_from(owed, Invoice.__table__, _invoice.id == owed.c.id)
-        .join(Document.__table__, _document.id == owed.c.id)
-        .join(Client, Client.id == owed.c.client_id)
+        .join_from(owed, Client, Client.id == owed.c.client_id)
         .where(owed.c.balance != 0)
     )
     if bucket is not None:

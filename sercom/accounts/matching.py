@@ -16,7 +16,6 @@ from sercom.core import clock
 from sercom.core.base import AnySession
 from sercom.core.money import Money
 from sercom.entities.clients.model import Client
-from sercom.entities.documents.model import Document
 from sercom.search.model import Posting
 from sercom.search.words import MIN_SLIP, PART, fold, is_one_slip
 
@@ -86,16 +85,14 @@ def _candidates(
 ) -> Sequence[Row[Any]]:
     """Open invoices that a number, an amount or two words of a name speak for."""
     owed = balances(clock.today())
-    document: Any = Document.__table__.c
     named = select(Posting.subject_id).where(Posting.kind == "client", Posting.word.in_(words))
     named = named.group_by(Posting.subject_id).having(func.count() >= SEVERAL)
     left = type_coerce(owed.c.balance, Money())
     rows = (
-        select(owed.c.id, document.number, owed.c.client_id, Client.name, Client.contact_name, left.label("balance"))
-        .join_from(owed, Document.__table__, document.id == owed.c.id)
-        .join(Client, Client.id == owed.c.client_id)
+        select(owed.c.id, owed.c.number, owed.c.client_id, Client.name, Client.contact_name, left.label("balance"))
+        .join_from(owed, Client, Client.id == owed.c.client_id)
         .where(owed.c.balance > 0)
-        .where(or_(document.number.in_(numbers), left.in_(amounts), owed.c.client_id.in_(named)))
+        .where(or_(owed.c.number.in_(numbers), left.in_(amounts), owed.c.client_id.in_(named)))
     )
     return session.execute(rows.order_by(owed.c.due, owed.c.id).limit(LOOKED_AT)).all()
 
