@@ -5,7 +5,7 @@
 
 from sercom.core.access import EVERYONE, FIELD, MONEY, NOBODY, OFFICE, OWNER, Actor, Role
 
-EXPORT = frozenset({Role.OWNER, Role.ACCOUNTANT})
+EXPORT = BOOKS = frozenset({Role.OWNER, Role.ACCOUNTANT})
 
 ACTIONS = ("create", "read", "update", "delete", "export")
 
@@ -18,6 +18,8 @@ MATRIX: dict[str, tuple[frozenset[Role], ...]] = {
     "invoices": (OFFICE, MONEY, OFFICE, OFFICE, EXPORT),
     "credit_notes": (NOBODY, MONEY, NOBODY, NOBODY, EXPORT),
     "payments": (NOBODY, MONEY, NOBODY, NOBODY, EXPORT),
+    "accounts": (NOBODY, MONEY, BOOKS, NOBODY, EXPORT),
+    "transfers": (MONEY, MONEY, MONEY, NOBODY, NOBODY),
     "visits": (NOBODY, EVERYONE, FIELD, NOBODY, EXPORT),
     "cases": (NOBODY, EVERYONE, OFFICE, NOBODY, EXPORT),
     "clients": (OFFICE, MONEY, OFFICE, OWNER, EXPORT),
