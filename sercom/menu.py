@@ -26,6 +26,7 @@ from sercom.entities.sites.admin import SiteView
 from sercom.entities.users.account import AccountView
 from sercom.entities.users.admin import TeamView, UserView
 from sercom.entities.visits.admin import VisitView
+from sercom.reports.views import ReportsView
 from sercom.upkeep.page import OperationsView
 
 WORK, CLIENTS, SETTINGS = _l("Work"), _l("Clients"), _l("Settings")
@@ -65,5 +66,5 @@ VIEWS: tuple[Entry, ...] = (
     Entry(TaxRateView, models.TaxRate, _l("Tax rates"), "percent", SETTINGS),
     Entry(JournalView, models.JournalEntry, _l("Journal"), "history", SETTINGS),
 )
-#: Pages that belong to no entity and to no group: the view and its address below ``/admin``.
-PAGES = ((AccountView, "account"), (OperationsView, "operations"))
+#: Pages that belong to no entity: the view and its address below ``/admin``.
+PAGES = ((AccountView, "account"), (OperationsView, "operations"), (ReportsView, "reports"))

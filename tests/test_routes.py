@@ -101,6 +101,8 @@ LITERAL = {
     ("home.index", "GET"): "sign-in ok ok ok ok",
     ("palette.search", "GET"): "sign-in ok ok ok ok",
     ("operations.index", "GET"): "sign-in 403 403 403 ok",
+    **{(f"reports.{view}", "GET"): "sign-in 403 ok ok ok" for view in ("index", "report", "rows")},
+    **{(f"reports.{view}", "GET"): "sign-in 403 403 ok ok" for view in ("report_file", "rows_file")},
     ("home.guide", "GET"): "sign-in ok ok ok ok",
     ("home.components", "GET"): "sign-in ok ok ok ok",
     ("cases.add_note_view", "POST"): "401 done done 403 done",

@@ -50,7 +50,7 @@ HINTS: dict[Kind, LazyString] = {
 }
 #: The one next step: the edge of the document that it is about, or its page.
 STEPS: dict[Kind, tuple[str | None, LazyString]] = {
-    Kind.JOBS: ("invoice", _l("Invoice")),
+    Kind.JOBS: ("invoice", _l("Invoice it")),
     Kind.QUOTES: ("job", _l("Make the job")),
     Kind.DEPOSITS: (None, _l("Apply or refund")),
     Kind.PARTS: (None, _l("Add to an invoice")),

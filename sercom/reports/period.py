@@ -101,9 +101,7 @@ class Period:
     def month_of(self, moment: Any) -> ColumnElement[str]:
         """The month, on the company's clock, of a column of moments (UTC) within it."""
         *others, last = self.months
-        whens = [
-            (moment < clock.day_bounds(first_of_month(month.first, 1))[0], literal(month.key)) for month in others
-        ]
+        whens = [(moment < clock.day_bounds(first_of_month(month.first, 1))[0], literal(month.key)) for month in others]
         return case(*whens, else_=literal(last.key)) if whens else literal(last.key)
 
 

@@ -18,8 +18,7 @@ from sercom.entities.quotes.model import Approval, DeclineReason, Quote, QuoteSt
 from sercom.reports.exact import cents, dollars, whole_sum
 from sercom.reports.listing import Column, Listing
 from sercom.reports.period import Period
-from sercom.reports.sold import DOCUMENT
-from sercom.reports.taxes import NUMBERED
+from sercom.reports.sold import DOCUMENT, NUMBERED
 
 QUOTE, SENT = Quote.__table__.c, SentQuote.__table__.c
 DAY_SECONDS = 86_400

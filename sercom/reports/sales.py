@@ -20,8 +20,7 @@ from sercom.entities.visits.model import Visit, VisitStatus
 from sercom.reports.exact import cents, dollars, whole_sum
 from sercom.reports.listing import Column, Listing
 from sercom.reports.period import Period
-from sercom.reports.sold import DOCUMENT, movements, signed
-from sercom.reports.taxes import HEAD, NUMBERED, PART
+from sercom.reports.sold import DOCUMENT, HEAD, NUMBERED, PART, movements, signed
 
 NONE = "none"
 WORKED = (VisitStatus.DONE, VisitStatus.INCOMPLETE)
@@ -188,7 +187,8 @@ def listing(period: Period, args: Mapping[str, str]) -> Listing | None:
         moved = movements(period)
         query, order = _documents(moved, signed(moved, cents(DOCUMENT.net)), None)
         query = query if month == "all" else query.where(moved.c.month == month)
-        return Listing(_l("Sales"), (*HEAD, PART, amount), query, order)
+        title = next((each.name for each in period.months if each.key == month), _l("All sales"))
+        return Listing(title, (*HEAD, PART, amount), query, order)
     return None
 
 

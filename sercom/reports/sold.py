@@ -12,10 +12,12 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import BigInteger, Integer, Select, String, Subquery, and_, cast, literal, not_, select, union_all
 
 from sercom.core.labels import Labelled
+from sercom.entities.clients.model import Client
 from sercom.entities.credits.model import CreditNote
 from sercom.entities.documents.line import DocumentTax, Line
 from sercom.entities.documents.model import Document
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
+from sercom.reports.listing import Column
 from sercom.reports.period import Period, month_of_day
 
 INVOICE, NOTE = Invoice.__table__.c, CreditNote.__table__.c
@@ -25,9 +27,14 @@ DOCUMENT, TAX, LINE = Document.__table__.c, DocumentTax.__table__.c, Line.__tabl
 class Part(Labelled):
     """Why a document counts in a period."""
 
-    INVOICE = "invoice", _l("Invoices")
-    CREDIT = "credit", _l("Credit notes")
-    VOID = "void", _l("Invoices voided later")
+    INVOICE = "invoice", _l("Invoiced")
+    CREDIT = "credit", _l("Credited")
+    VOID = "void", _l("Voided later")
+
+
+HEAD = (Column("number", _l("Number")), Column("client", _l("Client")), Column("day", _l("Date")))
+PART = Column("part", _l("Counts as"), labels=Part)
+NUMBERED = (DOCUMENT.kind.label("kind"), DOCUMENT.id.label("id"), DOCUMENT.number, Client.name.label("client"))
 
 
 def _movement(part: Part, sign: int, document_id: Any, invoice_id: Any, day: Any, month: Any) -> Select[Any]:
@@ -52,12 +59,10 @@ def movements(period: Period) -> Subquery:
     invoices = _movement(Part.INVOICE, 1, INVOICE.id, INVOICE.id, INVOICE.issue_date, month).where(
         issued, INVOICE.status != InvoiceStatus.DRAFT, not_(undone)
     )
-    voids = _movement(Part.VOID, -1, INVOICE.id, INVOICE.id, INVOICE.issue_date, void_month).where(
-        voided, not_(undone)
+    voids = _movement(Part.VOID, -1, INVOICE.id, INVOICE.id, INVOICE.issue_date, void_month).where(voided, not_(undone))
+    notes = _movement(Part.CREDIT, -1, NOTE.id, NOTE.invoice_id, NOTE.issue_date, month_of_day(NOTE.issue_date)).where(
+        NOTE.issue_date.between(period.first, period.last)
     )
-    notes = _movement(
-        Part.CREDIT, -1, NOTE.id, NOTE.invoice_id, NOTE.issue_date, month_of_day(NOTE.issue_date)
-    ).where(NOTE.issue_date.between(period.first, period.last))
     return union_all(invoices, voids, notes).subquery("moved")
 
 

@@ -7,19 +7,17 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, Subquery, and_, case, func, select
-from sqlalchemy.orm import aliased
 
 from sercom.core.base import AnySession
 from sercom.core.labels import Labelled
 from sercom.core.money import TAX_LABELS, ZERO, Rate, TaxStatus
 from sercom.entities.clients.model import Client
-from sercom.entities.documents.line import Line
 from sercom.entities.documents.model import Document
-from sercom.entities.ledger.model import Allocation, EntryKind, Payment
+from sercom.reports.debts import debts_listing, in_bad_debts
 from sercom.reports.exact import cents, divided, dollars, line_cents, whole_sum
 from sercom.reports.listing import Column, Listing
 from sercom.reports.period import Period
-from sercom.reports.sold import DOCUMENT, LINE, TAX, Part, movements, signed
+from sercom.reports.sold import DOCUMENT, HEAD, LINE, NUMBERED, PART, TAX, Part, movements, signed
 
 #: In the order of a return: federal first.
 ORDER = tuple(TAX_LABELS)
@@ -88,7 +86,7 @@ def summarise(session: AnySession, period: Period) -> Summary:
         line = lines.setdefault((code, percent), TaxLine(code, percent))
         line.parts[Part(part)] = (base, amount)
     debts: dict[bool, dict[str, Decimal]] = {True: {}, False: {}}
-    for code, lowers, amount in session.execute(_in_bad_debts(period)):
+    for code, lowers, amount in session.execute(in_bad_debts(period)):
         debts[bool(lowers)][code] = abs(amount)
     sales = session.execute(_by_sort(period)).one()
     return Summary(
@@ -167,46 +165,14 @@ def _by_sort(period: Period) -> Select[Any]:
     return select(*(dollars(whole_sum(rows.c[sort.value])).label(sort.value) for sort in Sort))
 
 
-#: The row that a correction takes back says what it was.
-_row, _against = aliased(Payment), aliased(Payment)
-_kind = case((_row.kind == EntryKind.CORRECTION, _against.kind), else_=_row.kind)
-
-
-def _debts(period: Period, *what: Any) -> Select[Any]:
-    """Bad debts of the period and what was recovered of them, put on invoices, by tax."""
-    return (
-        select(*what)
-        .join_from(Allocation, _row, _row.id == Allocation.payment_id)
-        .outerjoin(_against, _against.id == _row.against_id)
-        .join(Document.__table__, DOCUMENT.id == Allocation.invoice_id)
-        .join(TAX.code.table, TAX.document_id == DOCUMENT.id)
-        .where(Allocation.dated.between(period.first, period.last), DOCUMENT.total > 0)
-        .where(_kind.in_((EntryKind.WRITE_OFF, EntryKind.RECOVERY)))
-    )
-
-
-def _within_debt() -> Any:
-    """The tax within what was written off: in proportion, as the whole tax is within the total."""
-    return divided(cents(Allocation.amount) * cents(TAX.amount), func.nullif(cents(DOCUMENT.total), 0))
-
-
-def _in_bad_debts(period: Period) -> Select[Any]:
-    lowers = case((_kind == EntryKind.WRITE_OFF, 1), else_=0).label("lowers")
-    return _debts(period, TAX.code, lowers, dollars(whole_sum(_within_debt()))).group_by(TAX.code, "lowers")
-
-
 # --- the rows behind a figure ---------------------------------------------------------------------
-
-HEAD = (Column("number", _l("Number")), Column("client", _l("Client")), Column("day", _l("Date")))
-PART = Column("part", _l("Counts as"), labels=Part)
-NUMBERED = (DOCUMENT.kind.label("kind"), DOCUMENT.id.label("id"), DOCUMENT.number, Client.name.label("client"))
 
 
 def listing(period: Period, args: Mapping[str, str]) -> Listing | None:
     """What a URL names: ``tax`` (codes, and with ``rate`` and ``part``), ``sort`` or ``debts``; else ``None``."""
     codes = [code for code in args.get("tax", "").split(",") if code in ORDER]
     if args.get("debts") in {"lost", "recovered"} and codes:
-        return _debts_listing(period, codes, lost=args["debts"] == "lost")
+        return debts_listing(period, codes, lost=args["debts"] == "lost")
     if codes:
         return _tax_listing(period, codes, args)
     sort = next((sort for sort in Sort if sort.value == args.get("sort")), None)
@@ -251,19 +217,3 @@ def _sales_listing(period: Period, sort: Sort | None) -> Listing:
     query = query.where(amount != 0) if sort else query
     columns = (*HEAD, PART, Column("amount", _l("Before tax"), sums=True))
     return Listing(sort.label if sort else _l("All sales"), columns, query, (rows.c.day, DOCUMENT.id))
-
-
-def _debts_listing(period: Period, codes: list[str], *, lost: bool) -> Listing:
-    sign = 1 if lost else -1
-    what = (
-        *NUMBERED,
-        Allocation.dated.label("day"),
-        TAX.code.label("code"),
-        dollars(sign * cents(Allocation.amount)).label("amount"),
-        dollars(sign * _within_debt()).label("tax"),
-    )
-    query = _debts(period, *what).join(Client, Client.id == DOCUMENT.client_id)
-    query = query.where(TAX.code.in_(codes), _kind == (EntryKind.WRITE_OFF if lost else EntryKind.RECOVERY))
-    columns = (*HEAD, Column("code", _l("Tax")), Column("amount", _l("Amount")), Column("tax", _l("Tax"), sums=True))
-    title = _l("Taxes within bad debts") if lost else _l("Taxes within recovered bad debts")
-    return Listing(title, columns, query, (Allocation.dated, Allocation.id, TAX.code))

@@ -3,26 +3,20 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from datetime import date, timedelta
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
-import pytest
-from flask import Flask
 from sqlalchemy import select, text
 
 from sercom.core import clock
 from sercom.core.base import db
-from sercom.core.money import CENT, ZERO, TaxStatus, round_money
-from sercom.entities.documents.line import LineDraft
+from sercom.core.money import CENT, ZERO
 from sercom.entities.invoices.model import InvoiceStatus
-from sercom.entities.sites.model import Province
-from sercom.models import CreditNote, Invoice, User
+from sercom.models import CreditNote, Invoice
 from sercom.reports import sales, taxes
-from sercom.reports.period import Period, Shortcut, first_of_month, of_shortcut
-from sercom.reports.taxes import Sort
+from sercom.reports.period import Period, first_of_month
 from tests.integration.conftest import Demo
-from tests.support import HUNDRED, give, make_client, make_user, start
 
 FEDERAL = {"GST", "HST"}
 
