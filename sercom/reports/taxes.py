@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Select, Subquery, and_, case, func, select
 
-from sercom.core.base import AnySession
+from sercom.core.base import AnySession, read_whole
 from sercom.core.labels import Labelled
 from sercom.core.money import TAX_LABELS, ZERO, Rate, TaxStatus
 from sercom.entities.clients.model import Client
@@ -39,6 +39,11 @@ class TaxLine:
     code: str
     percent: Decimal
     parts: dict[Part, tuple[Decimal, Decimal]] = field(default_factory=dict)
+
+    @property
+    def rate(self) -> int:
+        """The rate in thousandths of a percent: as a URL names it."""
+        return int(self.percent.scaleb(3))
 
     @property
     def label(self) -> Any:
@@ -194,11 +199,11 @@ def _tax_listing(period: Period, codes: list[str], args: Mapping[str, str]) -> L
         .join(Client, Client.id == DOCUMENT.client_id)
         .where(TAX.code.in_(codes))
     )
-    try:
-        rate = Decimal(args["rate"]) if args.get("rate") else None
-        query = query if rate is None else query.where(TAX.percent == rate)
-    except (InvalidOperation, ValueError):
-        return None
+    if args.get("rate"):
+        rate = read_whole(args["rate"])
+        if rate is None:
+            return None
+        query = query.where(TAX.percent == Decimal(rate).scaleb(-3))
     if args.get("part") in {part.value for part in Part}:
         query = query.where(moved.c.part == args["part"])
     columns = (*HEAD, PART, Column("base", _l("Base"), sums=True), Column("tax", _l("Tax"), sums=True))
