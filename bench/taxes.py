@@ -1,6 +1,6 @@
 """Measures the reports over 100,000 issued invoices of one year, on SQLite and PostgreSQL. `make bench`; ROWS sets it.
 
-Prints the median and the 95th percentile in milliseconds of the whole year: the tax summary, the rows
+Prints the median and the best time in milliseconds of the whole year: the tax summary, the rows
 behind its largest figure, sales, win rate, and forgotten money. DATABASE_URL names one database instead.
 """
 
@@ -72,42 +72,14 @@ def batch(numbers: range, stamp: dict[str, Any]) -> None:
         rows.setdefault(model, []).append(columns | stamp)
 
     for n in numbers:
-        day, key = YEAR.first + timedelta(days=n % 365), n + 1
-        quote, job, invoice, note = (key + step * 1_000_000 for step in (1, 2, 3, 4))
+        key = n + 1
         add(Client, id=key, name=f"Client {key}")
         add(Case, id=key, number=f"2026-{key}", client_id=key, letters={})
-        exempt = n % EXEMPT == 0
-        base = NET / 2 if exempt else NET
-        tax = (GST + QST) / 2 if exempt else GST + QST
-        tax = tax.quantize(Decimal("0.01"))
-        kinds = [(quote, "quote"), (job, "job"), (invoice, "invoice")]
-        kinds += [(note, "credit_note")] if n % CREDITED == 0 else []
-        for document, kind in kinds:
-            head = {"case_id": key, "client_id": key, "number": f"{kind}-{key}", "title": "Thermopompe"}
-            add(Document, id=document, kind=kind, net=NET, tax=tax, total=NET + tax, discount=0, **head)
-        for document in [invoice] + ([note] if n % CREDITED == 0 else []):
-            for position, status in enumerate(("taxable", "exempt" if exempt else "taxable")):
-                line = {"description": "x", "quantity": 1, "unit_price": NET / 2, "tax_status": status}
-                add(Line, document_id=document, position=position, **line)
-            federal = GST / 2 if exempt else GST
-            for code, percent, amount in (("GST", 5, federal), ("QST", Decimal("9.975"), tax - federal)):
-                add(DocumentTax, document_id=document, code=code, position=0, percent=percent, base=base, amount=amount)
-        at = stamp["created_at"]
-        for source, target, edge in ((quote, job, "job"), (job, invoice, "invoice")):
-            if n % WAITING or edge == "job":
-                add(Conversion, source_id=source, target_id=target, edge=edge, token=str(target), at=at)
-        add(Quote, id=quote, status="approved", revision=1, sent_at=at)
-        add(SentQuote, quote_id=quote, revision=1, content="{}", at=at)
-        add(Job, id=job, status="done", done_at=at)
-        for person in (n % 8 + 1, n % 3 + 1):
-            add(Visit, case_id=key, document_id=job, status="done", person_id=person, starts_at=at, ended_at=at)
-        issued = {"issue_date": day, "due_date": day, "snapshot": "{}"}
-        voided = n % VOIDED == 1
-        add(Invoice, id=invoice, status="draft", voided_at=at if voided else None, **issued)
-        if n % CREDITED == 0:
-            add(CreditNote, id=note, invoice_id=invoice, issue_date=day, issued_at=at, reason="x", snapshot=None)
+        work(add, n, stamp["created_at"])
+        bill(add, n, stamp["created_at"])
     for model, found in rows.items():
         put(model, found)
+    # Issued once their lines are in: afterwards the database lets none be added.
     ids = [row["id"] for row in rows[Invoice]]
     table, notes = Invoice.__table__, CreditNote.__table__
     within = table.c.id.between(ids[0], ids[-1])
@@ -115,6 +87,48 @@ def batch(numbers: range, stamp: dict[str, Any]) -> None:
     db.session.execute(update(table).where(within, table.c.voided_at.is_not(None)).values(status="void"))
     db.session.execute(update(notes).where(notes.c.snapshot.is_(None)).values(snapshot="{}"))
     db.session.commit()
+
+
+def ids_of(n: int) -> tuple[int, int, int, int]:
+    """Quote, job, invoice, credit note."""
+    quote, job, invoice, note = (n + 1 + step * 1_000_000 for step in (1, 2, 3, 4))
+    return quote, job, invoice, note
+
+
+def work(add: Callable[..., None], n: int, at: Any) -> None:
+    """A quote, its job with two finished visits."""
+    quote, job, invoice, _note = ids_of(n)
+    head = {"case_id": n + 1, "client_id": n + 1, "title": "Thermopompe", "net": NET, "tax": GST + QST, "discount": 0}
+    add(Document, id=quote, kind="quote", number=f"S{n}", total=NET + GST + QST, **head)
+    add(Document, id=job, kind="job", number=f"J{n}", total=NET + GST + QST, **head)
+    add(Conversion, source_id=quote, target_id=job, edge="job", token=str(job), at=at)
+    if n % WAITING:
+        add(Conversion, source_id=job, target_id=invoice, edge="invoice", token=str(invoice), at=at)
+    add(Quote, id=quote, status="approved", revision=1, sent_at=at)
+    add(SentQuote, quote_id=quote, revision=1, content="{}", at=at)
+    add(Job, id=job, status="done", done_at=at)
+    for person in (n % 8 + 1, n % 3 + 1):
+        add(Visit, case_id=n + 1, document_id=job, status="done", person_id=person, starts_at=at, ended_at=at)
+
+
+def bill(add: Callable[..., None], n: int, at: Any) -> None:
+    """An invoice of two lines, and a credit note of the whole of some."""
+    _quote, _job, invoice, note = ids_of(n)
+    day, exempt = YEAR.first + timedelta(days=n % 365), n % EXEMPT == 0
+    base, gst, qst = (NET / 2, GST / 2, Decimal("9.98")) if exempt else (NET, GST, QST)
+    documents = {invoice: "invoice"} | ({note: "credit_note"} if n % CREDITED == 0 else {})
+    for document, kind in documents.items():
+        head = {"case_id": n + 1, "client_id": n + 1, "number": f"{kind}{n}", "title": "Thermopompe", "discount": 0}
+        add(Document, id=document, kind=kind, net=NET, tax=gst + qst, total=NET + gst + qst, **head)
+        for position, status in enumerate(("taxable", "exempt" if exempt else "taxable")):
+            line = {"description": "x", "quantity": 1, "unit_price": NET / 2, "tax_status": status}
+            add(Line, document_id=document, position=position, **line)
+        for code, percent, amount in (("GST", 5, gst), ("QST", Decimal("9.975"), qst)):
+            add(DocumentTax, document_id=document, code=code, position=0, percent=percent, base=base, amount=amount)
+    voided = at if n % VOIDED == 1 else None
+    add(Invoice, id=invoice, status="draft", issue_date=day, due_date=day, snapshot="{}", voided_at=voided)
+    if note in documents:
+        add(CreditNote, id=note, invoice_id=invoice, issue_date=day, issued_at=at, reason="x", snapshot=None)
 
 
 def put(model: Any, rows: list[dict[str, Any]]) -> None:
@@ -142,7 +156,7 @@ def measure() -> None:
             started = time.perf_counter()
             ask()
             times.append((time.perf_counter() - started) * 1000)
-        print(f"  {name:18}{statistics.median(times):10.0f}{sorted(times)[-1]:10.0f}")
+        print(f"  {name:18}{statistics.median(times):10.0f}{min(times):10.0f}")
 
 
 @contextmanager
@@ -168,7 +182,7 @@ def main() -> None:
                 started = time.perf_counter()
                 fill(count)
                 print(f"{db.engine.dialect.name}, {count} invoices, filled in {time.perf_counter() - started:.0f} s")
-                print(f"  {'a whole year':18}{'median ms':>10}{'worst ms':>10}")
+                print(f"  {'a whole year':18}{'median ms':>10}{'best ms':>10}")
                 measure()
                 db.session.remove()
                 db.engine.dispose()

@@ -64,6 +64,7 @@ def select_rows(kind: Kind) -> Select[Any]:
 
 def _jobs() -> Select[Any]:
     job, visit = Job.__table__.c, Visit.__table__.c
+    derived: Any = Job  # its derived columns are attached below the class
     finished = visit.document_id == job.id, visit.status.in_(WORKED)
     last = select(func.max(visit.ended_at)).where(*finished).correlate(Job.__table__).scalar_subquery()
     visited = exists().where(visit.document_id == job.id, visit.status == VisitStatus.DONE)
@@ -80,7 +81,7 @@ def _jobs() -> Select[Any]:
             Job.number.label("number"),
             Client.name.label("client"),
             Job.title.label("what"),
-            dollars(cents(Job.net) - cents(Job.invoiced_net)).label("amount"),
+            dollars(cents(Job.net) - cents(derived.invoiced_net)).label("amount"),
             func.coalesce(last, Job.done_at, type_=Job.done_at.type).label("since"),
         )
         .join(Client, Client.id == Job.client_id)

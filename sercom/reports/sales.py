@@ -6,7 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import BigInteger, Select, String, Subquery, case, cast, func, literal, null, select
+from sqlalchemy import CTE, BigInteger, FromClause, Select, String, Subquery, case, cast, func, literal, null, select
 
 from sercom.core import formats
 from sercom.core.base import AnySession
@@ -63,7 +63,7 @@ def _named(session: AnySession, query: Select[Any]) -> list[Share]:
     return sorted(shares, key=lambda share: (share.key == NONE, -share.amount))
 
 
-def _with_net(moved: Subquery) -> Any:
+def _with_net(moved: CTE) -> Any:
     return moved.join(Document.__table__, DOCUMENT.id == moved.c.document_id)
 
 
@@ -192,7 +192,7 @@ def listing(period: Period, args: Mapping[str, str]) -> Listing | None:
     return None
 
 
-def _documents(rows: Subquery, amount: Any, wanted: Any) -> tuple[Select[Any], tuple[Any, ...]]:
+def _documents(rows: FromClause, amount: Any, wanted: Any) -> tuple[Select[Any], tuple[Any, ...]]:
     query = (
         select(*NUMBERED, rows.c.day, rows.c.part, dollars(amount).label("amount"))
         .join_from(rows, Document.__table__, DOCUMENT.id == rows.c.document_id)

@@ -9,7 +9,20 @@ years, whenever they are asked for.
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import BigInteger, Integer, Select, String, Subquery, and_, cast, literal, not_, select, union_all
+from sqlalchemy import (
+    CTE,
+    BigInteger,
+    FromClause,
+    Integer,
+    Select,
+    String,
+    and_,
+    cast,
+    literal,
+    not_,
+    select,
+    union_all,
+)
 
 from sercom.core.labels import Labelled
 from sercom.entities.clients.model import Client
@@ -48,7 +61,7 @@ def _movement(part: Part, sign: int, document_id: Any, invoice_id: Any, day: Any
     )
 
 
-def movements(period: Period) -> Subquery:
+def movements(period: Period) -> CTE:
     """A row for each document that counts: ``part``, ``sign`` (1 or -1), ``document_id``, the invoice it is or
     corrects, ``day`` (of issue), ``month`` in which it counts.
     """  # noqa: D205
@@ -63,9 +76,9 @@ def movements(period: Period) -> Subquery:
     notes = _movement(Part.CREDIT, -1, NOTE.id, NOTE.invoice_id, NOTE.issue_date, month_of_day(NOTE.issue_date)).where(
         NOTE.issue_date.between(period.first, period.last)
     )
-    return union_all(invoices, voids, notes).subquery("moved")
+    return union_all(invoices, voids, notes).cte("moved")
 
 
-def signed(moved: Subquery, whole: Any) -> Any:
+def signed(moved: FromClause, whole: Any) -> Any:
     """``whole`` cents with the movement's sign."""
     return cast(moved.c.sign, BigInteger) * whole

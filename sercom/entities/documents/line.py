@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sercom.core.base import LongText, Model, PrimaryKey, one_of
@@ -15,6 +15,9 @@ from sercom.core.money import ZERO, Money, Percent, Quantity, Rate, TaxStatus, l
 
 if TYPE_CHECKING:
     from sercom.entities.documents.model import Document
+
+
+_UNTAXED = text("tax_status <> 'taxable'")
 
 
 class LineKind(Labelled):
@@ -60,6 +63,8 @@ class Line(Model):
         CheckConstraint("kind = 'item' OR NOT optional", name="words_are_no_option"),
         CheckConstraint("quantity <> 0", name="quantity_given"),
         Index(None, "document_id", "position"),
+        # Few lines are exempt or zero-rated: the tax summary asks for them alone.
+        Index("ix_line_untaxed", "document_id", sqlite_where=_UNTAXED, postgresql_where=_UNTAXED),
     )
 
     id: Mapped[PrimaryKey]

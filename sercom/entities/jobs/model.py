@@ -1,8 +1,6 @@
 """The job: the work itself, planned with the team, done, invoiced."""
 
 from datetime import datetime
-from decimal import Decimal
-from typing import TYPE_CHECKING
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -51,9 +49,6 @@ class Job(Document):
     instructions: Mapped[LongText | None]
     hold_reason: Mapped[HoldReason | None] = mapped_column(LabelledType(HoldReason))
     done_at: Mapped[datetime | None]
-
-    if TYPE_CHECKING:
-        invoiced_net: Mapped[Decimal]
 
     @property
     def is_editable(self) -> bool:
