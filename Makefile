@@ -47,6 +47,7 @@ browser:  ## Debian's Chromium, where it is missing and may be installed
 
 bench: $(VENV)/.tools  ## Measure pages, conversions and sums on many rows; prints medians
 	$(BIN)/python -m bench.totals
+	$(BIN)/python -m bench.taxes
 	$(BIN)/python -m bench.pages
 	$(BIN)/python -m bench.ageing
 

@@ -11,7 +11,8 @@ from flask_admin import AdminIndexView, expose
 from flask_babel import LazyString
 from flask_babel import gettext as _
 
-from sercom.backoffice.access import current_actor
+from sercom.backoffice import counts
+from sercom.backoffice.access import current_actor, may
 from sercom.core import clock
 from sercom.core.access import OWNER
 from sercom.core.base import db
@@ -19,6 +20,7 @@ from sercom.core.labels import Labelled, Tone
 from sercom.core.money import ZERO
 from sercom.entities.documents.model import DocumentKind
 from sercom.entities.visits.model import ENDED, Visit
+from sercom.reports import forgotten
 from sercom.upkeep.model import is_stale, last_backup
 from sercom.workflow.needs import PlanForm
 
@@ -81,6 +83,7 @@ class HomeView(AdminIndexView):
             flow=[_stop(view, amounts[view.entity]) for view in stages if hasattr(view.model, "settled")],
             todo=[task for view in stages for task in _tasks(view, amounts[view.entity])],
             visits=visits.filter(Visit.starts_at >= today, Visit.starts_at < end).all(),
+            forgotten=_forgotten_money(),
             later=visits.filter(Visit.starts_at >= end, Visit.status.not_in(ENDED)).limit(NEXT_VISITS).all(),
         )
 
@@ -116,6 +119,14 @@ def _backup_to_tell() -> str | None:
     if last is None:
         return _("Nothing has been backed up yet.")
     return _("The last backup was made %(days)s days ago.", days=(clock.utcnow() - last.made_at).days)
+
+
+def _forgotten_money() -> tuple[int, Decimal] | None:
+    """How much work, promises and money waits unseen, in number and dollars; for who may read reports."""
+    if not may("read", "reports"):
+        return None
+    found = counts.unless_slow("forgotten money", lambda: forgotten.add_up(db.session))
+    return sum(count for count, _amount in found.values()), sum((amount for _n, amount in found.values()), ZERO)
 
 
 def _stop(view: Any, amounts: dict[Labelled, tuple[int, Decimal]]) -> Stop:

@@ -28,6 +28,7 @@ from sercom.entities.sites.admin import SiteView
 from sercom.entities.users.account import AccountView
 from sercom.entities.users.admin import TeamView, UserView
 from sercom.entities.visits.admin import VisitView
+from sercom.reports.views import ReportsView
 from sercom.upkeep.page import OperationsView
 
 WORK, CLIENTS, SETTINGS = _l("Work"), _l("Clients"), _l("Settings")
@@ -69,4 +70,7 @@ VIEWS: tuple[Entry, ...] = (
     Entry(JournalView, models.JournalEntry, _l("Journal"), "history", SETTINGS),
 )
 #: Pages that belong to no entity: the view and its address below ``/admin``.
-PAGES = ((AccountView, "account"), (AccountsView, "accounts"), (OperationsView, "operations"))
+PAGES = (
+    *((AccountView, "account"), (AccountsView, "accounts")),
+    *((OperationsView, "operations"), (ReportsView, "reports")),
+)

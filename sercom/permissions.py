@@ -36,6 +36,7 @@ MATRIX: dict[str, tuple[frozenset[Role], ...]] = {
     "mail_templates": (NOBODY, MONEY, OFFICE, NOBODY, NOBODY),
     "company": (NOBODY, MONEY, OWNER, NOBODY, NOBODY),
     "taxes": (OWNER, MONEY, NOBODY, NOBODY, NOBODY),
+    "reports": (NOBODY, MONEY, NOBODY, NOBODY, EXPORT),
     "journal": (NOBODY, MONEY, NOBODY, NOBODY, EXPORT),
 }
 

@@ -117,6 +117,8 @@ LITERAL = {
     ("accounts.interac_confirm", "POST"): "401 403 done done done",
     ("accounts.interac_set_aside", "POST"): "401 403 done done done",
     ("accounts.interac_restore", "POST"): "401 403 done done done",
+    **{(f"reports.{view}", "GET"): "sign-in 403 ok ok ok" for view in ("index", "report", "rows")},
+    **{(f"reports.{view}", "GET"): "sign-in 403 403 ok ok" for view in ("report_file", "rows_file")},
     ("home.guide", "GET"): "sign-in ok ok ok ok",
     ("home.components", "GET"): "sign-in ok ok ok ok",
     ("cases.add_note_view", "POST"): "401 done done 403 done",

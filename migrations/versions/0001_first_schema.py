@@ -1068,6 +1068,13 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_line_item_id"), ["item_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_line_source_document_id"), ["source_document_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_line_source_line_id"), ["source_line_id"], unique=False)
+        batch_op.create_index(
+            "ix_line_untaxed",
+            ["document_id"],
+            unique=False,
+            sqlite_where=sa.text("tax_status <> 'taxable'"),
+            postgresql_where=sa.text("tax_status <> 'taxable'"),
+        )
         batch_op.create_index(batch_op.f("ix_line_visit_id"), ["visit_id"], unique=False)
 
     op.create_table(
@@ -1226,6 +1233,11 @@ def downgrade() -> None:
     op.drop_table("message")
     with op.batch_alter_table("line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_line_visit_id"))
+        batch_op.drop_index(
+            "ix_line_untaxed",
+            sqlite_where=sa.text("tax_status <> 'taxable'"),
+            postgresql_where=sa.text("tax_status <> 'taxable'"),
+        )
         batch_op.drop_index(batch_op.f("ix_line_source_line_id"))
         batch_op.drop_index(batch_op.f("ix_line_source_document_id"))
         batch_op.drop_index(batch_op.f("ix_line_item_id"))

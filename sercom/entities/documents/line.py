@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sercom.core.base import LongText, Model, PrimaryKey, one_of
@@ -18,6 +18,9 @@ if TYPE_CHECKING:
 
 #: What a line is born with: no edit changes what it bills.
 BORN = ("source_line_id", "source_document_id", "visit_id", "holdback")
+
+
+_UNTAXED = text("tax_status <> 'taxable'")
 
 
 class LineKind(Labelled):
@@ -67,6 +70,8 @@ class Line(Model):
         CheckConstraint("quantity <> 0", name="quantity_given"),
         CheckConstraint("NOT holdback OR source_document_id IS NOT NULL", name="holdback_of_something"),
         Index(None, "document_id", "position"),
+        # Few lines are exempt or zero-rated: the tax summary asks for them alone.
+        Index("ix_line_untaxed", "document_id", sqlite_where=_UNTAXED, postgresql_where=_UNTAXED),
     )
 
     id: Mapped[PrimaryKey]
