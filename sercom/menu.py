@@ -26,6 +26,7 @@ from sercom.entities.sites.admin import SiteView
 from sercom.entities.users.account import AccountView
 from sercom.entities.users.admin import TeamView, UserView
 from sercom.entities.visits.admin import VisitView
+from sercom.exchange.exports_page import ExportsView
 from sercom.upkeep.page import OperationsView
 
 WORK, CLIENTS, SETTINGS = _l("Work"), _l("Clients"), _l("Settings")
@@ -66,4 +67,4 @@ VIEWS: tuple[Entry, ...] = (
     Entry(JournalView, models.JournalEntry, _l("Journal"), "history", SETTINGS),
 )
 #: Pages that belong to no entity and to no group: the view and its address below ``/admin``.
-PAGES = ((AccountView, "account"), (OperationsView, "operations"))
+PAGES = ((AccountView, "account"), (OperationsView, "operations"), (ExportsView, "exports"))

@@ -19,6 +19,7 @@ from sercom.entities.documents.convert import document_url
 from sercom.entities.documents.lines import blank_row
 from sercom.entities.files.model import Moment
 from sercom.entities.journal import words
+from sercom.permissions import EXPORT
 from sercom.serving import static_prefix
 
 #: The formats that are filters too.
@@ -56,6 +57,7 @@ def init_app(app: Flask) -> None:
         "aria": aria,
         "MONEY_ROLES": MONEY,
         "OWNER_ROLES": OWNER,
+        "EXPORT_ROLES": EXPORT,
         "asset": asset,
         "change_lines": words.change_lines,
         "document_url": document_url,
