@@ -62,9 +62,9 @@ class Listing:
         return count, amount
 
     def rows(self, session: AnySession) -> Iterator[Sequence[Any]]:
-        """Every row, read as it is asked for."""
+        """Every row, read as it is asked for: nothing is before the first, when a view's own session is gone."""
         found = session.execute(self.statement.execution_options(yield_per=CHUNK))
-        return self.made(found) if self.made else iter(found)
+        yield from self.made(found) if self.made else found
 
 
 @dataclass(frozen=True)
