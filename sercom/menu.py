@@ -27,6 +27,7 @@ from sercom.entities.users.account import AccountView
 from sercom.entities.users.admin import TeamView, UserView
 from sercom.entities.visits.admin import VisitView
 from sercom.exchange.exports_page import ExportsView
+from sercom.exchange.imports_page import ImportsView
 from sercom.upkeep.page import OperationsView
 
 WORK, CLIENTS, SETTINGS = _l("Work"), _l("Clients"), _l("Settings")
@@ -67,4 +68,4 @@ VIEWS: tuple[Entry, ...] = (
     Entry(JournalView, models.JournalEntry, _l("Journal"), "history", SETTINGS),
 )
 #: Pages that belong to no entity and to no group: the view and its address below ``/admin``.
-PAGES = ((AccountView, "account"), (OperationsView, "operations"), (ExportsView, "exports"))
+PAGES = ((AccountView, "account"), (OperationsView, "operations"), (ExportsView, "exports"), (ImportsView, "imports"))

@@ -12,7 +12,7 @@ from wtforms import Field
 
 from sercom.backoffice.formatters import pill
 from sercom.core import clock, formats
-from sercom.core.access import MONEY, OWNER
+from sercom.core.access import MONEY, OFFICE, OWNER
 from sercom.core.money import TAX_LABELS, TaxStatus
 from sercom.entities.catalog.lookup import known_parts
 from sercom.entities.documents.convert import document_url
@@ -57,6 +57,7 @@ def init_app(app: Flask) -> None:
         "aria": aria,
         "MONEY_ROLES": MONEY,
         "OWNER_ROLES": OWNER,
+        "OFFICE_ROLES": OFFICE,
         "EXPORT_ROLES": EXPORT,
         "asset": asset,
         "change_lines": words.change_lines,

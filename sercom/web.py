@@ -25,6 +25,7 @@ UPLOADS = {
     "portal_photos.add_en": 13 * MEGABYTE,
     "cases.add_photos_view": 80 * MEGABYTE,
     "company.edit_view": 4 * MEGABYTE,
+    "imports.index": 6 * MEGABYTE,
 }
 
 #: What clients see: its language is that of the address, not of whoever is signed in.

@@ -14,6 +14,7 @@ from sercom.core.errors import IN_USE, ConflictError, DomainError
 CONSTRAINTS: dict[str, tuple[LazyString, str | None]] = {
     "uq_catalog_item_code": (_l("Another item has this code."), "code"),
     "uq_message_token": (_l("This was sent already."), None),
+    "ix_import_run_done": (_l("This file was imported already."), None),
     "uq_user_email": (_l("Somebody has this e-mail address already."), "email"),
     "uq_team_name": (_l("Another team has this name."), "name"),
     "uq_tax_rate_province_code_valid_from": (_l("This rate is already there for that day."), "valid_from"),
@@ -32,6 +33,7 @@ CONSTRAINTS: dict[str, tuple[LazyString, str | None]] = {
 SQLITE_UNIQUE = {
     "catalog_item.code": "uq_catalog_item_code",
     "message.token": "uq_message_token",
+    "import_run.kind, import_run.sha256": "ix_import_run_done",
     "user.email": "uq_user_email",
     "team.name": "uq_team_name",
     "tax_rate.province, tax_rate.code, tax_rate.valid_from": "uq_tax_rate_province_code_valid_from",

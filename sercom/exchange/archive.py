@@ -22,9 +22,7 @@ from sercom.models import Case, Document, File, FileContent, Logo, Payment, Rend
 #: Rows and files read at a time.
 CHUNK, FILES = 500, 4
 #: What opens an account or a client's link, whatever table it stands in.
-SECRET = re.compile(
-    r"password|secret|token|nonce|ticket|uniquifier|handle|recovery|credential|public_key|last_counter"
-)
+SECRET = re.compile(r"password|secret|token|nonce|ticket|uniquifier|handle|recovery|credential|public_key|last_counter")
 #: Tables that tell nothing of the company: the search's words, what is only passing through.
 LEFT_OUT = frozenset({"search_posting", "search_variant", "passkey", "intake_count", "intake_upload", "slow_page"})
 #: What a file's name may not hold on one computer or another.
@@ -157,10 +155,15 @@ def _manifest(told: dict[str, int]) -> str:
 def _read_me(told: dict[str, int], files: int) -> str:
     lines = (
         _("Everything that Sercom holds of this company, on %(day)s.", day=clock.today().isoformat()),
-        _("tables/: one CSV file (UTF-8, commas) a table, %(rows)s rows in all; amounts in dollars, times in UTC.", rows=sum(told.values())),
+        _(
+            "tables/: one CSV file (UTF-8, commas) a table, %(rows)s rows in all; amounts in dollars, times in UTC.",
+            rows=sum(told.values()),
+        ),
         _("photos/, documents/, logo/: %(count)s files, as they are.", count=files),
         _("manifest.csv tells how many rows each table has."),
-        _("Left out: passwords and what else opens an account or a link, the words of the search, photos of forms that were never sent."),
+        _(
+            "Left out: what opens an account or a link, the words of the search, photos of unsent forms."
+        ),
         _("A text that a spreadsheet would take for a formula has an apostrophe before it."),
     )
     return "\r\n".join(lines) + "\r\n"

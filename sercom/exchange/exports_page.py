@@ -29,7 +29,7 @@ class PeriodForm(ProductForm):
         """The first day is not after the last."""
         valid = super().validate(extra_validators)
         if valid and self.start.data > self.end.data:
-            self.end.errors = [str(_l("This is before the first day."))]
+            self.end.errors = (str(_l("This is before the first day.")),)
             return False
         return bool(valid)
 

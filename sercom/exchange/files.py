@@ -48,7 +48,9 @@ def text_of(value: Any) -> str:
     return str(value)
 
 
-def answer_xlsx(filename: str, title: str, titles: Sequence[Any], rows: Iterable[Sequence[Any]], count: int) -> Response:
+def answer_xlsx(
+    filename: str, title: str, titles: Sequence[Any], rows: Iterable[Sequence[Any]], count: int
+) -> Response:
     """The rows as an Excel file; raises ``DomainError`` where there are more than a sheet holds.
 
     Texts are written as texts: none of them is a formula there.
@@ -78,5 +80,3 @@ def answer_xlsx(filename: str, title: str, titles: Sequence[Any], rows: Iterable
                     sheet.write_string(number, column, text_of(value)[:LONGEST_TEXT])
     file.seek(0)
     return send_file(file, XLSX_TYPE, as_attachment=True, download_name=secure_filename(f"{filename}.xlsx"))
-
-

@@ -45,16 +45,15 @@ def spread(rows: Iterable[Any]) -> Iterator[Sequence[Any]]:
         taxes = zip(*(shares(getattr(head, code) or ZERO, taxed) for code in codes), strict=True)
         for row, amount, part, tax in zip(group, amounts, taken, taxes, strict=True):
             net = amount - part
-            figures = (amount, -part, net, *tax, net + sum(tax, ZERO))
-            amount, part, net, *rest = (figure * head.sign for figure in figures)
+            figures = [figure * head.sign for figure in (amount, -part, net, *tax, net + sum(tax, ZERO))]
             yield (
                 *(row.number, row.issue_date, row.client, row.code, row.description, row.quantity, row.unit),
-                *(row.unit_price, row.discount, amount, part, net, row.tax_status, *rest),
+                *(row.unit_price, row.discount, *figures[:3], row.tax_status, *figures[3:]),
             )
 
 
 def quickbooks(rows: Iterable[Any]) -> Iterator[Sequence[Any]]:
-    """A row a line. Its import knows no discount: amounts are net, and told by quantity and rate where these give them."""
+    """A row a line. Its import knows no discount: amounts are net, told by quantity and rate where these give them."""
     for group, amounts, taken in _documents(rows):
         codes = tuple(code for code in TAX_LABELS if getattr(group[0], code) is not None)
         taxed = QUICKBOOKS_CODES.get(codes, "/".join(codes))

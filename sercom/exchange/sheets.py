@@ -112,7 +112,10 @@ def invoices(period: Period) -> Listing:
         select(
             *(_document.number, _document.kind, state, paper.c.issue_date, paper.c.due_date),
             *(_client.name, _document.title, _signed(paper, _document.net), *taxes, total),
-            *(type_coerce(settled, Money()), type_coerce(case((paper.c.sign == 1, _document.total - settled), else_=0), Money())),
+            *(
+                type_coerce(settled, Money()),
+                type_coerce(case((paper.c.sign == 1, _document.total - settled), else_=0), Money()),
+            ),
         )
         .join_from(paper, Document.__table__, _document.id == paper.c.id)
         .join(Client.__table__, _client.id == _document.client_id)
@@ -153,8 +156,7 @@ def _net_once(paper: Any) -> Any:
     before = select(earlier.c.id).where(
         earlier.c.document_id == _document.id,
         earlier.c.kind == LineKind.ITEM,
-        (earlier.c.position < _line.position)
-        | ((earlier.c.position == _line.position) & (earlier.c.id < _line.id)),
+        (earlier.c.position < _line.position) | ((earlier.c.position == _line.position) & (earlier.c.id < _line.id)),
     )
     return case((before.exists(), 0), else_=_document.net * paper.c.sign)
 
@@ -269,11 +271,31 @@ def clients(period: Period) -> Listing:
 SHEETS: dict[str, Sheet] = {
     sheet.name: sheet
     for sheet in (
-        Sheet("invoices", _l("Invoices"), _l("One row an invoice: net, each tax, total, balance. Void ones count for nothing."), invoices),
-        Sheet("lines", _l("Lines"), _l("One row a line of an invoice, each tax in its own column. The figure is the net."), lines),
+        Sheet(
+            "invoices",
+            _l("Invoices"),
+            _l("One row an invoice: net, each tax, total, balance. Void ones count for nothing."),
+            invoices,
+        ),
+        Sheet(
+            "lines",
+            _l("Lines"),
+            _l("One row a line of an invoice, each tax in its own column. The figure is the net."),
+            lines,
+        ),
         Sheet("payments", _l("Payments"), _l("Every row of the ledger: received, given back, corrected."), payments),
         Sheet("taxes", _l("Taxes"), _l("One row an invoice and tax: rate, taxable amount, tax."), taxes),
-        Sheet("clients", _l("Clients"), _l("Every client, with what was invoiced and received. The figure is what is owed at the end."), clients),
-        Sheet("quickbooks", _l("QuickBooks Online"), _l("Invoices under the titles that its import knows. It takes 100 invoices and 1,000 rows at a time."), for_quickbooks),
+        Sheet(
+            "clients",
+            _l("Clients"),
+            _l("Every client, with what was invoiced and received. The figure is what is owed at the end."),
+            clients,
+        ),
+        Sheet(
+            "quickbooks",
+            _l("QuickBooks Online"),
+            _l("Invoices under the titles that its import knows. It takes 100 invoices and 1,000 rows at a time."),
+            for_quickbooks,
+        ),
     )
 }

@@ -24,7 +24,7 @@ from sercom.exchange.sheets import SHEETS, Period
 from tests.pages import parse, words
 from tests.support import HUNDRED, Browser, World, day, give, make_client, make_user, start
 
-FORMULA = "=HYPERLINK(\"http://x\")"
+FORMULA = '=HYPERLINK("http://x")'
 YEARS = Period(date(2000, 1, 1), date(2100, 1, 1))
 EVER = "from=2000-01-01&to=2100-01-01"
 #: The same figures by plain SQL, in cents.
@@ -65,9 +65,12 @@ def test_every_total_of_the_demo_is_the_sum_by_plain_sql(demo):
         assert column("payments", "Amount") == cents(PLAIN["payments"])
         assert column("clients", "Balance at the end") == cents(PLAIN["clients"])
         for code, title in TAX_LABELS.items():
-            one = cents(f"SELECT sum(document_tax.amount) {LIVE}".replace(
-                "document JOIN", "document JOIN document_tax ON document_tax.document_id = document.id JOIN"
-            ) + f" AND code = '{code}'")
+            one = cents(
+                f"SELECT sum(document_tax.amount) {LIVE}".replace(
+                    "document JOIN", "document JOIN document_tax ON document_tax.document_id = document.id JOIN"
+                )
+                + f" AND code = '{code}'"
+            )
             assert column("invoices", str(title)) == column("lines", str(title)) == one, code
 
 
@@ -175,7 +178,9 @@ def test_the_page_says_how_many_rows_before_anything_is_fetched(world: World, ow
     assert "Lines-2001-01-01-2001-12-31.csv" in name
 
 
-@pytest.mark.parametrize("asked", ["from=x&to=2026-01-01", "from=2026-02-01&to=2026-01-01", "from=2026-01-01", "to=9999-99-99"])
+@pytest.mark.parametrize(
+    "asked", ["from=x&to=2026-01-01", "from=2026-02-01&to=2026-01-01", "from=2026-01-01", "to=9999-99-99"]
+)
 def test_a_period_that_is_none_is_said(owner: Browser, asked: str):
     assert owner.get(f"/admin/exports/?{asked}").status_code == 422
     assert owner.get(f"/admin/exports/lines.csv?{asked}").status_code == 422
@@ -195,16 +200,23 @@ def test_the_whole_company_is_every_table_and_every_file(demo):
         owner = db.session.query(models.User).join(models.User.roles).filter(models.Role.name == "owner").first()
         with client.session_transaction() as session:
             session["_user_id"], session["_fresh"], session["fs_paa"] = owner.fs_uniquifier, True, time.time()
-        counts = {table.name: db.session.scalar(text(f'SELECT count(*) FROM "{table.name}"')) for table in archive.tables()}
+        counts = {
+            table.name: db.session.scalar(text(f'SELECT count(*) FROM "{table.name}"')) for table in archive.tables()
+        }
         photos = {bytes(data) for data in db.session.scalars(db.select(models.FileContent.data))}
         drawn = db.session.scalar(text("SELECT count(*) FROM rendered_file"))
-        secrets = [value for user in db.session.query(models.User) for value in (user.password, user.fs_uniquifier) if value]
+        secrets = [
+            value for user in db.session.query(models.User) for value in (user.password, user.fs_uniquifier) if value
+        ]
         db.session.rollback()
     answer = client.get("/admin/exports/company.zip")
     with ZipFile(BytesIO(answer.data)) as whole:
         assert whole.testzip() is None
         names = whole.namelist()
-        told = {row["table"]: int(row["rows"]) for row in csv.DictReader(StringIO(whole.read("manifest.csv").decode("utf-8-sig")))}
+        told = {
+            row["table"]: int(row["rows"])
+            for row in csv.DictReader(StringIO(whole.read("manifest.csv").decode("utf-8-sig")))
+        }
         assert told == counts
         rows = list(csv.DictReader(StringIO(whole.read("tables/document.csv").decode("utf-8-sig"))))
         assert len(rows) == counts["document"]
