@@ -161,9 +161,7 @@ def _read_me(told: dict[str, int], files: int) -> str:
         ),
         _("photos/, documents/, logo/: %(count)s files, as they are.", count=files),
         _("manifest.csv tells how many rows each table has."),
-        _(
-            "Left out: what opens an account or a link, the words of the search, photos of unsent forms."
-        ),
+        _("Left out: what opens an account or a link, the words of the search, photos of unsent forms."),
         _("A text that a spreadsheet would take for a formula has an apostrophe before it."),
     )
     return "\r\n".join(lines) + "\r\n"

@@ -13,18 +13,33 @@ from sercom.exchange.fields import CLIENT_FIELDS, FIELDS, ITEM_FIELDS, guess
 from sercom.exchange.run import ImportKind
 
 
-
 @pytest.mark.parametrize(
     ("kind", "titles", "expected"),
     [
-        (ImportKind.CLIENTS, ["Prénom", "Nom", "N° de téléphone", "Courriel", "Code postal"], {"given_name": 0, "name": 1, "email": 3, "postal_code": 4}),
-        (ImportKind.CLIENTS, ["Company", "Phone", "E-mail", "Address", "City", "State", "Zip"], {"name": 0, "phone": 1, "email": 2, "street": 3, "city": 4, "province": 5, "postal_code": 6}),
+        (
+            ImportKind.CLIENTS,
+            ["Prénom", "Nom", "N° de téléphone", "Courriel", "Code postal"],
+            {"given_name": 0, "name": 1, "email": 3, "postal_code": 4},
+        ),
+        (
+            ImportKind.CLIENTS,
+            ["Company", "Phone", "E-mail", "Address", "City", "State", "Zip"],
+            {"name": 0, "phone": 1, "email": 2, "street": 3, "city": 4, "province": 5, "postal_code": 6},
+        ),
         (ImportKind.CLIENTS, ["NOM", "nom", "Téléphone", "Cellulaire"], {"name": 0, "phone": 2, "other_phone": 3}),
-        (ImportKind.CATALOG, ["SKU", "Product/Service", "Sales price", "Cost", "Taxable"], {"code": 0, "name_fr": 1, "price": 2, "cost": 3, "tax_status": 4}),
-        (ImportKind.CATALOG, ["Code", "Nom en français", "Nom en anglais", "Prix", "Unité"], {"code": 0, "name_fr": 1, "name_en": 2, "price": 3, "unit": 4}),
+        (
+            ImportKind.CATALOG,
+            ["SKU", "Product/Service", "Sales price", "Cost", "Taxable"],
+            {"code": 0, "name_fr": 1, "price": 2, "cost": 3, "tax_status": 4},
+        ),
+        (
+            ImportKind.CATALOG,
+            ["Code", "Nom en français", "Nom en anglais", "Prix", "Unité"],
+            {"code": 0, "name_fr": 1, "name_en": 2, "price": 3, "unit": 4},
+        ),
         (ImportKind.CATALOG, ["", "?", "!!"], {}),
     ],
-)  # fmt: skip
+)
 def test_columns_are_guessed_in_both_languages(context, kind: ImportKind, titles: list[str], expected: dict[str, int]):
     assert expected.items() <= guess(kind, titles).items()
     assert guess(ImportKind.CATALOG, ["", "?", "!!"]) == {}
