@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from flask_babel import LazyString, force_locale
@@ -57,21 +58,21 @@ def _choice(enum: type[Labelled], **also: str) -> Read:
 
     def read(text: str) -> Labelled:
         wanted = folded(text)
-        for member in enum:
-            if wanted in {folded(member.value), *_labels(member)}:
-                return member
-        if wanted in also:
-            return enum(also[wanted])
+        known = _members(enum).get(wanted) or (enum(also[wanted]) if wanted in also else None)
+        if known is not None:
+            return known
         raise DomainError(_l("This is none of: %(choices)s", choices=", ".join(str(m.label) for m in enum)))
 
     return read
 
 
-def _labels(member: Labelled) -> set[str]:
-    found = set()
+@lru_cache(maxsize=32)
+def _members(enum: type[Labelled]) -> dict[str, Labelled]:
+    """The members by their values and labels, as both languages write them."""
+    found = {folded(member.value): member for member in enum}
     for locale in (FRENCH, ENGLISH):
         with force_locale(locale):
-            found.add(folded(str(member.label)))
+            found |= {folded(str(member.label)): member for member in enum}
     return found
 
 
