@@ -114,7 +114,9 @@ class ImportsView(BaseView):
         """Write the good rows."""
         run, version = _get(run_id), read_version()
         everything = range(2, len(run.cells) + 1) if request.form.get("take_all") else ()
-        take = {*everything} | {number for text in request.form.getlist("take") if (number := read_whole(text)) is not None}
+        take = {*everything} | {
+            number for text in request.form.getlist("take") if (number := read_whole(text)) is not None
+        }
 
         def write() -> None:
             importing.confirm(db.session, run, current_actor(), take=take, version=version)

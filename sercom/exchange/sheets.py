@@ -124,7 +124,7 @@ def invoices(period: Period) -> Listing:
     )
     titles = (
         *(_l("Number"), _l("Kind"), _l("Status"), _l("Issued"), _l("Due"), _l("Client"), _l("Title")),
-        *(_l("Net"), *TAX_LABELS.values(), _l("Total"), _l("Paid to date"), _l("Balance")),
+        *(_l("Before tax"), *TAX_LABELS.values(), _l("Total"), _l("Paid to date"), _l("Balance")),
     )
     return Listing(titles, statement, _document.total * paper.c.sign)
 
@@ -166,7 +166,7 @@ def lines(period: Period) -> Listing:
     paper, statement = _line_rows(period)
     titles = (
         *(_l("Number"), _l("Issued"), _l("Client"), _l("Code"), _l("Description"), _l("Quantity"), _l("Unit")),
-        *(_l("Unit price"), _l("Discount"), _l("Amount"), _l("Share of the document's discount"), _l("Net")),
+        *(_l("Unit price"), _l("Discount"), _l("Amount"), _l("Share of the document's discount"), _l("Before tax")),
         *(_l("Taxes"), *TAX_LABELS.values(), _l("Total")),
     )
     return Listing(titles, statement, _net_once(paper), spread)
@@ -280,7 +280,7 @@ SHEETS: dict[str, Sheet] = {
         Sheet(
             "lines",
             _l("Lines"),
-            _l("One row a line of an invoice, each tax in its own column. The figure is the net."),
+            _l("One row a line of an invoice, each tax in its own column. The total is the net."),
             lines,
         ),
         Sheet("payments", _l("Payments"), _l("Every row of the ledger: received, given back, corrected."), payments),
@@ -288,7 +288,7 @@ SHEETS: dict[str, Sheet] = {
         Sheet(
             "clients",
             _l("Clients"),
-            _l("Every client, with what was invoiced and received. The figure is what is owed at the end."),
+            _l("Every client, with what was invoiced and received. The total is what is owed at the end."),
             clients,
         ),
         Sheet(

@@ -33,28 +33,24 @@ def undo(session: AnySession, run: ImportRun, actor: Actor, *, version: int | No
         raise ConflictError(_l("This import is not there to be undone."))
     require_version(run, version)
     sites, clients, items = (rows_of(session, run, model) for model in (Site, Client, CatalogItem))
-    loose = _loose(session, Site, sites)
-    used = in_use(session, Client, [client.id for client in clients], besides={"site"})
-    used |= in_use(session, Client, [client.id for client in clients], only={"site"}, except_ids=loose)
-    gone_clients = [client for client in clients if client.version == UNTOUCHED and client.id not in used]
-    owners = {client.id for client in gone_clients}
-    gone_sites = [site for site in sites if site.client_id in owners]
-    kept_items = _loose(session, CatalogItem, items)
-    gone_items = [item for item in items if item.id in kept_items]
-    for rows in (gone_sites, gone_clients, gone_items):  # an address goes before its client
-        for row in rows:
-            journal.record(session, actor, "deleted", row)
-            session.delete(row)
+    loose_sites, loose_items = (_loose(session, model, rows) for model, rows in ((Site, sites), (CatalogItem, items)))
+    ids = [client.id for client in clients]
+    used = in_use(session, Client, ids, besides={"site"})
+    used |= in_use(session, Client, ids, only={"site"}, except_ids=loose_sites)
+    owners = {client.id for client in clients if client.version == UNTOUCHED} - used
+    gone = [site for site in sites if site.client_id in owners]  # an address goes before its client
+    gone += [client for client in clients if client.id in owners]
+    gone += [item for item in items if item.id in loose_items]
+    leaving = set(gone)
+    stays = [row for row in (*sites, *clients, *items) if row not in leaving]
+    run.made = {table: [row.id for row in stays if row.__tablename__ == table] for table in run.made}
+    for row in gone:
+        journal.record(session, actor, "deleted", row)
+    for model in (Site, Client, CatalogItem):
+        for row in gone:
+            if isinstance(row, model):
+                session.delete(row)
         session.flush()
-    gone = {
-        (row.__tablename__, row_id)
-        for rows in (gone_sites, gone_clients, gone_items)
-        for row in rows
-        for row_id in [row.id]
-    }
-    there = {(row.__tablename__, row.id) for rows in (sites, clients, items) for row in rows}
-    stays = sorted(there - gone)
-    run.made = {table: [row_id for name, row_id in stays if name == table] for table, _id in stays}
     run.state, run.undone_at = ImportState.UNDONE, utcnow()
     journal.record(session, actor, "import_undone", run)
     session.flush()

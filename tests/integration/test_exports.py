@@ -22,7 +22,7 @@ from sercom.entities.documents.line import LineDraft
 from sercom.exchange import archive
 from sercom.exchange.sheets import SHEETS, Period
 from tests.pages import parse, words
-from tests.support import HUNDRED, Browser, World, day, give, make_client, make_user, start
+from tests.support import Browser, World, day, give, make_client, make_user, start
 
 FORMULA = '=HYPERLINK("http://x")'
 YEARS = Period(date(2000, 1, 1), date(2100, 1, 1))
@@ -60,7 +60,7 @@ def test_every_total_of_the_demo_is_the_sum_by_plain_sql(demo):
             assert count == len(rows) > 5, name
             assert {len(row) for row in rows} == {len(listing.titles)}, name
         assert column("invoices", "Total") == column("lines", "Total") == cents(PLAIN["invoices"])
-        assert column("lines", "Net") == column("quickbooks", "*Item Amount") == cents(PLAIN["lines"])
+        assert column("lines", "Before tax") == column("quickbooks", "*Item Amount") == cents(PLAIN["lines"])
         assert column("taxes", "Amount") == cents(PLAIN["taxes"])
         assert column("payments", "Amount") == cents(PLAIN["payments"])
         assert column("clients", "Balance at the end") == cents(PLAIN["clients"])
@@ -126,7 +126,7 @@ def test_lines_add_up_to_their_invoice_and_no_cell_is_a_formula(world: World, ow
     assert (void["Status"], void["Total"], void["Balance"]) == ("Void", "0.00", "0.00")
     lines = table(owner.get(f"/admin/exports/lines.csv?{EVER}"))
     assert [line["Number"] for line in lines] == [kept["Number"]] * 3
-    for title in ("Net", "GST", "QST", "Total"):
+    for title in ("Before tax", "GST", "QST", "Total"):
         assert sum(Decimal(line[title]) for line in lines) == Decimal(kept[title]), title
     assert (lines[1]["GST"], lines[1]["Taxes"]) == ("0.00", "Exempt")
     assert lines[0]["Description"] == "'" + FORMULA
@@ -162,7 +162,7 @@ def test_excel_holds_the_same_rows_as_numbers_days_and_texts(world: World, owner
     row = dict(zip(*list(sheet.values)[:2], strict=True))
     assert row["Description"] == FORMULA
     assert row["Issued"].date() == day()
-    assert isinstance(row["Net"], float)
+    assert isinstance(row["Before tax"], float)
 
 
 def test_the_page_says_how_many_rows_before_anything_is_fetched(world: World, owner: Browser):
@@ -261,4 +261,3 @@ def test_half_a_file_leaves_nothing_open(world: World, owner: Browser):
     next(answer.iter_encoded())
     answer.close()
     assert owner.get("/admin/exports/").status_code == 200
-    assert HUNDRED.description
