@@ -15,7 +15,8 @@ from sercom.core.base import db
 from sercom.core.errors import DomainError
 from sercom.core.fields import DayField, Needed, ProductForm
 from sercom.exchange import archive, files
-from sercom.exchange.sheets import SHEETS, Period
+from sercom.exchange.listing import Period
+from sercom.exchange.sheets import SHEETS
 from sercom.permissions import EXPORT
 
 

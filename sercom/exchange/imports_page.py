@@ -20,8 +20,8 @@ from sercom.entities.catalog.model import CatalogItem
 from sercom.entities.clients.model import Client
 from sercom.exchange import importing, undoing
 from sercom.exchange.fields import FIELDS
-from sercom.exchange.importing import Row
 from sercom.exchange.run import ImportKind, ImportRun, ImportState
+from sercom.exchange.targets import Row
 
 #: How many imports the page tells of; how many rows of each sort a preview shows.
 TOLD, SHOWN, SHOWN_WRONG = 20, 10, 100

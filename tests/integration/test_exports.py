@@ -20,7 +20,8 @@ from sercom.core.base import db
 from sercom.core.money import TAX_LABELS, TaxStatus
 from sercom.entities.documents.line import LineDraft
 from sercom.exchange import archive
-from sercom.exchange.sheets import SHEETS, Period
+from sercom.exchange.listing import Period
+from sercom.exchange.sheets import SHEETS
 from tests.pages import parse, words
 from tests.support import Browser, World, day, give, make_client, make_user, start
 
