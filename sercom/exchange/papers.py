@@ -8,18 +8,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, case, func, select, type_coerce, union_all
+from sqlalchemy import Select, case, func, literal, null, select, type_coerce, union_all
 
 from sercom.core.money import TAX_LABELS, Money
 from sercom.entities.documents.line import LineKind
 from sercom.entities.invoices.model import InvoiceStatus
 from sercom.exchange.lines import quickbooks, spread
 from sercom.exchange.listing import Listing, Period, within
-from sercom.models import Allocation, CatalogItem, Client, Document, DocumentTax, Invoice, Line
+from sercom.models import Allocation, CatalogItem, Client, CreditNote, Document, DocumentTax, Invoice, Line
 
 _client: Any = Client.__table__.c
 _document: Any = Document.__table__.c
 _invoice: Any = Invoice.__table__.c
+_note: Any = CreditNote.__table__.c
 _line: Any = Line.__table__.c
 _item: Any = CatalogItem.__table__.c
 _tax: Any = DocumentTax.__table__.c
@@ -32,7 +33,8 @@ def _papers() -> Any:
     invoices = select(
         _invoice.id, _invoice.issue_date, _invoice.due_date, _invoice.terms_days, sign.label("sign")
     ).where(_invoice.status != InvoiceStatus.DRAFT)
-    return union_all(invoices).subquery("paper")
+    notes = select(_note.id, _note.issue_date, null(), null(), literal(-1))
+    return union_all(invoices, notes).subquery("paper")
 
 
 def _signed(paper: Any, amount: Any) -> Any:

@@ -10,11 +10,12 @@ from sercom.core.money import Money
 from sercom.entities.invoices.model import InvoiceStatus
 from sercom.exchange.listing import Listing, Period, Sheet, within
 from sercom.exchange.papers import for_quickbooks, invoices, lines, taxes
-from sercom.models import Allocation, Client, Document, Invoice, Payment
+from sercom.models import Allocation, Client, CreditNote, Document, Invoice, Payment
 
 _client: Any = Client.__table__.c
 _document: Any = Document.__table__.c
 _invoice: Any = Invoice.__table__.c
+_note: Any = CreditNote.__table__.c
 _payment: Any = Payment.__table__.c
 _allocation: Any = Allocation.__table__.c
 
@@ -32,14 +33,14 @@ def payments(period: Period) -> Listing:
     statement = (
         select(
             *(_payment.id, _payment.received_on, _payment.kind, _client.name, _payment.method),
-            *(_payment.reference, numbers, _payment.amount),
+            *(_payment.reference, _payment.note, numbers, _payment.amount),
         )
         .join_from(Payment.__table__, Client.__table__, _client.id == _payment.client_id)
         .where(within(_payment.received_on, period))
         .order_by(_payment.received_on, _payment.id)
     )
     titles = (
-        *(_l("Number"), _l("Date"), _l("Kind"), _l("Client"), _l("Method"), _l("Reference")),
+        *(_l("Number"), _l("Date"), _l("Kind"), _l("Client"), _l("Method"), _l("Reference"), _l("Note")),
         *(_l("Invoices"), _l("Amount")),
     )
     return Listing(titles, statement, _payment.amount)
@@ -59,13 +60,19 @@ def clients(period: Period) -> Listing:
     owed = figure(billed.where(live, _invoice.issue_date <= period.end)) - figure(
         entered.where(_payment.received_on <= period.end)
     )
-    invoiced = billed.where(_invoice.status == InvoiceStatus.ISSUED, within(_invoice.issue_date, period))
+    invoiced = figure(billed.where(_invoice.status == InvoiceStatus.ISSUED, within(_invoice.issue_date, period)))
+    credited = select(func.coalesce(func.sum(_document.total), 0)).where(
+        _document.client_id == _client.id, _document.id == _note.id, within(_note.issue_date, period)
+    )
     received = entered.where(_payment.method.is_not(None), within(_payment.received_on, period))
     statement = (
         select(
             *(_client.name, _client.kind, _client.contact_name, _client.phone, _client.email, _client.billing_email),
             *(_client.language, _client.street, _client.city, _client.province, _client.postal_code),
-            *(_client.terms_days, *(type_coerce(part, Money()) for part in (figure(invoiced), figure(received), owed))),
+            *(
+                _client.terms_days,
+                *(type_coerce(part, Money()) for part in (invoiced - figure(credited), figure(received), owed)),
+            ),
         )
         .where(_client.merged_into_id.is_(None))
         .order_by(_client.name, _client.id)
@@ -84,7 +91,7 @@ SHEETS: dict[str, Sheet] = {
         Sheet(
             "invoices",
             _l("Invoices"),
-            _l("One row an invoice: net, each tax, total, balance. Void ones count for nothing."),
+            _l("One row an invoice: net, each tax, total, balance. Void ones count for nothing, credit notes against."),
             invoices,
         ),
         Sheet(

@@ -17,26 +17,29 @@ from werkzeug.test import TestResponse
 
 from sercom import models
 from sercom.core.base import db
+from sercom.core.clock import utcnow
 from sercom.core.money import TAX_LABELS, TaxStatus
 from sercom.entities.documents.line import LineDraft
+from sercom.entities.ledger.model import EntryKind
 from sercom.exchange import archive
 from sercom.exchange.listing import Period
 from sercom.exchange.sheets import SHEETS
 from tests.pages import parse, words
-from tests.support import Browser, World, day, give, make_client, make_user, start
+from tests.support import HUNDRED, Browser, World, day, give, make_client, make_user, start
 
 FORMULA = '=HYPERLINK("http://x")'
 YEARS = Period(date(2000, 1, 1), date(2100, 1, 1))
 EVER = "from=2000-01-01&to=2100-01-01"
 #: The same figures by plain SQL, in cents.
 LIVE = "FROM document JOIN invoice ON invoice.id = document.id WHERE invoice.status = 'issued'"
+LESS = "(SELECT coalesce(sum({}), 0) FROM document JOIN credit_note ON credit_note.id = document.id)"
 PLAIN = {
-    "invoices": f"SELECT sum(total) {LIVE}",
-    "lines": f"SELECT sum(net) {LIVE}",
+    "invoices": f"SELECT sum(total) - {LESS.format('total')} {LIVE}",
+    "lines": f"SELECT sum(net) - {LESS.format('net')} {LIVE}",
     "quickbooks": f"SELECT sum(net) {LIVE}",
-    "taxes": f"SELECT sum(tax) {LIVE}",
+    "taxes": f"SELECT sum(tax) - {LESS.format('tax')} {LIVE}",
     "payments": "SELECT sum(amount) FROM payment",
-    "clients": f"SELECT (SELECT sum(total) {LIVE}) - (SELECT sum(amount) FROM payment)",
+    "clients": f"SELECT (SELECT sum(total) {LIVE}) - (SELECT coalesce(sum(amount), 0) FROM payment)",
 }
 
 
@@ -51,20 +54,26 @@ def column(name: str, *titles: str) -> Decimal:
     return sum((row[place] for row in listing.rows(db.session) for place in places), Decimal(0))
 
 
+def agree() -> None:
+    """Each sheet's figure, its rows and its columns are the sums by plain SQL."""
+    for name, sheet in SHEETS.items():
+        listing = sheet.over(YEARS)
+        count, amount = listing.counted(db.session)
+        rows = list(listing.rows(db.session))
+        assert amount == cents(PLAIN[name]), name
+        assert count == len(rows) > 0, name
+        assert {len(row) for row in rows} == {len(listing.titles)}, name
+    assert column("invoices", "Total") == column("lines", "Total") == cents(PLAIN["invoices"])
+    assert column("lines", "Before tax") == cents(PLAIN["lines"])
+    assert column("quickbooks", "*Item Amount") == cents(PLAIN["quickbooks"])
+    assert column("taxes", "Amount") == cents(PLAIN["taxes"])
+    assert column("payments", "Amount") == cents(PLAIN["payments"])
+    assert column("clients", "Balance at the end") == cents(PLAIN["clients"])
+
+
 def test_every_total_of_the_demo_is_the_sum_by_plain_sql(demo):
     with demo.app.test_request_context("/en/"):
-        for name, sheet in SHEETS.items():
-            listing = sheet.over(YEARS)
-            count, amount = listing.counted(db.session)
-            rows = list(listing.rows(db.session))
-            assert amount == cents(PLAIN[name]), name
-            assert count == len(rows) > 5, name
-            assert {len(row) for row in rows} == {len(listing.titles)}, name
-        assert column("invoices", "Total") == column("lines", "Total") == cents(PLAIN["invoices"])
-        assert column("lines", "Before tax") == column("quickbooks", "*Item Amount") == cents(PLAIN["lines"])
-        assert column("taxes", "Amount") == cents(PLAIN["taxes"])
-        assert column("payments", "Amount") == cents(PLAIN["payments"])
-        assert column("clients", "Balance at the end") == cents(PLAIN["clients"])
+        agree()
         for code, title in TAX_LABELS.items():
             one = cents(
                 f"SELECT sum(document_tax.amount) {LIVE}".replace(
@@ -190,6 +199,36 @@ def test_a_period_that_is_none_is_said(owner: Browser, asked: str):
 def test_what_is_no_sheet_is_not_found(owner: Browser):
     for name in ("nothing.csv", "lines.pdf", "lines.", "company.csv"):
         assert owner.get(f"/admin/exports/{name}").status_code == 404, name
+
+
+def test_a_credit_note_counts_against_its_invoice(context):
+    with context.test_request_context("/en/"):
+        office = make_user("office").actor
+        invoice = start("invoice", office, drafts=[HUNDRED, HUNDRED])
+        give("issue", invoice, office)
+        note = models.CreditNote(
+            case=invoice.case, client=invoice.client, invoice=invoice, number="NC-000001", reason="Retour",
+            issue_date=day(), issued_at=utcnow(), net=Decimal(100), tax=Decimal("14.98"), total=Decimal("114.98"),
+        )  # fmt: skip
+        note.set_lines([HUNDRED])
+        note.taxes = [
+            models.DocumentTax(
+                code=code, position=place, percent=Decimal(percent), base=Decimal(100), amount=Decimal(amount)
+            )
+            for place, (code, percent, amount) in enumerate((("GST", "5", "5.00"), ("QST", "9.975", "9.98")))
+        ]
+        db.session.add(note)
+        db.session.flush()
+        credit = {"client": invoice.client, "document": note, "received_on": day(), "amount": note.total}
+        db.session.add(models.Payment(kind=EntryKind.CREDIT, **credit))
+        db.session.flush()
+        agree()
+        rows = list(SHEETS["lines"].over(YEARS).rows(db.session))
+        assert [row[0] for row in rows] == [invoice.number, invoice.number, note.number]
+        assert rows[-1][-1] == Decimal("-114.98")
+        (client,) = SHEETS["clients"].over(YEARS).rows(db.session)
+        assert client[-3:] == (Decimal("114.97"), Decimal("0.00"), Decimal("114.97"))
+        assert len(list(SHEETS["quickbooks"].over(YEARS).rows(db.session))) == 2
 
 
 # --- the whole company -----------------------------------------------------------------------
