@@ -10,7 +10,7 @@ from flask_babel import LazyString
 from sqlalchemy import Select, func, type_coerce
 
 from sercom.core.base import AnySession
-from sercom.core.money import Money
+from sercom.core.money import ZERO, Money
 
 #: Rows read at a time.
 CHUNK = 500
@@ -39,13 +39,19 @@ class Listing:
     amount: Any
     #: Makes the sheet's rows of the statement's, where they are not the same.
     made: Callable[[Iterable[Any]], Iterator[Sequence[Any]]] | None = None
+    #: Where the figure is summed, if it is no column of the statement's own rows.
+    summed: Select[Any] | None = None
 
     def counted(self, session: AnySession) -> tuple[int, Decimal]:
         """How many rows there are, and the sum of the sheet's figure, in dollars."""
         total = type_coerce(func.coalesce(func.sum(self.amount), 0), Money())
-        found = self.statement.order_by(None).with_only_columns(func.count(), total, maintain_column_froms=True)
-        count, amount = session.execute(found).one()
-        return count, amount
+        asked = self.statement.order_by(None)
+        if self.summed is None:
+            return (
+                session.execute(asked.with_only_columns(func.count(), total, maintain_column_froms=True)).one()._tuple()
+            )
+        count = session.scalar(asked.with_only_columns(func.count(), maintain_column_froms=True))
+        return count or 0, session.scalar(self.summed.with_only_columns(total, maintain_column_froms=True)) or ZERO
 
     def rows(self, session: AnySession) -> Iterator[Sequence[Any]]:
         """Every row, read as it is asked for: nothing is before the first, when a view's own session is gone."""

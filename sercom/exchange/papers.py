@@ -97,15 +97,10 @@ def _line_rows(period: Period, *conditions: Any) -> tuple[Any, Select[Any]]:
     return paper, statement
 
 
-def _net_once(paper: Any) -> Any:
-    """A document's net, counted with its first line alone."""
-    earlier = Line.__table__.alias("earlier")
-    before = select(earlier.c.id).where(
-        earlier.c.document_id == _document.id,
-        earlier.c.kind == LineKind.ITEM,
-        (earlier.c.position < _line.position) | ((earlier.c.position == _line.position) & (earlier.c.id < _line.id)),
-    )
-    return case((before.exists(), 0), else_=_document.net * paper.c.sign)
+def _nets(paper: Any, period: Period) -> Select[Any]:
+    """The issued documents themselves, whose nets the lines add up to."""
+    found = select(_document.net).join_from(paper, Document.__table__, _document.id == paper.c.id)
+    return found.where(within(paper.c.issue_date, period))
 
 
 def lines(period: Period) -> Listing:
@@ -116,7 +111,7 @@ def lines(period: Period) -> Listing:
         *(_l("Unit price"), _l("Discount"), _l("Amount"), _l("Share of the document's discount"), _l("Before tax")),
         *(_l("Taxes"), *TAX_LABELS.values(), _l("Total")),
     )
-    return Listing(titles, statement, _net_once(paper), spread)
+    return Listing(titles, statement, _document.net * paper.c.sign, spread, _nets(paper, period))
 
 
 def for_quickbooks(period: Period) -> Listing:
@@ -126,7 +121,8 @@ def for_quickbooks(period: Period) -> Listing:
         *("*Invoice number", "*Customer", "*Invoice date", "*Due date", "*Item Amount", "Item tax code", "Terms"),
         *("Item (Product/Service)", "Item Description", "Item Quantity", "Item Rate", "Memo"),
     )
-    return Listing(titles, statement.where(paper.c.sign == 1), _net_once(paper), quickbooks)
+    issued = _nets(paper, period).where(paper.c.sign == 1)
+    return Listing(titles, statement.where(paper.c.sign == 1), _document.net * paper.c.sign, quickbooks, issued)
 
 
 def taxes(period: Period) -> Listing:
