@@ -47,9 +47,9 @@ class Listing:
         total = type_coerce(func.coalesce(func.sum(self.amount), 0), Money())
         asked = self.statement.order_by(None)
         if self.summed is None:
-            return (
-                session.execute(asked.with_only_columns(func.count(), total, maintain_column_froms=True)).one()._tuple()
-            )
+            one = asked.with_only_columns(func.count(), total, maintain_column_froms=True)
+            count, amount = session.execute(one).one()
+            return count, amount
         count = session.scalar(asked.with_only_columns(func.count(), maintain_column_froms=True))
         return count or 0, session.scalar(self.summed.with_only_columns(total, maintain_column_froms=True)) or ZERO
 
