@@ -50,6 +50,7 @@ bench: $(VENV)/.tools  ## Measure pages, conversions and sums on many rows; prin
 	$(BIN)/python -m bench.taxes
 	$(BIN)/python -m bench.pages
 	$(BIN)/python -m bench.ageing
+	$(BIN)/python -m bench.exports
 
 messages: $(VENV)/.tools  ## Bring the French catalogue up to date with the code
 	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext --no-location --no-wrap --sort-output -o /tmp/sercom.pot .

@@ -28,6 +28,8 @@ from sercom.entities.sites.admin import SiteView
 from sercom.entities.users.account import AccountView
 from sercom.entities.users.admin import TeamView, UserView
 from sercom.entities.visits.admin import VisitView
+from sercom.exchange.exports_page import ExportsView
+from sercom.exchange.imports_page import ImportsView
 from sercom.reports.views import ReportsView
 from sercom.upkeep.page import OperationsView
 
@@ -71,6 +73,6 @@ VIEWS: tuple[Entry, ...] = (
 )
 #: Pages that belong to no entity: the view and its address below ``/admin``.
 PAGES = (
-    *((AccountView, "account"), (AccountsView, "accounts")),
-    *((OperationsView, "operations"), (ReportsView, "reports")),
+    *((AccountView, "account"), (AccountsView, "accounts"), (OperationsView, "operations")),
+    *((ReportsView, "reports"), (ExportsView, "exports"), (ImportsView, "imports")),
 )

@@ -31,6 +31,7 @@ from sercom.entities.requests.triage import TriageRule
 from sercom.entities.sites.model import Site
 from sercom.entities.users.model import Passkey, Role, Team, User
 from sercom.entities.visits.model import PartUsed, Visit
+from sercom.exchange.run import ImportRun
 from sercom.search.model import Posting, Variant
 from sercom.upkeep.model import Backup
 from sercom.upkeep.slow import SlowPage
@@ -61,6 +62,7 @@ __all__ = [
     "DocumentTax",
     "File",
     "FileContent",
+    "ImportRun",
     "IntakeCount",
     "IntakeUpload",
     "Invoice",

@@ -26,6 +26,7 @@ UPLOADS = {
     "cases.add_photos_view": 80 * MEGABYTE,
     "company.edit_view": 4 * MEGABYTE,
     "accounts.interac_view": 5 * MEGABYTE,
+    "imports.index": 6 * MEGABYTE,
 }
 
 #: What clients see: its language is that of the address, not of whoever is signed in.

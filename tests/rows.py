@@ -22,6 +22,8 @@ from sercom.entities.files.store import add_photo
 from sercom.entities.ledger.model import Method
 from sercom.entities.sites.model import Province
 from sercom.entities.users.model import Language
+from sercom.exchange import importing
+from sercom.exchange.run import ImportKind
 from sercom.portal import ticket
 from sercom.workflow import merging, payments, sending
 from tests.support import World, convert, credit, day, give, make_client, make_user, name_company, start
@@ -206,6 +208,15 @@ class Rows:
             "reports.report_file": ("/admin/reports/taxes/csv", {}),
             "reports.rows": ("/admin/reports/taxes/rows?tax=GST", {}),
             "reports.rows_file": ("/admin/reports/taxes/rows/csv?tax=GST", {}),
+            "exports.index": ("/admin/exports/", {}),
+            "exports.download": ("/admin/exports/invoices.csv", {}),
+            "exports.company": ("/admin/exports/company.zip", {}),
+            "imports.index": ("/admin/imports/", {"kind": "clients", "file": (BytesIO(b"Nom\nLuc Roy"), "a.csv")}),
+            "imports.run": (f"/admin/imports/{self.extra['import']}", {}),
+            "imports.columns": (f"/admin/imports/{self.extra['import']}/columns", {"version": 1, "column-name": "0"}),
+            "imports.confirm": (f"/admin/imports/{self.extra['import']}/confirm", {"version": 1}),
+            "imports.discard": (f"/admin/imports/{self.extra['import']}/discard", {"version": 1}),
+            "imports.undo": (f"/admin/imports/{self.extra['imported']}/undo", {"version": 2}),
             "home.guide": ("/admin/guide", {}),
             "home.components": ("/admin/components", {}),
             "palette.search": ("/admin/search?q=tremblay", {}),
@@ -238,7 +249,7 @@ def nonce_of(issued: str) -> str:
     return known.nonce
 
 
-def make_rows(world: World) -> Rows:
+def make_rows(world: World) -> Rows:  # noqa: PLR0915  # one row after the other
     """Everything that one request of each rule needs."""
     with world.app.app_context():
         people = {role.value: make_user(role) for role in Role}
@@ -305,8 +316,15 @@ def make_rows(world: World) -> Rows:
         merge = merging.merge(db.session, stayer.id, make_client("Réunie aussi").id, office.actor)
         other = rows["sites"].client
         journal = db.session.query(models.JournalEntry).order_by(models.JournalEntry.id.desc()).first()
+        uploads = [
+            importing.open_run(db.session, ImportKind.CLIENTS, "a.csv", f"Nom\n{name}".encode(), office.actor)
+            for name in ("Léa Roy", "Marc Roy")
+        ]
+        importing.confirm(db.session, uploads[1], office.actor)
         db.session.commit()
         extra = {
+            "import": uploads[0].id,
+            "imported": uploads[1].id,
             "undo": alternative.id,
             "undo_version": alternative.version,
             "issued": issued.id,

@@ -13,16 +13,22 @@ BOM = "\ufeff"
 
 
 def answer(name: str, rows: Iterable[list[str]]) -> Response:
-    """The rows, sent as they are read."""
-    filename = secure_filename(f"{name}-{clock.today()}.csv") or "export.csv"
+    """The rows of a list as it is today, sent as they are read."""
+    return stream(f"{name}-{clock.today()}", rows)
+
+
+def stream(name: str, rows: Iterable[list[str]]) -> Response:
+    """The rows as ``name`` with ``.csv`` behind it, sent as they are read."""
+    filename = secure_filename(f"{name}.csv") or "export.csv"
     return Response(
-        stream_with_context(_chunks(rows)),
+        stream_with_context(chunks(rows)),
         mimetype="text/csv",
         headers={"Content-Disposition": f'attachment; filename="{filename}"'},
     )
 
 
-def _chunks(rows: Iterable[list[str]]) -> Iterator[str]:
+def chunks(rows: Iterable[list[str]]) -> Iterator[str]:
+    """The text of the file, a hundred rows at a time."""
     buffer = StringIO(BOM)
     buffer.seek(0, 2)
     writer = csv.writer(buffer)

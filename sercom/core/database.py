@@ -82,3 +82,14 @@ def writing(session: "AnySession") -> Iterator[Session]:
     bind = session.get_bind().execution_options(**{WRITES: True})
     with Session(bind, join_transaction_mode="create_savepoint") as own, own.begin():
         yield own
+
+
+@contextmanager
+def one_moment(session: "AnySession") -> Iterator[Session]:
+    """A session of its own in which every query sees the database as it was at the first one; it only reads."""
+    bind = session.get_bind()
+    if isinstance(bind, Engine) and bind.dialect.name == "postgresql":
+        bind = bind.execution_options(isolation_level="REPEATABLE READ")
+    bind = bind.execution_options(**{WRITES: False})
+    with Session(bind, join_transaction_mode="create_savepoint") as own:
+        yield own

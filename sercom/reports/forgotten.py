@@ -22,7 +22,8 @@ from sercom.entities.documents.model import Document
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
 from sercom.entities.jobs.model import Job, JobStage, JobStatus
 from sercom.entities.ledger.model import TAKES_BACK, Allocation, EntryKind, Payment
-from sercom.entities.quotes.model import Approval, Quote, QuoteStage, QuoteStatus
+from sercom.entities.quotes.evidence import Approval
+from sercom.entities.quotes.model import Quote, QuoteStage, QuoteStatus
 from sercom.entities.requests.model import RequestStatus, ServiceRequest
 from sercom.entities.visits.model import PartUsed, Visit, VisitStatus
 from sercom.reports.exact import THOUSAND, cents, divided, dollars, whole_sum

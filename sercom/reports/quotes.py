@@ -14,7 +14,8 @@ from sercom.core.labels import Labelled, Tone
 from sercom.core.money import HUNDRED, ZERO
 from sercom.entities.clients.model import Client
 from sercom.entities.documents.model import Document
-from sercom.entities.quotes.model import Approval, DeclineReason, Quote, QuoteStatus, SentQuote
+from sercom.entities.quotes.evidence import Approval, SentQuote
+from sercom.entities.quotes.model import DeclineReason, Quote, QuoteStatus
 from sercom.reports.exact import cents, dollars, whole_sum
 from sercom.reports.listing import Column, Listing
 from sercom.reports.period import Period

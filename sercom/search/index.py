@@ -84,17 +84,14 @@ def attach(session: Any) -> None:
 def _note(session: Session, _context: Any) -> None:
     """Remember the objects whose words may have changed."""
     stale = session.info.setdefault(STALE, {})
-    for record in (*session.new, *session.dirty, *session.deleted):
+    new, dirty, deleted = session.new, session.dirty, session.deleted  # each is gathered anew when it is asked for
+    for record in (*new, *dirty, *deleted):
         columns = columns_of(record)
         if columns is None or record in stale:
             continue
         history = inspect(record).attrs
-        if (
-            record in session.new
-            or record in session.deleted
-            or any(history[name].history.has_changes() for name in columns.all)
-        ):
-            stale[record] = record in session.new
+        if record in new or record in deleted or any(history[name].history.has_changes() for name in columns.all):
+            stale[record] = record in new
 
 
 def _forget(session: Session, transaction: SessionTransaction) -> None:

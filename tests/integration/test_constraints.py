@@ -23,6 +23,7 @@ from sercom.models import (
     CreditNote,
     File,
     FileContent,
+    ImportRun,
     IntakeCount,
     IntakeUpload,
     JournalEntry,
@@ -100,6 +101,8 @@ VIOLATIONS = {
     "ck_document_total_adds_up": "total = net + tax + 1",
     "ck_file_moment_known": "moment = 'x'",
     "ck_file_size_positive": "size = 0",
+    "ck_import_run_kind_known": "kind = 'x'",
+    "ck_import_run_state_known": "state = 'x'",
     "ck_intake_count_count_positive": "count = 0",
     "ck_intake_upload_position_range": "position = 6",
     "ck_invoice_due_after_issue": "issue_date = '2026-02-01', due_date = '2026-01-31'",
@@ -310,6 +313,8 @@ def fill_everything():
         db.session.add(refund)
         start("request", actor)
         start("quote", actor)
+        run = {"kind": "clients", "name": "a.csv", "sha256": str(number), "cells": [["Nom"], ["Roy"]], "row_count": 1}
+        db.session.add(ImportRun(user_id=owner.id, **run))
         db.session.add(Backup(made_at=utcnow(), size=1))
         db.session.add(SlowPage(day=date(2026, 1, number + 1), endpoint="x", count=1, worst_ms=1))
     for client in (make_client(), make_client()):

@@ -15,7 +15,6 @@ from sercom.entities.clients.model import Client, ClientKind
 from sercom.entities.documents.thread import journal_of_client, latest_of_client
 from sercom.entities.invoices.balance import owed_by
 from sercom.entities.ledger.receiving import ReceiveMixin
-from sercom.entities.sites.model import Site
 
 
 class ClientView(ReceiveMixin, MergeMixin):
@@ -74,10 +73,8 @@ class ClientView(ReceiveMixin, MergeMixin):
         """A client with a whole address gets it as the first service address."""
         super().insert(form, row)
         row.require_certificate()
-        if row.street and row.city and row.province and row.postal_code:
-            site = Site(
-                client=row, street=row.street, city=row.city, province=row.province, postal_code=row.postal_code
-            )
+        site = row.first_site()
+        if site is not None:
             db.session.add(site)
             db.session.flush()
             journal.record(db.session, current_actor(), "created", site)

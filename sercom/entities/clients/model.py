@@ -76,6 +76,13 @@ class Client(Model):
     def __str__(self) -> str:
         return self.name
 
+    def first_site(self) -> Site | None:
+        """A client with a whole address gets it as the first service address."""
+        if not (self.street and self.city and self.province and self.postal_code):
+            return None
+        place = {"street": self.street, "city": self.city, "province": self.province, "postal_code": self.postal_code}
+        return Site(client=self, **place)
+
     @property
     def only_site(self) -> Site | None:
         """The service address, where there is no other to choose from."""

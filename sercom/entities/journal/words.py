@@ -50,6 +50,8 @@ EVENTS: dict[str, LazyString] = {
     "transfer_restored": _l("Transfer taken up again"),
     "merged": _l("Clients merged"),
     "merge_undone": _l("Merge undone"),
+    "imported": _l("Imported"),
+    "import_undone": _l("Import undone"),
 }
 #: How a person signs in.
 ACCOUNT: dict[str, LazyString] = {
@@ -91,6 +93,7 @@ SUBJECTS: dict[str, LazyString] = {
     "message": _l("E-mail"),
     "mail_template": _l("E-mail template"),
     "tax_rate": _l("Tax rate"),
+    "import_run": _l("Import"),
 }
 #: Changes whose value is told in the sentence itself.
 LINKS = frozenset({"quote", "job", "invoice", "credit_note", "source", "message"})

@@ -1,0 +1,1 @@
+"""What leaves for the accountant's programs and what comes from other programs: exports, imports."""
