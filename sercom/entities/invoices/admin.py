@@ -22,7 +22,7 @@ from sercom.entities.invoices.balance import balance_column
 from sercom.entities.invoices.model import Invoice, InvoiceStage, InvoiceStatus
 from sercom.entities.ledger import book
 from sercom.entities.ledger.receiving import AllocationMixin
-from sercom.workflow import credit
+from sercom.workflow import credit, presend
 from sercom.workflow.needs import PaymentForm
 from sercom.workflow.splitting import early_discount
 
@@ -77,6 +77,17 @@ class InvoiceView(AllocationMixin, SendMixin, CreditMixin, PaperMixin, DocumentV
     def amount(self) -> Any:
         """What is still owed."""
         return balance_column()
+
+    def details_context(self, row: Any) -> dict[str, Any]:
+        """What a draft lacks, while it can still be put right."""
+        context = super().details_context(row)
+        working = context["working"]
+        if row.is_editable and working is not None:
+            language = row.client.language
+            context["findings"] = presend.check(
+                db.session, row, language, of_case=context["thread"], basis=working.basis
+            )
+        return context
 
     def prefill(self, form: Any, row: Any) -> None:
         """A payment is usually the whole balance; what settles it otherwise is said."""
