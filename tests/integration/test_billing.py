@@ -25,7 +25,7 @@ from sercom.entities.jobs.model import JobStage
 from sercom.entities.sites.model import Province
 from sercom.entities.users.model import Language
 from sercom.models import CatalogItem, Job, PartUsed, Site
-from sercom.workflow import content, edges
+from sercom.workflow import content, edges, merging, unmerging
 from sercom.workflow.billing import Mode, Part
 from tests.support import convert, give, make_client, make_user, start
 
@@ -396,3 +396,13 @@ def test_what_an_issued_invoice_took_is_frozen(office):
     for change in ("net = 1", "held = 1", "source_id = target_id"):
         with pytest.raises(DBAPIError, match="frozen"), db.session.begin_nested():
             db.session.execute(text(f"UPDATE conversion SET {change} WHERE target_id = {invoice.id}"))
+
+
+def test_clients_whose_jobs_share_an_invoice_are_not_parted(office):
+    stayer, other = make_client("Reste"), make_client("Part")
+    job, moved = start("job", office, stayer), start("job", office, other)
+    made = merging.merge(db.session, stayer.id, other.id, office)
+    db.session.expire_all()
+    assert unmerging.hindrance(db.session, made) is None
+    bill(job, office, "all", others=(moved,))
+    assert moved.number in str(unmerging.hindrance(db.session, made))

@@ -128,7 +128,7 @@ def test_a_holdback_is_typed_on_the_job_and_released(world: World, office: Brows
         office.get(f"/admin/invoices/details/?id={first}")
     )
     page = office.get(page_of(job))
-    assert main_form(page).data["mode"] == "lines"
+    assert main_form(page).data["mode"] == "release"
     last = made_by(bill(office, job, "release"))
     assert net(world, last) == Decimal("100.00")
 

@@ -1,4 +1,7 @@
-"""What requests, quotes, jobs and invoices share: one table of documents, one table of lines."""
+"""What requests, quotes, jobs and invoices share: one table of documents, one table of lines.
+
+Over 250 lines: a document and the link between two draw their sums from one another.
+"""
 
 from collections.abc import Iterable, Sequence
 from decimal import Decimal

@@ -58,9 +58,10 @@ class BillForm(ConvertForm):
     @cached_property
     def modes(self) -> list[Mode]:
         """What can be chosen now, the usual first."""
-        priced, able = self.job.net > 0, {Mode.LINES: bool(self.rows), Mode.VISITS: bool(self.visits)}
-        able |= dict.fromkeys((Mode.PERCENT, Mode.AMOUNT), priced and self.billing.left > 0)
-        able[Mode.RELEASE] = self.billing.held > 0
+        is_priced, is_open = self.job.net > 0, self.billing.left > 0
+        able = {Mode.LINES: bool(self.rows) and (is_open or not is_priced), Mode.VISITS: bool(self.visits)}
+        able |= dict.fromkeys((Mode.PERCENT, Mode.AMOUNT), is_priced and is_open)
+        able[Mode.RELEASE] = self.billing.held > 0 and not is_open
         return [mode for mode, is_able in able.items() if is_able] or [Mode.LINES]
 
     def choice(self) -> Choice | None:
@@ -102,4 +103,4 @@ def share_bar(net: Decimal, invoiced: Decimal) -> str | Markup:
         return ""
     whole = max(int(min(invoiced * HUNDRED / net, HUNDRED)), 1)
     bar = '<svg class="share thin" aria-hidden="true"><rect class="billed" width="{0}%" height="100%"/></svg>'
-    return Markup("{1}" + bar).format(whole, formats.percent(Decimal(whole)))  # noqa: S704  # both are numbers
+    return Markup("{1}" + bar).format(whole, formats.percent(Decimal(whole)))  # noqa: S704  # nosec B704  # numbers
