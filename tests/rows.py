@@ -261,10 +261,10 @@ def make_rows(world: World) -> Rows:  # noqa: PLR0915  # one row after the other
         give("record_payment", issued, office.actor, amount=Decimal(20), method="cash", received_on=date(2026, 1, 5))
         money = payments.Received(Decimal(30), Method.CHEQUE, date(2026, 1, 6))
         kept = payments.receive(db.session, issued.client, office.actor, money, [], confirm=True)
-        note = credit(issued, office.actor, amount=Decimal(10))
         sent_quote = start("quote", office.actor)
         give("mark_sent", sent_quote, office.actor)
         name_company()
+        note = credit(issued, office.actor, amount=Decimal(10))
         words = sending.proposed_words(db.session, sent_quote, Language.FRENCH)
         to = ["julie@example.org"]
         mail = sending.send(db.session, sent_quote, office.actor, words, to=to, token="a", confirm=True)

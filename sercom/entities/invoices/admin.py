@@ -78,17 +78,6 @@ class InvoiceView(AllocationMixin, SendMixin, CreditMixin, PaperMixin, DocumentV
         """What is still owed."""
         return balance_column()
 
-    def details_context(self, row: Any) -> dict[str, Any]:
-        """What a draft lacks, while it can still be put right."""
-        context = super().details_context(row)
-        working = context["working"]
-        if row.is_editable and working is not None:
-            language = row.client.language
-            context["findings"] = presend.check(
-                db.session, row, language, of_case=context["thread"], basis=working.basis
-            )
-        return context
-
     def prefill(self, form: Any, row: Any) -> None:
         """A payment is usually the whole balance; what settles it otherwise is said."""
         super().prefill(form, row)
@@ -97,10 +86,15 @@ class InvoiceView(AllocationMixin, SendMixin, CreditMixin, PaperMixin, DocumentV
             form.amount.description = " ".join(settling_hints(row))
 
     def details_context(self, row: Any) -> dict[str, Any]:
-        """What counts on it, and what of the client's money could be put on it."""
+        """What counts on it and what of the client's money could; what a draft lacks, while it can be put right."""
         rows = book.rows_on(db.session, row)
         usable = sum((part for _row, part in credit.usable_credit(row)), ZERO)
-        return super().details_context(row) | {"usable_credit": usable, "rows_on": rows}
+        context = super().details_context(row) | {"usable_credit": usable, "rows_on": rows}
+        working = context["working"]
+        if row.is_editable and working is not None:
+            language, thread = row.client.language, context["thread"]
+            context["findings"] = presend.check(db.session, row, language, of_case=thread, basis=working.basis)
+        return context
 
 
 def settling_hints(invoice: Invoice) -> list[str]:
