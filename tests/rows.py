@@ -256,6 +256,7 @@ def make_rows(world: World) -> Rows:  # noqa: PLR0915  # one row after the other
         office, technician = people["office"], people["technician"]
         request, quote, job, invoice = (start(kind, office.actor) for kind in ("request", "quote", "job", "invoice"))
         alternative = convert(start("request", office.actor), "quote", office.actor)
+        name_company()
         issued = start("invoice", office.actor)
         give("issue", issued, office.actor)
         give("record_payment", issued, office.actor, amount=Decimal(20), method="cash", received_on=date(2026, 1, 5))
@@ -263,7 +264,6 @@ def make_rows(world: World) -> Rows:  # noqa: PLR0915  # one row after the other
         kept = payments.receive(db.session, issued.client, office.actor, money, [], confirm=True)
         sent_quote = start("quote", office.actor)
         give("mark_sent", sent_quote, office.actor)
-        name_company()
         note = credit(issued, office.actor, amount=Decimal(10))
         words = sending.proposed_words(db.session, sent_quote, Language.FRENCH)
         to = ["julie@example.org"]
