@@ -11,7 +11,7 @@ from markupsafe import Markup
 from wtforms import Field
 
 from sercom.backoffice.formatters import pill
-from sercom.core import clock, formats
+from sercom.core import clock, discounts, formats
 from sercom.core.access import MONEY, OWNER
 from sercom.core.money import TAX_LABELS, TaxStatus
 from sercom.entities.catalog.lookup import known_parts
@@ -49,6 +49,7 @@ def init_app(app: Flask) -> None:
     environment.install_gettext_callables(_text, ngettext, newstyle=True)
     for name in WRITTEN:
         environment.filters[name] = getattr(formats, name)
+    environment.filters["discount"] = discounts.told
     environment.filters["pill"] = pill
     environment.filters["initials"] = initials
     environment.filters["local"] = clock.to_company

@@ -65,6 +65,7 @@ def item(
         "unit": unit,
         "unit_price": price,
         "discount": discount,
+        "discount_percent": None,
         "tax_status": "taxable",
         "amount": str(amount),
     } | columns
@@ -97,11 +98,24 @@ def invoice(lines: list[dict[str, Any]] | int = 5, *, discount: str = "0.00", **
         "lines": lines,
         "subtotal": str(totals.subtotal),
         "discount": discount,
+        "discount_percent": None,
         "net": str(totals.net),
         "taxes": [
             {"code": tax.rate.code, "percent": str(tax.rate.percent), "base": str(tax.base), "amount": str(tax.amount)}
+            | {"number": SUPPLIER["gst_number" if tax.rate.code == "GST" else "qst_number"]}
             for tax in totals.taxes
         ],
+        "taxing": {
+            "province": "QC",
+            "because": "site",
+            "on": "2026-09-01",
+            "registered": True,
+            "spared": [],
+            "rates": [["GST", "5.000"], ["QST", "9.975"]],
+            "unnumbered": [],
+            "exemption": None,
+            "exemption_number": None,
+        },
         "tax": str(totals.tax),
         "total": str(totals.total),
         "payment": {

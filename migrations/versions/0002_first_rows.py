@@ -34,6 +34,9 @@ RATES = (
     ("NS", "HST", 15000, date(2010, 7, 1)),
     ("NS", "HST", 14000, date(2025, 4, 1)),
     *((province, "GST", 5000, date(2008, 1, 1)) for province in ("MB", "SK", "AB", "BC", "YT", "NT", "NU")),
+    ("BC", "PST", 7000, date(2013, 4, 1)),
+    ("SK", "PST", 6000, date(2017, 3, 23)),
+    ("MB", "RST", 7000, date(2019, 7, 1)),
 )
 #: Kind, language, subject, message.
 MAIL_TEMPLATES = (

@@ -14,10 +14,10 @@ from flask_wtf.i18n import translations
 from wtforms import DateField, Field, Form, StringField, TimeField
 from wtforms.validators import InputRequired, Length, StopValidation
 
-from sercom.core import formats
+from sercom.core import discounts, formats
 from sercom.core.clock import read_day
 from sercom.core.errors import ConflictError, DomainError
-from sercom.core.money import MAX_QUANTITY
+from sercom.core.money import MAX_QUANTITY, Discount
 
 
 class Needed(InputRequired):
@@ -126,6 +126,27 @@ class QuantityField(ReadField):
 
 class PercentField(QuantityField):
     """A rate in percent, to the thousandth."""
+
+
+class DiscountField(ReadField):
+    """A discount, as an amount or in percent; what a percentage comes to is computed with the lines."""
+
+    read = staticmethod(discounts.read)
+    input_mode = "text"
+    #: How the row's dollars were said; the form tells, since the column holds the dollars alone.
+    percent: Decimal | None = None
+
+    def write(self, value: Any) -> str:
+        """As it was typed."""
+        said = value if isinstance(value, Discount) else Discount(value, self.percent)
+        return discounts.plain(said)
+
+    def populate_obj(self, obj: Any, name: str) -> None:
+        """The amount, or the percentage alone: the document computes what that comes to."""
+        said = self.data if isinstance(self.data, Discount) else Discount()
+        obj.discount_percent = said.percent
+        if said.percent is None:
+            obj.discount = said.amount
 
 
 class PhoneField(ReadField):

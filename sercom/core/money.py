@@ -27,7 +27,7 @@ MAX_QUANTITY = Decimal("99999.999")
 
 def round_money(amount: Decimal) -> Decimal:
     """Round to the cent, half away from zero. The only rounding of money in the product."""
-    return amount.quantize(CENT, rounding=ROUND_HALF_UP)
+    return amount.quantize(CENT, rounding=ROUND_HALF_UP) + ZERO  # no "-0.00"
 
 
 class ScaledInteger(TypeDecorator[Decimal]):
@@ -133,6 +133,18 @@ class Tax:
     rate: Rate
     base: Decimal
     amount: Decimal
+
+
+@dataclass(frozen=True)
+class Discount:
+    """A discount as it was said: an amount in dollars, or a percentage."""
+
+    amount: Decimal = ZERO
+    percent: Decimal | None = None
+
+    def of(self, whole: Decimal) -> Decimal:
+        """What it comes to on ``whole``, in dollars."""
+        return self.amount if self.percent is None else round_money(whole * self.percent / HUNDRED)
 
 
 @dataclass(frozen=True)

@@ -21,7 +21,7 @@ from flask_babel import lazy_gettext as _l
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup, escape
 
-from sercom.core import formats
+from sercom.core import discounts, formats
 from sercom.core.errors import DomainError
 from sercom.core.money import TAX_LABELS, ZERO, TaxStatus
 from sercom.output.kinds import PaperKind
@@ -142,6 +142,7 @@ def _environment() -> Environment:
         "day": _read(date.fromisoformat, formats.long_day),
         "weekday": _read(date.fromisoformat, formats.weekday),
         "clock": _read(time.fromisoformat, formats.clock),
+        "discount": _discount,
         "phone": formats.phone,
         "cents": lambda text: Decimal(text) != ZERO,
         "tax": TAX_LABELS.__getitem__,
@@ -173,6 +174,12 @@ def _quantity(line: Mapping[str, Any]) -> str:
     """``6,5 h``; a long unit may go to the next line."""
     gap = formats.NBSP if len(line["unit"]) <= SHORT_UNIT else " "
     return f"{formats.number(Decimal(line['quantity']))}{gap}{line['unit']}".strip()
+
+
+def _discount(line: Mapping[str, Any]) -> str:
+    """``−12,00 $``, ``10 % (−12,00 $)``: as it was said."""
+    percent = line.get("discount_percent")
+    return discounts.told(Decimal(line["discount"]), Decimal(percent) if percent else None)
 
 
 def _read(read: Callable[[str], Any], write: Callable[[Any], str]) -> Callable[[str | None], str]:

@@ -26,7 +26,19 @@ from sercom.workflow import followup
 links = Blueprint("links", __name__, url_prefix="/l")
 
 AMOUNTS = frozenset(
-    {"quantity", "unit_price", "discount", "amount", "percent", "base", "subtotal", "net", "tax", "total"}
+    {
+        "quantity",
+        "unit_price",
+        "discount",
+        "discount_percent",
+        "amount",
+        "percent",
+        "base",
+        "subtotal",
+        "net",
+        "tax",
+        "total",
+    }
 )
 
 

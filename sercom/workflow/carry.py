@@ -10,7 +10,7 @@ from sqlalchemy.orm import object_session
 
 from sercom.core import clock, formats
 from sercom.core.errors import DomainError
-from sercom.core.money import ZERO, line_amount, round_money
+from sercom.core.money import ZERO, Discount, line_amount, round_money
 from sercom.entities.catalog.model import CatalogItem, ItemKind
 from sercom.entities.documents.line import Line, LineDraft, LineKind
 from sercom.entities.documents.model import Document
@@ -101,11 +101,16 @@ def _quantity(line: Line, available: Decimal, quantities: Mapping[int, Decimal] 
 
 
 def _part(draft: LineDraft, line: Line, wanted: Decimal, available: Decimal, discount_gone: Decimal) -> LineDraft:
-    """``wanted`` of the line, with its share of the line's discount."""
+    """``wanted`` of the line, with its share of the line's discount.
+
+    A percentage goes along where it comes to that very share; the part that takes the last cent has an amount.
+    """
     discount = line.discount - discount_gone
     if wanted != available:
         discount = min(discount, round_money(line.discount * wanted / line.quantity))
-    return replace(draft, quantity=wanted, discount=max(discount, ZERO))
+    discount = max(discount, ZERO)
+    same = line.said_discount.of(wanted * line.unit_price) == discount
+    return replace(draft, quantity=wanted, discount=discount, discount_percent=line.discount_percent if same else None)
 
 
 def _worth_keeping(section: list[LineDraft], *, had_items: bool) -> list[LineDraft]:
@@ -114,11 +119,20 @@ def _worth_keeping(section: list[LineDraft], *, had_items: bool) -> list[LineDra
     return [] if emptied else section
 
 
-def share_of_discount(source: Document, drafts: list[LineDraft]) -> Decimal:
-    """What of the source's discount goes with ``drafts``, in dollars: in proportion; the rest with the last lines."""
+def share_of_discount(source: Document, drafts: list[LineDraft]) -> Discount:
+    """What of the source's discount goes with ``drafts``: in proportion; the rest with the last lines.
+
+    Said in percent where the source's percentage comes to that very share.
+    """
+    amount = sum((line_amount(draft.quantity, draft.unit_price, draft.discount) for draft in drafts), ZERO)
+    share = _share_in_dollars(source, drafts, amount)
+    said = Discount(share, source.discount_percent)
+    return said if said.of(max(amount, ZERO)) == share else Discount(share)
+
+
+def _share_in_dollars(source: Document, drafts: list[LineDraft], amount: Decimal) -> Decimal:
     gone, _ = discounts_taken(source)
     left = source.discount - gone
-    amount = sum((line_amount(draft.quantity, draft.unit_price, draft.discount) for draft in drafts), ZERO)
     whole = sum((line.amount for line in source.lines), ZERO)
     items = {draft.source_line_id: draft.quantity for draft in drafts if draft.kind is LineKind.ITEM}
     if items != {k: v for k, v in remaining(source).items() if v}:
@@ -139,6 +153,7 @@ def _copies(source: Document) -> list[LineDraft]:
             unit=line.unit,
             unit_price=line.unit_price,
             discount=line.discount,
+            discount_percent=line.discount_percent,
             cost=line.cost,
             tax_status=line.tax_status,
             item_id=line.item_id,

@@ -177,8 +177,10 @@ def convert(
     target, drafts = edge.build(source)
     if edge.by_line:
         drafts = carry.chosen(source, drafts, choice.quantities)
-        target.discount = carry.share_of_discount(source, drafts)
+        share = carry.share_of_discount(source, drafts)
+        target.discount, target.discount_percent = share.amount, share.percent
     target.title = target.title or source.title
+    target.tax_province = source.tax_province
     content.join(session, target, case, actor, drafts)
     session.add(Conversion(source=source, target=target, edge=edge.name, token=token, user_id=actor.user_id))
     source.updated_at = utcnow()  # a page shown before this conversion must ask again

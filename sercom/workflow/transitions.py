@@ -163,7 +163,8 @@ def run(
         msg = f"{name} led to {subject.status}"
         raise AssertionError(msg)
     subject.updated_at = utcnow()
-    told = [(subject, name, journal.changes_of(subject)), *_brought_along(session, subject, name)]
+    changes = journal.changes_of(subject) | (getattr(subject, "repriced", None) or {})
+    told = [(subject, name, changes), *_brought_along(session, subject, name)]
     session.flush()
     for row, event, changes in told:
         journal.record(session, actor, event, row, changes)

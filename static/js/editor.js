@@ -25,7 +25,7 @@ document.querySelectorAll("[data-lines]").forEach((editor) => {
   };
   const compute = async () => {
     const mine = turn, data = new FormData(form);
-    data.append("province", editor.dataset.province);
+    data.append("document", editor.dataset.document);
     const texts = [...data].filter(([, value]) => typeof value === "string");
     const answer = await fetch(editor.dataset.totals, { method: "POST", body: new URLSearchParams(texts), credentials: "same-origin" });
     const sums = answer.ok && await answer.json();
@@ -40,7 +40,7 @@ document.querySelectorAll("[data-lines]").forEach((editor) => {
   // From here on what is shown is old, and so is any answer still under way.
   const total = () => { turn += 1; output.setAttribute("aria-busy", "true"); clearTimeout(timer); timer = setTimeout(compute, 250); };
   editor.addEventListener("input", total);
-  form.querySelector("[name=discount]")?.addEventListener("input", total);
+  for (const name of ["discount", "tax_province", "client", "site"]) form.querySelector(`[name=${name}]`)?.addEventListener("input", total);
 
   // --- rows -----------------------------------------------------------------------------------
 

@@ -208,7 +208,7 @@ def test_nul_bytes_anywhere(browser: Browser, rows: Rows):
 def test_totals_of_what_cannot_be_read(browser: Browser, rows: Rows):
     bad = {
         "price": {"lines-0-description": "x", "lines-0-unit_price": "abc"},
-        "province": {"province": "ZZ", "lines-0-description": "x"},
+        "province": {"tax_province": "ZZ", "lines-0-description": "x"},
         "discount": {"discount": "abc"},
         "numbers": {
             "lines-²-description": "x",

@@ -81,7 +81,7 @@ SEEDS = {
     "companies": [1],
     "registered": [True],
     "services": "Thermopompe et climatisation",
-    "rates": 15,
+    "rates": 18,
     "qst": [Decimal("9.975")],
     "counter": {"invoice": 0},
 }

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 from wtforms import Form
 
-from sercom.core.money import Rate, TaxStatus
+from sercom.core.money import Discount, Rate, TaxStatus
 from sercom.entities.documents.line import Line, LineDraft
 from sercom.entities.documents.lines import CELLS, MAX_LINES, LinesField, Row, blank_row, read_rows, totals_of
 
@@ -150,17 +150,17 @@ def test_totals_of_the_rows_that_can_be_read():
         row(unit_price="50", tax_status="zero_rated"),
         row(unit_price="x"),
     ]
-    totals = totals_of(rows, QUEBEC, Decimal(0))
+    totals = totals_of(rows, QUEBEC, Discount())
     assert [str(tax.amount) for tax in totals.taxes] == ["5.00", "9.98"]
     assert (str(totals.net), str(totals.total)) == ("200.00", "214.98")
     assert rows[-1].errors == {"unit_price": NO_NUMBER}
 
 
 def test_totals_take_the_documents_discount_in_proportion():
-    totals = totals_of([row(unit_price="50"), row(unit_price="50", tax_status="exempt")], QUEBEC, Decimal(10))
+    totals = totals_of([row(unit_price="50"), row(unit_price="50", tax_status="exempt")], QUEBEC, Discount(Decimal(10)))
     assert [str(tax.amount) for tax in totals.taxes] == ["2.25", "4.49"]
 
 
 def test_a_line_to_type_into_is_blank():
     assert blank_row().is_blank
-    assert totals_of([blank_row()], QUEBEC, Decimal(0)).total == 0
+    assert totals_of([blank_row()], QUEBEC, Discount()).total == 0

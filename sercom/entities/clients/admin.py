@@ -43,13 +43,22 @@ class ClientView(MergeMixin):
         "province": _l("Province"),
         "postal_code": _l("Postal code"),
         "terms_days": _l("Terms, in days"),
+        "tax_exemption": _l("Tax exemption"),
+        "exemption_number": _l("Number of the exemption certificate"),
         "notes": _l("Notes"),
         "client": _l("Client"),
     }
-    column_descriptions = {"street": _l("Billing address; it becomes the first service address too.")}
+    column_descriptions = {
+        "street": _l("Billing address; it becomes the first service address too."),
+        "tax_exemption": _l(
+            "Leave blank where the client pays taxes as everybody does. HST is a federal tax: "
+            "an exemption from provincial taxes leaves it."
+        ),
+    }
     form_columns = (
         *("kind", "name", "contact_name", "is_prospect", "phone", "other_phone"),
-        *("email", "billing_email", "language", "street", "city", "province", "postal_code", "terms_days", "notes"),
+        *("email", "billing_email", "language", "street", "city", "province", "postal_code", "terms_days"),
+        *("tax_exemption", "exemption_number", "notes"),
     )
     form_args = {"terms_days": {"validators": [NumberRange(0, 365)]}}
     search_in = (Indexed(Client.id, Client),)
@@ -63,6 +72,7 @@ class ClientView(MergeMixin):
     def insert(self, form: Any, row: Any) -> None:
         """A client with a whole address gets it as the first service address."""
         super().insert(form, row)
+        row.require_certificate()
         if row.street and row.city and row.province and row.postal_code:
             site = Site(
                 client=row, street=row.street, city=row.city, province=row.province, postal_code=row.postal_code
@@ -70,6 +80,11 @@ class ClientView(MergeMixin):
             db.session.add(site)
             db.session.flush()
             journal.record(db.session, current_actor(), "created", site)
+
+    def change(self, form: Any, row: Any) -> None:
+        """An exemption comes with its certificate."""
+        super().change(form, row)
+        row.require_certificate()
 
     def palette_detail(self, row: Any) -> str:
         """Phone and city."""

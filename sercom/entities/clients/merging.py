@@ -23,7 +23,8 @@ from sercom.workflow import matching, merging, unmerging
 #: Details that are compared, in the order of the form.
 COMPARED = (
     *("kind", "name", "contact_name", "is_prospect", "phone", "other_phone", "email", "billing_email", "language"),
-    *("street", "city", "province", "postal_code", "terms_days", "notes"),
+    *("street", "city", "province", "postal_code", "terms_days"),
+    *("tax_exemption", "exemption_number", "notes"),
 )
 
 

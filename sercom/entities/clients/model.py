@@ -5,7 +5,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sercom.core.base import AnySession, CreatedAt, LongText, Model, Phone, PrimaryKey, UpdatedAt, one_of
-from sercom.core.errors import ConflictError
+from sercom.core.errors import ConflictError, DomainError
 from sercom.core.labels import Labelled, LabelledType
 from sercom.entities.sites.model import Province, Site
 from sercom.entities.users.model import Language
@@ -80,6 +80,14 @@ class Client(Model):
     def only_site(self) -> Site | None:
         """The service address, where there is no other to choose from."""
         return self.sites[0] if len(self.sites) == 1 else None
+
+    def require_certificate(self) -> None:
+        """An exemption rests on a certificate: refuse one without its number; a number alone says nothing."""
+        self.exemption_number = (self.exemption_number or "").strip() or None
+        if self.tax_exemption is not None and self.exemption_number is None:
+            raise DomainError(_l("Enter the number of the exemption certificate."), "exemption_number")
+        if self.tax_exemption is None and self.exemption_number is not None:
+            raise DomainError(_l("Choose which taxes the client does not pay."), "tax_exemption")
 
     @property
     def present(self) -> "Client":

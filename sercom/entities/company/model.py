@@ -103,6 +103,15 @@ class Company(Model):
         self.service_area = read_area(self.service_area or "") or None
         self.frame_origins = read_origins(self.frame_origins or "") or None
 
+    def tax_number(self, code: str, province: Province) -> str | None:
+        """The number under which it charges a tax in a province."""
+        field = TAX_NUMBERS.get(code) or PROVINCIAL_NUMBERS.get((code, province))
+        return getattr(self, field) if field else None
+
+    def may_charge(self, code: str, province: Province) -> bool:
+        """PST and RST are charged by who is registered in that province; the others by every registrant."""
+        return code in TAX_NUMBERS or bool(self.tax_number(code, province))
+
     def normalise_numbers(self) -> list[LazyString]:
         """Write the registration numbers in their printed form; returns warnings about check digits.
 
@@ -119,6 +128,18 @@ class Company(Model):
             warnings.append(_l("The check digit of the GST number does not match: please read it again."))
         if self.qst_number and not qst_check(self.qst_number[:10]):
             warnings.append(_l("The check digit of the QST number does not match: please read it again."))
+        return warnings + self._normalise_provincial()
+
+    def _normalise_provincial(self) -> list[LazyString]:
+        """Numbers of other provinces: another shape than is known here is kept, and warned about."""
+        warnings = []
+        for field, (pattern, shape, example) in PROVINCIAL_SHAPES.items():
+            typed = (getattr(self, field) or "").strip().upper()
+            bare = re.sub(r"[\s-]", "", typed)
+            known = re.fullmatch(pattern, bare, re.ASCII)
+            if bare and not known:
+                warnings.append(_l("%(number)s has another shape than %(example)s.", number=typed, example=example))
+            setattr(self, field, (re.sub(pattern, shape, bare) if known else typed if bare else "") or None)
         return warnings
 
 
@@ -128,6 +149,19 @@ NUMBERS = {
     "qst_number": (r"(\d{10})(TQ\d{4})", r"\1 \2", "1234567892 TQ0001"),
     "neq": (r"(\d{10})", r"\1", "1234567890"),
     "rbq_licence": (r"(\d{4})(\d{4})(\d{2})", r"\1-\2-\3", "1234-5678-90"),
+}
+#: Taxes charged by every registrant, and the number that goes with each.
+TAX_NUMBERS = {"GST": "gst_number", "HST": "gst_number", "QST": "qst_number"}
+#: Provincial sales taxes need a registration of their own.
+PROVINCIAL_NUMBERS = {
+    ("PST", Province.BC): "pst_bc_number",
+    ("PST", Province.SK): "pst_sk_number",
+    ("RST", Province.MB): "rst_mb_number",
+}
+PROVINCIAL_SHAPES = {
+    "pst_bc_number": (r"(?:PST)?(\d{4})(\d{4})", r"PST-\1-\2", "PST-1234-5678"),
+    "pst_sk_number": (r"(\d{7})", r"\1", "1234567"),
+    "rst_mb_number": (r"(\d{9})(MT\d{4})", r"\1 \2", "123456789 MT0001"),
 }
 QST_WEIGHTS = (4, 3, 2, 7, 6, 5, 4, 3, 2)
 

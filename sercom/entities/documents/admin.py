@@ -14,11 +14,11 @@ from wtforms.validators import Optional
 from sercom.backoffice.access import current_actor, may, require
 from sercom.backoffice.lookup import LookupField
 from sercom.backoffice.posted import read_id, read_version
-from sercom.core import formats
-from sercom.core.base import db
+from sercom.core import discounts, formats
+from sercom.core.base import db, read_whole
 from sercom.core.clock import to_company
 from sercom.core.errors import DomainError
-from sercom.core.fields import Needed
+from sercom.core.fields import DiscountField, Needed
 from sercom.core.labels import Tone
 from sercom.core.money import ZERO
 from sercom.entities.cases.model import Case
@@ -26,12 +26,14 @@ from sercom.entities.catalog.lookup import item_cells, item_lookup
 from sercom.entities.clients.lookup import client_lookup
 from sercom.entities.clients.model import Client
 from sercom.entities.documents.convert import ConvertMixin
+from sercom.entities.documents.form import DocumentForm
 from sercom.entities.documents.lines import LinesField, read_rows, totals_of
 from sercom.entities.documents.model import Document
-from sercom.entities.documents.pricing import rates_for
+from sercom.entities.documents.place import place_for
+from sercom.entities.documents.pricing import basis_for
 from sercom.entities.documents.thread import journal_of_case, thread_of_case
 from sercom.entities.sites.lookup import site_lookup
-from sercom.entities.sites.model import Province
+from sercom.entities.sites.model import Province, Site
 from sercom.workflow import content, edges
 from sercom.workflow.sending import messages_of
 from sercom.workflow.transitions import available, hindered, require_version
@@ -57,6 +59,9 @@ class DocumentView(ConvertMixin):
         "created_at": _l("Created"),
         "description": _l("Description"),
         "discount": _l("Discount"),
+        "discount_percent": _l("Discount, in percent"),
+        "tax_province": _l("Taxes of"),
+        "tax": _l("Taxes"),
         "gst": _l("GST"),
         "qst": _l("QST"),
         "hst": _l("HST"),
@@ -67,6 +72,12 @@ class DocumentView(ConvertMixin):
         code.lower(): lambda _view, _context, document, name: _tax_amount(document, name.upper())
         for code in ("GST", "QST", "HST")
     }
+    column_descriptions = {
+        "discount": _l("In dollars, or in percent: 10 %"),
+        "tax_province": _l("The province whose taxes apply. Choose another only where the supply is made there."),
+    }
+    form_base_class = DocumentForm
+    form_overrides: Any = {"discount": DiscountField}
     tab_column = "stage"
     form_ajax_refs = {"client": client_lookup, "site": site_lookup}
     palette = 4
@@ -156,11 +167,14 @@ class DocumentView(ConvertMixin):
         require("read", self.entity)
         rows = read_rows(request.form, "lines")
         try:
-            province = Province(request.form.get("province") or "QC")
-            discount = formats.read_money(request.form.get("discount") or "0")
+            said = request.form.get("tax_province")
+            chosen = Province(said) if said else None
+            discount = discounts.read(request.form.get("discount") or "0")
         except (ValueError, DomainError):
             return jsonify(error=_("This cannot be computed yet.")), HTTPStatus.UNPROCESSABLE_ENTITY
-        totals = totals_of(rows, rates_for(db.session, province), discount)
+        client, site = self._parties()
+        basis = basis_for(db.session, place_for(chosen, site, client), client)
+        totals = totals_of(rows, basis.rates, discount)
         return jsonify(
             amounts=["?" if row.is_wrong else formats.money(row.amount) for row in rows],
             note=_("Some lines cannot be computed yet.") if any(row.is_wrong for row in rows) else "",
@@ -169,6 +183,16 @@ class DocumentView(ConvertMixin):
             total=formats.money(totals.total),
             labels={"net": _("Before tax"), "total": _("Total")},
         )
+
+    def _parties(self) -> tuple[Client | None, Site | None]:
+        """Client and service address of the document being edited, or those chosen for a new one."""
+        key = read_whole(request.form.get("document", ""))
+        document = self.get_query().filter(self.model.id == key).one_or_none() if key else None
+        if document is not None:
+            return document.client, document.case.site
+        client = client_lookup.get_one(request.form.get("client", ""))
+        site = site_lookup.get_one(request.form.get("site", "")) or (client.only_site if client else None)
+        return client, site
 
     @expose("/items")
     def items_view(self) -> Any:

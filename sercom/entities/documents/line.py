@@ -11,7 +11,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sercom.core.base import LongText, Model, PrimaryKey, one_of
 from sercom.core.labels import Labelled, LabelledType
-from sercom.core.money import ZERO, Money, Percent, Quantity, Rate, TaxStatus, line_amount
+from sercom.core.money import ZERO, Discount, Money, Percent, Quantity, Rate, TaxStatus, line_amount
 
 if TYPE_CHECKING:
     from sercom.entities.documents.model import Document
@@ -97,6 +97,16 @@ class Line(Model):
         """What it comes to, in dollars; of a line left out too."""
         return line_amount(self.quantity, self.unit_price, self.discount)
 
+    @property
+    def said_discount(self) -> Discount:
+        """The discount as somebody said it."""
+        return Discount(self.discount, self.discount_percent)
+
+    @property
+    def before_discount(self) -> Decimal:
+        """Quantity × price, in dollars; not rounded."""
+        return self.quantity * self.unit_price
+
     def change(self, draft: LineDraft, position: int) -> None:
         """Take everything but the identity from ``draft``."""
         values = asdict(draft)
@@ -104,6 +114,7 @@ class Line(Model):
         for name, value in values.items():
             setattr(self, name, value)
         self.position = position
+        self.discount = self.said_discount.of(self.before_discount)
 
 
 class DocumentTax(Model):

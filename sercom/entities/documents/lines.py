@@ -10,10 +10,10 @@ from sqlalchemy import select
 from wtforms import Field, Form
 from wtforms.validators import ValidationError
 
-from sercom.core import formats
+from sercom.core import discounts, formats
 from sercom.core.base import db, read_whole
 from sercom.core.errors import DomainError
-from sercom.core.money import MAX_QUANTITY, ZERO, Amount, TaxStatus, Totals, compute_totals
+from sercom.core.money import MAX_QUANTITY, ZERO, Amount, Discount, TaxStatus, Totals, compute_totals, round_money
 from sercom.entities.catalog.model import CatalogItem
 from sercom.entities.documents.line import Line, LineDraft, LineKind
 
@@ -58,8 +58,8 @@ class Row:
         """In dollars, where the cells can be read."""
         if self.draft is None or self.draft.kind is not LineKind.ITEM:
             return None
-        line = Line(quantity=self.draft.quantity, unit_price=self.draft.unit_price, discount=self.draft.discount)
-        return line.amount
+        whole = self.draft.quantity * self.draft.unit_price
+        return round_money(whole - Discount(self.draft.discount, self.draft.discount_percent).of(whole))
 
     def read(self) -> None:
         """Fill ``draft``, or ``errors``."""
@@ -76,9 +76,9 @@ class Row:
         if quantity == 0:
             self.errors["quantity"] = _("Enter a quantity.")
         price = self._number("unit_price", formats.read_money, ZERO)
-        discount = self._number("discount", formats.read_money, ZERO)
-        if discount is not None and discount < 0:
-            self.errors["discount"] = _("A discount is not negative.")
+        discount = self._number("discount", discounts.read, Discount())
+        if discount and discount.percent and quantity is not None and price is not None and quantity * price < 0:
+            self.errors["discount"] = _("This line gives money back: write its discount as an amount.")
         cost = self._number("cost", formats.read_money, None)
         try:
             tax_status = TaxStatus(self.cells["tax_status"] or TaxStatus.TAXABLE.value)
@@ -96,14 +96,15 @@ class Row:
             quantity=quantity,
             unit=self.cells["unit"].strip(),
             unit_price=price,
-            discount=discount,
+            discount=discount.amount,
+            discount_percent=discount.percent,
             cost=cost,
             tax_status=tax_status,
             item_id=_key(self.cells["item_id"]),
             id=_key(self.cells["id"]),
         )
 
-    def _number(self, cell: str, read: Any, default: Decimal | None) -> Decimal | None:
+    def _number(self, cell: str, read: Any, default: Any) -> Any:
         text = self.cells[cell].strip()
         if not text:
             return default
@@ -171,14 +172,15 @@ def read_rows(formdata: Mapping[str, Any], prefix: str) -> list[Row]:
     return [Row(dict.fromkeys(CELLS, "") | found[number]) for number in sorted(found)]
 
 
-def totals_of(rows: list[Row], rates: Any, discount: Decimal) -> Totals:
+def totals_of(rows: list[Row], rates: Any, discount: Discount) -> Totals:
     """What the rows that can be read add up to: the server's answer to a live editor."""
     amounts = []
     for row in rows:
         row.read()
         if row.draft is not None and row.amount is not None:
             amounts.append(Amount(row.amount, row.draft.tax_status is TaxStatus.TAXABLE))
-    return compute_totals(amounts, rates, discount)
+    subtotal = sum((amount.value for amount in amounts), ZERO)
+    return compute_totals(amounts, rates, discount.of(max(subtotal, ZERO)))
 
 
 def _shown(line: Line) -> Row:
@@ -191,13 +193,18 @@ def _shown(line: Line) -> Row:
             "quantity": formats.plain_quantity(line.quantity),
             "unit": line.unit,
             "unit_price": formats.plain_number(line.unit_price),
-            "discount": formats.plain_number(line.discount) if line.discount else "",
+            "discount": discounts.plain(line.said_discount),
             "cost": formats.plain_number(line.cost),
             "tax_status": line.tax_status.value,
             "kind": line.kind.value,
         },
         draft=LineDraft(
-            line.description, line.quantity, unit_price=line.unit_price, discount=line.discount, kind=line.kind
+            line.description,
+            line.quantity,
+            unit_price=line.unit_price,
+            discount=line.discount,
+            discount_percent=line.discount_percent,
+            kind=line.kind,
         ),
     )
 

@@ -16,6 +16,7 @@ from sercom.core.labels import Labelled, LabelledType
 from sercom.core.money import (
     ZERO,
     Amount,
+    Discount,
     Money,
     Percent,
     Rate,
@@ -26,9 +27,11 @@ from sercom.core.money import (
 from sercom.entities.cases.model import Case
 from sercom.entities.clients.model import Client
 from sercom.entities.documents.line import DocumentTax, Line, LineDraft
+from sercom.entities.documents.place import Place, place_for
 from sercom.entities.sites.model import Province
 
 if TYPE_CHECKING:
+    from sercom.core.journal import Changes
     from sercom.entities.visits.model import Visit
 
 
@@ -112,6 +115,9 @@ class Document(Model):
         # Each subclass has its own.
         status: Mapped[Any]
         stage: Mapped[Any]
+        repriced: Changes | None
+    #: Taxes and total before and after, where a command computed them anew and they changed; never stored.
+    repriced = None
 
     __mapper_args__ = {"polymorphic_on": kind, "version_id_col": version}
 
@@ -119,10 +125,14 @@ class Document(Model):
         return self.number or f"{self.case.number}-{self.letter}"
 
     @property
+    def place(self) -> Place:
+        """Where the supply takes place, and what says so."""
+        return place_for(self.tax_province, self.case.site, self.client)
+
+    @property
     def place_of_supply(self) -> Province:
-        """The province whose taxes apply: as the office said, else the site's, the client's, or Québec."""
-        site = self.case.site
-        return self.tax_province or (site.province if site else None) or self.client.province or Province.QC
+        """The province whose taxes apply."""
+        return self.place.province
 
     @property
     def is_editable(self) -> bool:
@@ -187,6 +197,7 @@ class Document(Model):
         """Compute net, taxes and total from the lines at ``rates``, and keep them."""
         amounts = [Amount(line.amount, line.tax_status is TaxStatus.TAXABLE) for line in self.lines if line.accepted]
         subtotal = sum((amount.value for amount in amounts), ZERO)
+        self.discount = Discount(self.discount or ZERO, self.discount_percent).of(max(subtotal, ZERO))
         if self.discount > max(subtotal, ZERO):
             raise DomainError(_l("The discount is larger than the document."), "discount")
         totals = compute_totals(amounts, rates, self.discount)

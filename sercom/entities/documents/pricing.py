@@ -1,23 +1,107 @@
-"""Which taxes a document bears, and its totals brought up to date."""
+"""Which taxes a document bears and why, and its totals brought up to date: one way for every kind."""
 
-from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
+from typing import Any
 
 from sercom.core import clock
 from sercom.core.base import AnySession
+from sercom.core.journal import plain
 from sercom.core.money import Rate, Totals
+from sercom.entities.clients.model import Client, TaxExemption
 from sercom.entities.company.model import get_company, rates_in_force
 from sercom.entities.documents.model import Document
+from sercom.entities.documents.place import Place, PlaceSource
 from sercom.entities.sites.model import Province
 
+#: Taxes of a province alone; HST is one federal tax, its provincial part included.
+PROVINCIAL = frozenset({"QST", "PST", "RST"})
 
-def rates_for(session: AnySession, province: Province, on: date | None = None) -> Sequence[Rate]:
-    """The rates a sale in ``province`` bears on a day (today by default); none where not registered."""
-    if not get_company(session).taxes_registered:
-        return ()
-    return rates_in_force(session, province, on or clock.today())
+
+@dataclass(frozen=True)
+class Basis:
+    """What the taxes of a document rest on.
+
+    ``rates`` are those it bears; ``spared`` those that the client's exemption takes off, and
+    ``unnumbered`` those that the company may not charge, having no number of that province.
+    """
+
+    place: Place
+    on: date
+    registered: bool
+    rates: tuple[Rate, ...] = ()
+    spared: tuple[Rate, ...] = ()
+    unnumbered: tuple[Rate, ...] = ()
+    exemption: TaxExemption | None = None
+    exemption_number: str | None = None
+
+    def as_plain(self) -> dict[str, Any]:
+        """As a snapshot keeps it: rates in percent, as text."""
+        return {
+            "province": self.place.province.value,
+            "because": self.place.source.value,
+            "on": self.on.isoformat(),
+            "registered": self.registered,
+            **{
+                name: [[rate.code, str(rate.percent)] for rate in getattr(self, name)]
+                for name in ("rates", "spared", "unnumbered")
+            },
+            "exemption": plain(self.exemption),
+            "exemption_number": self.exemption_number,
+        }
+
+
+def kept_basis(told: dict[str, Any]) -> Basis:
+    """What ``Basis.as_plain`` kept."""
+    rates = {
+        name: tuple(Rate(code, Decimal(percent)) for code, percent in told[name])
+        for name in ("rates", "spared", "unnumbered")
+    }
+    return Basis(
+        Place(Province(told["province"]), PlaceSource(told["because"])),
+        date.fromisoformat(told["on"]),
+        told["registered"],
+        **rates,
+        exemption=TaxExemption(told["exemption"]) if told["exemption"] else None,
+        exemption_number=told["exemption_number"],
+    )
+
+
+def basis_for(session: AnySession, place: Place, client: Client | None = None, on: date | None = None) -> Basis:
+    """What a sale at ``place`` to ``client`` bears on a day (today by default)."""
+    company, on = get_company(session), on or clock.today()
+    if not company.taxes_registered:
+        return Basis(place, on, registered=False)
+    exemption = client.tax_exemption if client is not None else None
+    bears: list[Rate] = []
+    spared: list[Rate] = []
+    unnumbered: list[Rate] = []
+    for rate in rates_in_force(session, place.province, on):
+        if exemption is TaxExemption.ALL or (exemption is TaxExemption.PROVINCIAL and rate.code in PROVINCIAL):
+            spared.append(rate)
+        elif company.may_charge(rate.code, place.province):
+            bears.append(rate)
+        else:
+            unnumbered.append(rate)
+    number = client.exemption_number if client is not None and exemption is not None else None
+    return Basis(place, on, True, tuple(bears), tuple(spared), tuple(unnumbered), exemption, number)
+
+
+def basis_of(session: AnySession, document: Document, on: date | None = None) -> Basis:
+    """What ``document`` bears, were it computed on that day (today by default)."""
+    return basis_for(session, document.place, document.client, on)
 
 
 def reprice(session: AnySession, document: Document, on: date | None = None) -> Totals:
     """Compute ``document``'s totals at the rates of its place of supply."""
-    return document.reprice(rates_for(session, document.place_of_supply, on))
+    return document.reprice(basis_of(session, document, on).rates)
+
+
+def reprice_aloud(session: AnySession, document: Document) -> None:
+    """The same as it leaves; where that changes taxes that somebody has seen, ``document.repriced`` tells it."""
+    before = {tax.code: tax.amount for tax in document.taxes}, document.tax, document.total
+    reprice(session, document)
+    after = {tax.code: tax.amount for tax in document.taxes}, document.tax, document.total
+    if before != after:
+        document.repriced = {"tax": [str(before[1]), str(after[1])], "total": [str(before[2]), str(after[2])]}

@@ -12,6 +12,7 @@ from sercom.core.money import ZERO
 from sercom.entities.clients.model import Client
 from sercom.entities.company.model import Company, get_company
 from sercom.entities.documents.model import Document
+from sercom.entities.documents.pricing import basis_of
 from sercom.entities.sites.model import Site
 from sercom.output.kinds import PaperKind
 
@@ -57,12 +58,17 @@ def priced(session: AnySession, kind: PaperKind, document: Document) -> dict[str
         "case": document.case.number,
         "title": document.title,
         "lines": [
-            columns(line, "kind description quantity unit unit_price discount tax_status amount")
+            columns(line, "kind description quantity unit unit_price discount discount_percent tax_status amount")
             for line in document.lines
         ],
         "subtotal": plain(sum((line.amount for line in document.lines if line.accepted), ZERO)),
-        **columns(document, "discount net tax total"),
-        "taxes": [columns(tax, "code percent base amount") for tax in document.taxes],
+        **columns(document, "discount discount_percent net tax total"),
+        "taxes": [
+            columns(tax, "code percent base amount")
+            | {"number": company.tax_number(tax.code, document.place_of_supply) if company.taxes_registered else None}
+            for tax in document.taxes
+        ],
+        "taxing": basis_of(session, document).as_plain(),
         "payment": {
             **columns(company, "interac_email interac_autodeposit interest_percent"),
             "cheque": company.cheques_accepted,

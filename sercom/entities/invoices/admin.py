@@ -58,7 +58,7 @@ class InvoiceView(SendMixin, PaperMixin, DocumentView):
         "terms_days": _l("Terms, in days"),
         "service_date": _l("Date of the work"),
     }
-    form_columns = ("title", "description", "service_date", "terms_days", "discount")
+    form_columns = ("title", "description", "service_date", "terms_days", "discount", "tax_province")
     form_args = {"terms_days": {"validators": [NumberRange(0, 365)]}}
     column_filters = (
         filters.Since(Invoice.issue_date, _l("Issued from"), "from"),

@@ -19,7 +19,7 @@ from sercom.core.labels import LabelledType, Status, Tone
 from sercom.core.money import ZERO
 from sercom.core.numbering import invoice_number
 from sercom.entities.documents.model import Document, DocumentKind
-from sercom.entities.documents.pricing import reprice
+from sercom.entities.documents.pricing import reprice_aloud
 from sercom.entities.documents.stage import DERIVED, Stage, stage_column
 from sercom.entities.invoices.snapshot import snapshot_of
 from sercom.entities.ledger.model import Allocation, EntryKind, Method, Payment
@@ -116,7 +116,7 @@ class Invoice(Document):
             raise NeedsConfirmationError(_l("A line has no price. Issue the invoice all the same?"))
         session = object_session(self)
         assert session is not None
-        reprice(session, self)
+        reprice_aloud(session, self)
         if self.total < ZERO:
             raise DomainError(_l("The total of an invoice is not negative."))
         self.number = invoice_number(session)

@@ -35,7 +35,7 @@ class JobView(PaperMixin, DocumentView):
         JobStage.TO_INVOICE: _l("Jobs to invoice"),
     }
     column_labels = DocumentView.column_labels | {"instructions": _l("Instructions")}
-    form_columns = ("title", "description", "instructions", "discount")
+    form_columns = ("title", "description", "instructions", "discount", "tax_province")
     column_filters = (
         filters.Since(Job.created_at, _l("Created from"), "from", lambda day: day_bounds(day)[0]),
         filters.Until(Job.created_at, _l("Created until"), "until", lambda day: day_bounds(day)[1]),

@@ -26,7 +26,7 @@ class QuoteView(SendMixin, PaperMixin, DocumentView):
     }
     column_list = ("number", "client", "title", "stage", "valid_until", "total", "created_at")
     column_labels = DocumentView.column_labels | {"valid_until": _l("Valid until")}
-    form_columns = ("title", "description", "valid_until", "discount")
+    form_columns = ("title", "description", "valid_until", "discount", "tax_province")
     column_filters = (
         filters.Since(Quote.created_at, _l("Created from"), "from", lambda day: day_bounds(day)[0]),
         filters.Until(Quote.created_at, _l("Created until"), "until", lambda day: day_bounds(day)[1]),

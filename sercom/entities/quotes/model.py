@@ -23,7 +23,7 @@ from sercom.core.labels import Labelled, LabelledType, Status, Tone
 from sercom.core.money import Money, Percent
 from sercom.entities.company.model import get_company
 from sercom.entities.documents.model import Document, DocumentKind
-from sercom.entities.documents.pricing import reprice
+from sercom.entities.documents.pricing import reprice_aloud
 from sercom.entities.documents.stage import Stage, converted, stage_column
 from sercom.entities.quotes.snapshot import snapshot_of
 
@@ -174,7 +174,7 @@ class Quote(Document):
         session = object_session(self)
         assert session is not None
         self.valid_until = self.valid_until or clock.today() + timedelta(days=get_company(session).quote_validity_days)
-        reprice(session, self)  # at the taxes of the place and of today
+        reprice_aloud(session, self)  # at the taxes of the place and of today
         self.sent_at = utcnow()
         content = json.dumps(snapshot_of(session, self), ensure_ascii=False, sort_keys=True)
         self.sent.append(SentQuote(revision=self.revision, content=content))
