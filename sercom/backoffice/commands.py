@@ -54,6 +54,8 @@ class CommandMixin(EntityView):
             if refused is None:
                 done = row.status.label if transition.sources != transition.targets else transition.label
                 flash(f"{row} · {done}", "success")
+                for note in self.notes_of(row):
+                    flash(note, "warning")
                 return redirect(self.after_command(row))
             return self._refused(transition, row, form, refused)
         return self._command_page(transition, row, form)
@@ -69,6 +71,10 @@ class CommandMixin(EntityView):
 
     def prefill(self, form: Any, row: Any) -> None:
         """Start the form from what the row knows."""
+
+    def notes_of(self, row: Any) -> list[str]:
+        """What a command did besides what it says, for whoever gave it."""
+        return []
 
     def after_command(self, row: Any) -> str:
         """Where a command leads."""
@@ -126,18 +132,19 @@ class CommandMixin(EntityView):
         """Act on one row; the result names the row and what became of it."""
         row = self.get_query().filter(self.model.id == row_id).one_or_none()
         if row is None:
-            return {"label": f"#{row_id}", "url": None, "target": None, "refused": _("This was deleted.")}
-        label, url, target, refused = str(row), self.page_url(row), None, None
+            return {"label": f"#{row_id}", "url": None, "target": None, "refused": _("This was deleted."), "notes": []}
+        label, url, target, refused, notes = str(row), self.page_url(row), None, None, []
         point = db.session.begin_nested()
         try:
             target = self.bulk_act(action, row, f"{nonce}-{row_id}", read_version(version))
             point.commit()
+            notes = self.notes_of(row)
         except (DomainError, SQLAlchemyError) as error:
             point.rollback()
             refused = as_domain_error(error)
             if refused is None:
                 raise
-        return {"label": label, "url": url, "target": target, "refused": refused}
+        return {"label": label, "url": url, "target": target, "refused": refused, "notes": notes}
 
     def bulk_act(self, action: str, row: Any, token: str, version: int | None) -> Any:
         """Do ``action`` to ``row``; returns what it made, if anything."""

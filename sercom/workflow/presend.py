@@ -17,7 +17,8 @@ from sercom.core import clock
 from sercom.core.base import AnySession
 from sercom.core.money import ZERO
 from sercom.entities.clients.model import ClientKind
-from sercom.entities.company.model import Company, get_company, luhn, qst_check
+from sercom.entities.company.model import Company, get_company
+from sercom.entities.company.numbers import luhn, qst_check
 from sercom.entities.documents.model import Document
 from sercom.entities.invoices.model import Invoice
 from sercom.entities.quotes.model import Quote, QuoteStatus

@@ -15,7 +15,7 @@ from sercom.core.errors import DomainError
 from sercom.core.journal import JournalEntry
 from sercom.core.money import ZERO, TaxStatus
 from sercom.entities.clients.model import TaxExemption
-from sercom.entities.company.model import get_company, rates_in_force
+from sercom.entities.company.model import company_and_rates, get_company
 from sercom.entities.documents.line import LineDraft
 from sercom.entities.documents.pricing import basis_of, kept_basis
 from sercom.entities.documents.taking import remaining
@@ -65,7 +65,7 @@ def test_every_province_has_its_rates(context):
 
 @pytest.mark.parametrize(("province", "day", "expected"), RATES)
 def test_rates_by_province_and_day(context, province, day, expected):
-    found = rates_in_force(db.session, province, day)
+    _company, found = company_and_rates(db.session, province, day)
     assert {rate.code: str(rate.percent.normalize()) for rate in found} == expected
     assert [rate.code for rate in found] == sorted(expected)
 

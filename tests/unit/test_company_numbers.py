@@ -5,7 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sercom.core.errors import DomainError
-from sercom.entities.company.model import Company, luhn, qst_check
+from sercom.entities.company.model import Company
+from sercom.entities.company.numbers import luhn, qst_check
 
 GST_WARNING = "The check digit of the GST number does not match: please read it again."
 QST_WARNING = "The check digit of the QST number does not match: please read it again."

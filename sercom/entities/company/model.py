@@ -15,6 +15,14 @@ from sercom.core.errors import DomainError
 from sercom.core.guards import append_only
 from sercom.core.labels import LabelledType
 from sercom.core.money import TAX_LABELS, Percent, Rate
+from sercom.entities.company.numbers import (
+    NUMBERS,
+    PROVINCIAL_NUMBERS,
+    PROVINCIAL_SHAPES,
+    TAX_NUMBERS,
+    luhn,
+    qst_check,
+)
 from sercom.entities.sites.model import Province
 
 
@@ -143,29 +151,6 @@ class Company(Model):
         return warnings
 
 
-#: Shape without spaces, printed form, example.
-NUMBERS = {
-    "gst_number": (r"(\d{9})(RT\d{4})", r"\1 \2", "123456782 RT0001"),
-    "qst_number": (r"(\d{10})(TQ\d{4})", r"\1 \2", "1234567892 TQ0001"),
-    "neq": (r"(\d{10})", r"\1", "1234567890"),
-    "rbq_licence": (r"(\d{4})(\d{4})(\d{2})", r"\1-\2-\3", "1234-5678-90"),
-}
-#: Taxes charged by every registrant, and the number that goes with each.
-TAX_NUMBERS = {"GST": "gst_number", "HST": "gst_number", "QST": "qst_number"}
-#: Provincial sales taxes need a registration of their own.
-PROVINCIAL_NUMBERS = {
-    ("PST", Province.BC): "pst_bc_number",
-    ("PST", Province.SK): "pst_sk_number",
-    ("RST", Province.MB): "rst_mb_number",
-}
-PROVINCIAL_SHAPES = {
-    "pst_bc_number": (r"(?:PST)?(\d{4})(\d{4})", r"PST-\1-\2", "PST-1234-5678"),
-    "pst_sk_number": (r"(\d{7})", r"\1", "1234567"),
-    "rst_mb_number": (r"(\d{9})(MT\d{4})", r"\1 \2", "123456789 MT0001"),
-}
-QST_WEIGHTS = (4, 3, 2, 7, 6, 5, 4, 3, 2)
-
-
 #: A Canadian postal code from its first letter on, as far as it goes.
 AREA = re.compile(r"[ABCEGHJ-NPRSTVXY](\d([A-Z](\d([A-Z]\d?)?)?)?)?", re.ASCII)
 #: What a browser calls an origin: scheme, host, port. No wildcard, nothing that ends a policy's directive.
@@ -195,18 +180,6 @@ def read_origins(text: str) -> str:
         if found:
             origins[f"{found[1]}://{found[2]}{found[3] or ''}"] = None
     return "\n".join(origins)
-
-
-def luhn(digits: str) -> bool:
-    """Whether the last digit checks the others (business numbers of the Canada Revenue Agency)."""
-    doubled = [int(digit) * (2 if position % 2 else 1) for position, digit in enumerate(reversed(digits))]
-    return sum(number // 10 + number % 10 for number in doubled) % 10 == 0
-
-
-def qst_check(digits: str) -> bool:
-    """Whether the tenth digit of a QST number checks the nine before it."""
-    weighted = sum(int(digit) * weight for digit, weight in zip(digits[:9], QST_WEIGHTS, strict=True))
-    return (11 - weighted % 11) % 10 == int(digits[9])
 
 
 def get_company(session: AnySession) -> Company:
@@ -240,10 +213,14 @@ class TaxRate(Model):
         return f"{TAX_LABELS[self.code]} {self.province.value} {self.valid_from}"
 
 
-def rates_in_force(session: AnySession, province: Province, on: date) -> Sequence[Rate]:
-    """The taxes of ``province`` on the day ``on``: GST then QST in Québec, HST alone in Ontario."""
-    rows = session.scalars(
-        select(TaxRate).where(TaxRate.province == province, TaxRate.valid_from <= on).order_by(TaxRate.valid_from)
-    )
-    latest = {row.code: Rate(row.code, row.percent) for row in rows}
-    return [latest[code] for code in ("GST", "HST", "QST", "PST", "RST") if code in latest]
+def company_and_rates(session: AnySession, province: Province, on: date) -> tuple[Company, Sequence[Rate]]:
+    """The company, and the taxes of ``province`` on the day ``on``: GST then QST in Québec, HST alone in Ontario.
+
+    In one query, since every page of a document asks for both.
+    """
+    theirs = (TaxRate.province == province) & (TaxRate.valid_from <= on)
+    rows = session.execute(
+        select(Company, TaxRate).outerjoin(TaxRate, theirs).where(Company.id == 1).order_by(TaxRate.valid_from)
+    ).all()
+    latest = {rate.code: Rate(rate.code, rate.percent) for _company, rate in rows if rate is not None}
+    return rows[0][0], [latest[code] for code in ("GST", "HST", "QST", "PST", "RST") if code in latest]

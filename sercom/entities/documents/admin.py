@@ -1,39 +1,33 @@
 """What the views of requests, quotes, jobs and invoices share: page, lines, conversions, undo."""
 
 from decimal import Decimal
-from http import HTTPStatus
 from typing import Any
 
-from flask import abort, jsonify, request
-from flask_admin import expose
-from flask_babel import gettext as _
+from flask import abort, request
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import defer, joinedload, selectinload, undefer
 from wtforms.validators import Optional
 
-from sercom.backoffice.access import current_actor, may, require
+from sercom.backoffice.access import current_actor, may
 from sercom.backoffice.lookup import LookupField
 from sercom.backoffice.posted import read_id, read_version
-from sercom.core import discounts, formats
-from sercom.core.base import db, read_whole
+from sercom.core.base import db
 from sercom.core.clock import to_company
 from sercom.core.errors import DomainError
 from sercom.core.fields import DiscountField, Needed
 from sercom.core.labels import Tone
 from sercom.core.money import ZERO
 from sercom.entities.cases.model import Case
-from sercom.entities.catalog.lookup import item_cells, item_lookup
 from sercom.entities.clients.lookup import client_lookup
 from sercom.entities.clients.model import Client
 from sercom.entities.documents.convert import ConvertMixin
 from sercom.entities.documents.form import DocumentForm
-from sercom.entities.documents.lines import LinesField, read_rows, totals_of
+from sercom.entities.documents.lines import LinesField
+from sercom.entities.documents.live import LiveMixin
 from sercom.entities.documents.model import Document
-from sercom.entities.documents.place import place_for
-from sercom.entities.documents.pricing import basis_for
 from sercom.entities.documents.thread import journal_of_case, thread_of_case
+from sercom.entities.documents.working import working_of
 from sercom.entities.sites.lookup import site_lookup
-from sercom.entities.sites.model import Province, Site
 from sercom.workflow import content, edges
 from sercom.workflow.sending import messages_of
 from sercom.workflow.transitions import available, hindered, require_version
@@ -42,7 +36,7 @@ from sercom.workflow.transitions import available, hindered, require_version
 NEAR = 2
 
 
-class DocumentView(ConvertMixin):
+class DocumentView(LiveMixin, ConvertMixin):
     """A kind of document: the list, the page, the line editor, the conversions."""
 
     details_template = "admin/document.html"
@@ -161,46 +155,6 @@ class DocumentView(ConvertMixin):
             raise DomainError(refusal)
         super().delete_row(row)
 
-    @expose("/totals", methods=("POST",))
-    def totals_view(self) -> Any:
-        """The totals of lines as typed: what the editor shows is what the server computed."""
-        require("read", self.entity)
-        rows = read_rows(request.form, "lines")
-        try:
-            said = request.form.get("tax_province")
-            chosen = Province(said) if said else None
-            discount = discounts.read(request.form.get("discount") or "0")
-        except (ValueError, DomainError):
-            return jsonify(error=_("This cannot be computed yet.")), HTTPStatus.UNPROCESSABLE_ENTITY
-        client, site = self._parties()
-        basis = basis_for(db.session, place_for(chosen, site, client), client)
-        totals = totals_of(rows, basis.rates, discount)
-        return jsonify(
-            amounts=["?" if row.is_wrong else formats.money(row.amount) for row in rows],
-            note=_("Some lines cannot be computed yet.") if any(row.is_wrong for row in rows) else "",
-            net=formats.money(totals.net),
-            taxes=[[str(tax.rate.label), formats.money(tax.amount)] for tax in totals.taxes],
-            total=formats.money(totals.total),
-            labels={"net": _("Before tax"), "total": _("Total")},
-        )
-
-    def _parties(self) -> tuple[Client | None, Site | None]:
-        """Client and service address of the document being edited, or those chosen for a new one."""
-        key = read_whole(request.form.get("document", ""))
-        document = self.get_query().filter(self.model.id == key).one_or_none() if key else None
-        if document is not None:
-            return document.client, document.case.site
-        client = client_lookup.get_one(request.form.get("client", ""))
-        site = site_lookup.get_one(request.form.get("site", "")) or (client.only_site if client else None)
-        return client, site
-
-    @expose("/items")
-    def items_view(self) -> Any:
-        """Catalogue items for a line: id, text, and the cells they fill."""
-        require("update", self.entity)
-        found = item_lookup.get_list(request.args.get("query"))
-        return jsonify([(*(item_lookup.format(item) or ()), item_cells(item)) for item in found])
-
     # --- the page -----------------------------------------------------------------------------
 
     def palette_detail(self, row: Any) -> str:
@@ -227,6 +181,7 @@ class DocumentView(ConvertMixin):
             "can_undo": edges.can_undo(row, actor),
             "hindered": hindered(row, actor),
             "sendable": False,
+            "working": working_of(db.session, row),
             "messages": messages_of(row) if may("read", "messages") else (),
             "visits": [visit for visit in row.case.visits if visit.document_id == row.id],
         }

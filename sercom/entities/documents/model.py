@@ -135,6 +135,11 @@ class Document(Model):
         return self.place.province
 
     @property
+    def kept_taxing(self) -> dict[str, Any] | None:
+        """What its taxes rested on when it was issued or sent; ``None`` while it may change."""
+        return None
+
+    @property
     def is_editable(self) -> bool:
         """Whether its content may still change."""
         return True

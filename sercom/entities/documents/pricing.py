@@ -10,7 +10,7 @@ from sercom.core.base import AnySession
 from sercom.core.journal import plain
 from sercom.core.money import Rate, Totals
 from sercom.entities.clients.model import Client, TaxExemption
-from sercom.entities.company.model import get_company, rates_in_force
+from sercom.entities.company.model import company_and_rates
 from sercom.entities.documents.model import Document
 from sercom.entities.documents.place import Place, PlaceSource
 from sercom.entities.sites.model import Province
@@ -70,14 +70,15 @@ def kept_basis(told: dict[str, Any]) -> Basis:
 
 def basis_for(session: AnySession, place: Place, client: Client | None = None, on: date | None = None) -> Basis:
     """What a sale at ``place`` to ``client`` bears on a day (today by default)."""
-    company, on = get_company(session), on or clock.today()
+    on = on or clock.today()
+    company, rates = company_and_rates(session, place.province, on)
     if not company.taxes_registered:
         return Basis(place, on, registered=False)
     exemption = client.tax_exemption if client is not None else None
     bears: list[Rate] = []
     spared: list[Rate] = []
     unnumbered: list[Rate] = []
-    for rate in rates_in_force(session, place.province, on):
+    for rate in rates:
         if exemption is TaxExemption.ALL or (exemption is TaxExemption.PROVINCIAL and rate.code in PROVINCIAL):
             spared.append(rate)
         elif company.may_charge(rate.code, place.province):

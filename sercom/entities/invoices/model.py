@@ -3,7 +3,7 @@
 import json
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -83,6 +83,11 @@ class Invoice(Document):
     def is_editable(self) -> bool:
         """While it is a draft."""
         return self.status is InvoiceStatus.DRAFT
+
+    @property
+    def kept_taxing(self) -> dict[str, Any] | None:
+        """As its snapshot tells it."""
+        return json.loads(self.snapshot).get("taxing") if self.snapshot else None
 
     @property
     def is_live(self) -> bool:

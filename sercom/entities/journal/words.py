@@ -14,7 +14,7 @@ from sercom.core import formats
 from sercom.core.base import Model
 from sercom.core.journal import JournalEntry
 from sercom.core.labels import LabelledType
-from sercom.core.money import Money
+from sercom.core.money import Money, Percent
 from sercom.workflow.transitions import TRANSITIONS
 
 #: Events that are no change of status.
@@ -149,6 +149,8 @@ def _value(subject_type: str, name: str, value: Any) -> str:
         text = next((str(member.label) for member in kind.enum if member.value == value), text)
     elif text and isinstance(kind, Money):
         text = formats.money(Decimal(text))
+    elif text and isinstance(kind, Percent):
+        text = formats.percent(Decimal(text))
     return text
 
 

@@ -7,6 +7,7 @@ import hashlib
 import json
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
@@ -158,6 +159,12 @@ class Quote(Document):
     def sent_content(self, revision: int) -> str | None:
         """What the client was sent as ``revision``, as JSON; ``None`` where that was never sent."""
         return next((sent.content for sent in self.sent if sent.revision == revision), None)
+
+    @property
+    def kept_taxing(self) -> dict[str, Any] | None:
+        """As the client was sent it."""
+        sent = None if self.is_editable else self.sent_content(self.revision)
+        return json.loads(sent).get("taxing") if sent else None
 
     def refuse_empty(self) -> LazyString | None:
         """A quote without a line says nothing."""
