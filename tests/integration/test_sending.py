@@ -17,7 +17,6 @@ from sercom.core import clock
 from sercom.core.base import db
 from sercom.core.errors import DomainError
 from sercom.core.journal import JournalEntry
-from sercom.entities.company.model import get_company
 from sercom.entities.delivery.link import LIFETIME, Link, find_link
 from sercom.entities.delivery.mail_template import FIELDS, check_text, fill, find_template
 from sercom.entities.delivery.message import Message, MessageKind
@@ -104,13 +103,8 @@ def test_a_letter_that_cannot_leave_is_kept(world: World, office: Browser, chang
 
 
 def test_an_error_of_the_check_stops_and_a_warning_asks(world: World, office: Browser):
-    invoice = world.document("invoice")
-    with world.app.app_context():
-        give("issue", db.session.get_one(Invoice, invoice), make_user("office").actor)
-        company = get_company(db.session)
-        company.gst_number, company.rbq_licence = None, None
-        db.session.commit()
-    url = f"/admin/invoices/{invoice}/send"
+    world.make(lambda: name_company(gst_number=None, rbq_licence=None))
+    url = f"/admin/quotes/{world.document('quote')}/send"
     form = letter(office, url)
     assert "Le numéro de TPS manque." in office.post(url, form).text
     world.make(lambda: name_company(rbq_licence=None))

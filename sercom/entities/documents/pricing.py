@@ -94,6 +94,12 @@ def basis_of(session: AnySession, document: Document, on: date | None = None) ->
     return basis_for(session, document.place, document.client, on)
 
 
+def basis_told(session: AnySession, document: Document) -> Basis:
+    """What the taxes that stand on ``document`` rest on: as it left, or as it is computed today."""
+    kept = document.kept_taxing
+    return kept_basis(kept) if kept else basis_of(session, document)
+
+
 def reprice(session: AnySession, document: Document, on: date | None = None) -> Totals:
     """Compute ``document``'s totals at the rates of its place of supply."""
     return document.reprice(basis_of(session, document, on).rates)

@@ -11,7 +11,7 @@ from sercom.entities.clients.model import TaxExemption
 from sercom.entities.company.model import get_company
 from sercom.entities.documents.line import Line
 from sercom.entities.documents.model import Document
-from sercom.entities.documents.pricing import Basis, basis_of, kept_basis
+from sercom.entities.documents.pricing import Basis, basis_told
 
 
 @dataclass(frozen=True)
@@ -77,8 +77,7 @@ def working_of(session: AnySession, document: Document) -> Working | None:
     items = [line for line in document.lines if line.is_item and line.accepted]
     if not items:
         return None
-    kept = document.kept_taxing
-    basis = kept_basis(kept) if kept else basis_of(session, document)
+    basis = basis_told(session, document)
     subtotal = sum((line.amount for line in items), ZERO)
     taxed = sum((line.amount for line in items if line.tax_status is TaxStatus.TAXABLE), ZERO)
     company, province = get_company(session), basis.place.province
@@ -95,7 +94,7 @@ def working_of(session: AnySession, document: Document) -> Working | None:
         ),
         zero_rated=tuple(line for line in items if line.tax_status is TaxStatus.ZERO_RATED),
         exempt=tuple(line for line in items if line.tax_status is TaxStatus.EXEMPT),
-        renewed=None if kept or not document.is_editable else _renewed(document, basis, items),
+        renewed=None if document.kept_taxing or not document.is_editable else _renewed(document, basis, items),
     )
 
 
