@@ -23,13 +23,14 @@ EMAILS = ("x@", "@example.org", "a b@example.org", "x" * 300 + "@example.org", "
 POSTAL_CODES = ("ZZZ", "12345", "H7L 1M", "D1A 1A1", "H7L 1M3 1")
 AMOUNTS = ("abc", "1,234", "1.234", "12,345", "1e5", "99999999999", "--5", "5 abc", "NaN", "Infinity")
 PRICES = (*AMOUNTS, "-5")
+PERCENTS = ("101 %", "-1 %", "1,2345 %", "%", "abc %", "10 % %")
 DATES = ("garbage", "2026-13-45", "0000-00-00", "01/02/2026", "99999-01-01", "9999-12-31", "0001-01-01")
 TITLE = {"title": ("x" * 201,)}
 LINES = {
     "lines-0-description": (LONG, BLANK),
     "lines-0-quantity": ("abc", "0", "1e3", "999999999", "1,2345"),
     "lines-0-unit_price": AMOUNTS,
-    "lines-0-discount": (*AMOUNTS, "-1"),
+    "lines-0-discount": (*AMOUNTS, "-1", *PERCENTS),
     "lines-0-tax_status": ("nothing",),
     "lines-0-unit": ("x" * 21,),
 }
@@ -64,6 +65,8 @@ FORMS = {
             "province": ("XX",),
             "postal_code": POSTAL_CODES,
             "terms_days": ("-1", "366", "abc", "1e3", "9" * 30, "2,5"),
+            "tax_exemption": ("nothing",),
+            "exemption_number": ("x" * 41,),
             "notes": (LONG,),
         },
     ),
@@ -98,7 +101,13 @@ FORMS = {
     "quote": Form(
         "/admin/quotes/new/?client={client}",
         {"title": "Pompe", **LINE},
-        {**TITLE, "valid_until": DATES, "discount": (*PRICES, "1000000"), "client": ("",)},
+        {
+            **TITLE,
+            "valid_until": DATES,
+            "discount": (*PRICES, "1000000", *PERCENTS),
+            "client": ("",),
+            "tax_province": ("ZZ",),
+        },
     ),
     "edited quote": Form(
         "/admin/quotes/edit/?id={quote}", {"title": "Autre", **LINE}, {"discount": PRICES[:3], "valid_until": DATES[:3]}

@@ -19,6 +19,8 @@ CHOSEN = {
     "kind",
     "language",
     "province",
+    "tax_province",
+    "tax_exemption",
     "urgency",
     "origin",
     "tax_status",

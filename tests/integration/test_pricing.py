@@ -8,21 +8,18 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
 
 from sercom.core.base import db
 from sercom.core.errors import DomainError
-from sercom.core.journal import JournalEntry
 from sercom.core.money import ZERO, TaxStatus
-from sercom.entities.clients.model import TaxExemption
 from sercom.entities.company.model import company_and_rates, get_company
 from sercom.entities.documents.line import LineDraft
-from sercom.entities.documents.pricing import basis_of, kept_basis
+from sercom.entities.documents.pricing import basis_of
 from sercom.entities.documents.taking import remaining
 from sercom.entities.sites.model import Province
 from sercom.models import TaxRate
 from sercom.workflow import content
-from tests.support import HUNDRED, convert, give, make_client, make_user, name_company, start
+from tests.support import HUNDRED, convert, give, make_client, make_user, start
 
 #: Province, day, what a sale bears.
 RATES = (
@@ -224,84 +221,3 @@ def test_partial_invoices_never_take_more_than_the_job_has(office, quantity, dis
     assert sum((invoice.lines[0].quantity for invoice in live), Decimal(0)) == line.quantity
     assert sum((invoice.discount for invoice in live), ZERO) == job.discount
     point.rollback()
-
-
-#: Site's province, numbers of the company, the client's exemption; what is borne, spared, left out without a number.
-BASES = (
-    (Province.BC, {}, None, ["GST"], [], ["PST"]),
-    (Province.BC, {"pst_bc_number": "PST-1234-5678"}, None, ["GST", "PST"], [], []),
-    (Province.BC, {"pst_sk_number": "1234567"}, None, ["GST"], [], ["PST"]),
-    (Province.SK, {"pst_sk_number": "1234567"}, None, ["GST", "PST"], [], []),
-    (Province.MB, {"rst_mb_number": "123456789 MT0001"}, None, ["GST", "RST"], [], []),
-    (Province.MB, {}, "provincial", ["GST"], ["RST"], []),
-    (Province.QC, {}, "provincial", ["GST"], ["QST"], []),
-    (Province.ON, {}, "provincial", ["HST"], [], []),
-    (Province.ON, {}, "all", [], ["HST"], []),
-    (Province.QC, {}, "all", [], ["GST", "QST"], []),
-)
-
-
-@pytest.mark.parametrize(("place", "numbers", "exemption", "rates", "spared", "unnumbered"), BASES)
-def test_numbers_and_exemptions_decide_what_is_charged(office, place, numbers, exemption, rates, spared, unnumbered):
-    name_company(**numbers)
-    client = make_client(
-        province=place,
-        tax_exemption=TaxExemption(exemption) if exemption else None,
-        exemption_number="X-1" if exemption else None,
-    )
-    job = start("job", office, client)
-    basis = basis_of(db.session, job)
-    assert [[rate.code for rate in group] for group in (basis.rates, basis.spared, basis.unnumbered)] == [
-        rates,
-        spared,
-        unnumbered,
-    ]
-    assert [tax.code for tax in job.taxes] == rates
-    assert kept_basis(basis.as_plain()) == basis
-
-
-def test_the_office_may_choose_the_province_and_conversions_keep_it(office):
-    quote = start("quote", office, tax_province=Province.ON)
-    assert quote.total == Decimal("113.00")
-    job = convert(quote, "job", office, approval={"channel": "phone", "name": "Julie"})
-    invoice = convert(job, "invoice", office)
-    assert (invoice.tax_province, invoice.total) == (Province.ON, Decimal("113.00"))
-
-
-def test_a_discount_in_percent_follows_the_lines(office):
-    """10 % of each, then 5 % of the whole: 100.00 is 90.00, then 85.50."""
-    line = replace(HUNDRED, discount_percent=Decimal(10))
-    job = start("job", office, drafts=(line,), discount_percent=Decimal(5))
-    assert (job.lines[0].discount, job.discount, job.net) == (Decimal("10.00"), Decimal("4.50"), Decimal("85.50"))
-    drafts = drafts_of(job, quantity=Decimal(2), discount_percent=Decimal(10))
-    content.change(db.session, job, office, drafts)
-    assert (job.lines[0].discount, job.discount, job.net) == (Decimal("20.00"), Decimal("9.00"), Decimal("171.00"))
-
-
-def test_the_parts_of_a_percentage_add_up_to_the_whole(office):
-    """10 % of 100.05 is 10.01, of each third 3.34: the last part takes what is left, as an amount."""
-    line = LineDraft("Pose", Decimal(3), "", Decimal("33.35"), discount_percent=Decimal(10))
-    job = start("job", office, drafts=(line,), discount_percent=Decimal(10))
-    parts = [convert(job, "invoice", office, quantities={job.lines[0].id: Decimal(1)}) for _ in range(3)]
-    assert [(part.lines[0].discount, part.lines[0].discount_percent) for part in parts] == [
-        (Decimal("3.34"), Decimal(10)),
-        (Decimal("3.34"), Decimal(10)),
-        (Decimal("3.33"), None),
-    ]
-    assert sum(part.net for part in parts) == job.net
-    whole = convert(start("job", office, drafts=(line,), discount_percent=Decimal(10)), "invoice", office)
-    assert (whole.discount_percent, whole.lines[0].discount_percent) == (Decimal(10), Decimal(10))
-
-
-@pytest.mark.parametrize(("kind", "command"), [("invoice", "issue"), ("quote", "mark_sent")])
-def test_a_rate_that_changed_meanwhile_is_said(office, kind, command):
-    document = start(kind, office)
-    give(command, document, office)
-    assert document.repriced is None
-    document = start(kind, office)
-    db.session.add(TaxRate(province=Province.QC, code="GST", percent=Decimal(7), valid_from=date(2020, 1, 1)))
-    db.session.flush()
-    give(command, document, office)
-    assert document.repriced == {"tax": ["14.98", "16.98"], "total": ["114.98", "116.98"]}
-    told = db.session.scalars(select(JournalEntry).where(JournalEntry.event == command)).all()[-1]
-    assert told.changes["tax"] == ["14.98", "16.98"]
