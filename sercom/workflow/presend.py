@@ -6,7 +6,7 @@ estimate before the repair of an appliance: Consumer Protection Act, s. 167 to 1
 """
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
@@ -71,16 +71,27 @@ def default_validity(session: AnySession) -> date:
     return clock.today() + timedelta(days=get_company(session).quote_validity_days)
 
 
-def check(session: AnySession, document: Quote | Invoice, language: Language) -> list[Finding]:
-    """What is missing, errors first."""
-    company = get_company(session)
-    basis = basis_told(session, document)
+def check(
+    session: AnySession,
+    document: Quote | Invoice,
+    language: Language,
+    *,
+    of_case: Sequence[Document] | None = None,
+    basis: Basis | None = None,
+) -> list[Finding]:
+    """What is missing, errors first.
+
+    ``of_case`` are the documents of its case, ``basis`` what its taxes rest on, where they are known already.
+    """
+    basis = basis or basis_told(session, document)
+    company = basis.company or get_company(session)
     told = _as_told(session, document, basis)
+    agreed = _agreed(document.case.documents if of_case is None else of_case) if isinstance(document, Invoice) else ZERO
     found = [
         *_company(company, told.supplier, document),
         *_taxes(told, basis),
-        *_document(told.client, document),
-        *_consumer(company, document),
+        *_document(told.client, document, agreed),
+        *_consumer(company, document, agreed),
     ]
     if language is Language.ENGLISH and document.client.language is not Language.ENGLISH:
         found.append(Finding(NOT_CHOSEN, stops=False, where="client"))
@@ -151,7 +162,7 @@ def _taxes(told: Told, basis: Basis) -> Iterator[Finding]:
         )
 
 
-def _document(client: dict[str, Any], document: Quote | Invoice) -> Iterator[Finding]:
+def _document(client: dict[str, Any], document: Quote | Invoice, agreed: Decimal) -> Iterator[Finding]:
     if not document.has_items:
         yield Finding(_l("There is no line yet."), stops=True)
     if any(line.is_item and not line.description.strip() for line in document.lines):
@@ -167,21 +178,19 @@ def _document(client: dict[str, Any], document: Quote | Invoice) -> Iterator[Fin
         if until is not None and until < clock.today():
             over = document.status is not QuoteStatus.APPROVED
             yield Finding(_l("The quote is no longer valid: give it a later date, or revise it."), stops=over)
-    else:
-        agreed = _agreed(document)
-        if agreed and document.net > agreed:
-            yield Finding(
-                _l("More than the approved quote, before tax: extra work needs the client's word, with day and time."),
-                stops=False,
-            )
+    elif agreed and document.net > agreed:
+        yield Finding(
+            _l("More than the approved quote, before tax: extra work needs the client's word, with day and time."),
+            stops=False,
+        )
 
 
-def _consumer(company: Company, document: Quote | Invoice) -> Iterator[Finding]:
+def _consumer(company: Company, document: Quote | Invoice, agreed: Decimal) -> Iterator[Finding]:
     if document.client.kind is not ClientKind.PERSON:
         return
     told = fold(" ".join([document.title or "", *(line.description for line in document.lines)]))
     repaired = any(name in told for name in APPLIANCES)
-    if isinstance(document, Invoice) and repaired and document.net > ESTIMATE_FROM and not _agreed(document):
+    if isinstance(document, Invoice) and repaired and document.net > ESTIMATE_FROM and not agreed:
         yield Finding(NO_ESTIMATE, stops=False)
     if any(name in told for name in WARRANTED) and not company.warranty:
         yield Finding(
@@ -197,7 +206,7 @@ def _consumer(company: Company, document: Quote | Invoice) -> Iterator[Finding]:
         )
 
 
-def _agreed(document: Document) -> Decimal:
-    """What the client approved in this case, before tax, in dollars."""
-    quotes = [other for other in document.case.documents if isinstance(other, Quote)]
+def _agreed(documents: Sequence[Document]) -> Decimal:
+    """What the client approved in a case, before tax, in dollars."""
+    quotes = [other for other in documents if isinstance(other, Quote)]
     return sum((quote.net for quote in quotes if quote.approval is not None), ZERO)

@@ -1,6 +1,6 @@
 """Which taxes a document bears and why, and its totals brought up to date: one way for every kind."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -10,7 +10,7 @@ from sercom.core.base import AnySession
 from sercom.core.journal import plain
 from sercom.core.money import Rate, Totals
 from sercom.entities.clients.model import Client, TaxExemption
-from sercom.entities.company.model import company_and_rates
+from sercom.entities.company.model import Company, company_and_rates
 from sercom.entities.documents.model import Document
 from sercom.entities.documents.place import Place, PlaceSource
 from sercom.entities.sites.model import Province
@@ -35,6 +35,8 @@ class Basis:
     unnumbered: tuple[Rate, ...] = ()
     exemption: TaxExemption | None = None
     exemption_number: str | None = None
+    #: Whose taxes these are, where they were computed now; kept from being loaded again.
+    company: Company | None = field(default=None, compare=False, repr=False)
 
     def as_plain(self) -> dict[str, Any]:
         """As a snapshot keeps it: rates in percent, as text."""
@@ -54,17 +56,19 @@ class Basis:
 
 def kept_basis(told: dict[str, Any]) -> Basis:
     """What ``Basis.as_plain`` kept."""
-    rates = {
-        name: tuple(Rate(code, Decimal(percent)) for code, percent in told[name])
-        for name in ("rates", "spared", "unnumbered")
-    }
+
+    def rates(name: str) -> tuple[Rate, ...]:
+        return tuple(Rate(code, Decimal(percent)) for code, percent in told[name])
+
     return Basis(
         Place(Province(told["province"]), PlaceSource(told["because"])),
         date.fromisoformat(told["on"]),
         told["registered"],
-        **rates,
-        exemption=TaxExemption(told["exemption"]) if told["exemption"] else None,
-        exemption_number=told["exemption_number"],
+        rates("rates"),
+        rates("spared"),
+        rates("unnumbered"),
+        TaxExemption(told["exemption"]) if told["exemption"] else None,
+        told["exemption_number"],
     )
 
 
@@ -73,7 +77,7 @@ def basis_for(session: AnySession, place: Place, client: Client | None = None, o
     on = on or clock.today()
     company, rates = company_and_rates(session, place.province, on)
     if not company.taxes_registered:
-        return Basis(place, on, registered=False)
+        return Basis(place, on, registered=False, company=company)
     exemption = client.tax_exemption if client is not None else None
     bears: list[Rate] = []
     spared: list[Rate] = []
@@ -86,7 +90,7 @@ def basis_for(session: AnySession, place: Place, client: Client | None = None, o
         else:
             unnumbered.append(rate)
     number = client.exemption_number if client is not None and exemption is not None else None
-    return Basis(place, on, True, tuple(bears), tuple(spared), tuple(unnumbered), exemption, number)
+    return Basis(place, on, True, tuple(bears), tuple(spared), tuple(unnumbered), exemption, number, company)
 
 
 def basis_of(session: AnySession, document: Document, on: date | None = None) -> Basis:

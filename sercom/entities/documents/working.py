@@ -80,7 +80,7 @@ def working_of(session: AnySession, document: Document) -> Working | None:
     basis = basis_told(session, document)
     subtotal = sum((line.amount for line in items), ZERO)
     taxed = sum((line.amount for line in items if line.tax_status is TaxStatus.TAXABLE), ZERO)
-    company, province = get_company(session), basis.place.province
+    company, province = basis.company or get_company(session), basis.place.province
     return Working(
         basis=basis,
         subtotal=subtotal,

@@ -23,7 +23,7 @@ from sercom.entities.documents.admin import DocumentView
 from sercom.entities.invoices.balance import balance_column
 from sercom.entities.invoices.model import Invoice, InvoiceStage, InvoiceStatus
 from sercom.entities.ledger.model import Payment
-from sercom.workflow import payments
+from sercom.workflow import payments, presend
 from sercom.workflow.needs import PaymentForm
 
 
@@ -77,6 +77,17 @@ class InvoiceView(SendMixin, PaperMixin, DocumentView):
     def amount(self) -> Any:
         """What is still owed."""
         return balance_column()
+
+    def details_context(self, row: Any) -> dict[str, Any]:
+        """What a draft lacks, while it can still be put right."""
+        context = super().details_context(row)
+        working = context["working"]
+        if row.is_editable and working is not None:
+            language = row.client.language
+            context["findings"] = presend.check(
+                db.session, row, language, of_case=context["thread"], basis=working.basis
+            )
+        return context
 
     def prefill(self, form: Any, row: Any) -> None:
         """A payment is usually the whole balance."""
