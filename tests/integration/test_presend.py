@@ -123,7 +123,7 @@ ILLEGAL: dict[str, tuple[dict[str, Any], dict[str, Any], tuple[LineDraft, ...], 
         {},
         {"tax_exemption": TaxExemption.ALL},
         (WORK,),
-        "The client pays no tax, and the number of the certificate is missing.",
+        "The client is exempt from taxes, and the number of the certificate is missing.",
         True,
     ),
     "an appliance repaired without an estimate": (
