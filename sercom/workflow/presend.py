@@ -158,7 +158,9 @@ def _taxes(told: Told, basis: Basis) -> Iterator[Finding]:
         )
     if basis.exemption is not None and not basis.exemption_number:
         yield Finding(
-            _l("The client is exempt from taxes, and the number of the certificate is missing."), stops=True, where="client"
+            _l("The client is exempt from taxes, and the number of the certificate is missing."),
+            stops=True,
+            where="client",
         )
 
 

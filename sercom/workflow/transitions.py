@@ -14,6 +14,7 @@ from sercom.core.clock import utcnow
 from sercom.core.errors import ConflictError, DomainError, ForbiddenError
 from sercom.core.labels import Status, Tone
 from sercom.entities.delivery.message import Message, MessageStatus
+from sercom.entities.documents.model import Document
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
 from sercom.entities.jobs.model import Job, JobStatus
 from sercom.entities.quotes.model import Quote, QuoteStatus
@@ -157,6 +158,8 @@ def run(
     require_role(transition, subject, actor)
     require_version(subject, version)
     require_possible(transition, subject)
+    if isinstance(subject, Document):
+        subject.repriced = None
     with session.no_autoflush:  # what is flushed has no "before" left to tell
         transition.verb(subject, actor, **(data or {}))
     if subject.status not in transition.targets:

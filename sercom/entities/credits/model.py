@@ -1,7 +1,7 @@
 """The credit note: what is taken back of an issued invoice. Made and issued at once, frozen."""
 
 from datetime import date, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, func, select
@@ -46,6 +46,11 @@ class CreditNote(Document):
     snapshot: Mapped[str | None] = mapped_column(Text)
 
     invoice: Mapped["Invoice"] = relationship(foreign_keys=[invoice_id], back_populates="credit_notes")
+
+    @property
+    def kept_taxing(self) -> dict[str, Any] | None:
+        """As the invoice was taxed."""
+        return self.invoice.kept_taxing
 
     @property
     def is_editable(self) -> bool:

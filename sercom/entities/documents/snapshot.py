@@ -12,7 +12,7 @@ from sercom.core.money import ZERO
 from sercom.entities.clients.model import Client
 from sercom.entities.company.model import Company, get_company
 from sercom.entities.documents.model import Document
-from sercom.entities.documents.pricing import basis_of
+from sercom.entities.documents.pricing import basis_told
 from sercom.entities.sites.model import Site
 from sercom.output.kinds import PaperKind
 
@@ -52,7 +52,8 @@ def head(
 
 def priced(session: AnySession, kind: PaperKind, document: Document) -> dict[str, Any]:
     """A document with amounts: parties, lines, taxes, totals, and how the company is paid."""
-    company = get_company(session)
+    basis = basis_told(session, document)
+    company = basis.company or get_company(session)
     return {
         **head(session, kind, document.number, document.client, document.case.site),
         "case": document.case.number,
@@ -65,10 +66,10 @@ def priced(session: AnySession, kind: PaperKind, document: Document) -> dict[str
         **columns(document, "discount discount_percent net tax total"),
         "taxes": [
             columns(tax, "code percent base amount")
-            | {"number": company.tax_number(tax.code, document.place_of_supply) if company.taxes_registered else None}
+            | {"number": company.tax_number(tax.code, basis.place.province) if company.taxes_registered else None}
             for tax in document.taxes
         ],
-        "taxing": basis_of(session, document).as_plain(),
+        "taxing": basis.as_plain(),
         "payment": {
             **columns(company, "interac_email interac_autodeposit interest_percent"),
             "cheque": company.cheques_accepted,
