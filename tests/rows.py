@@ -210,11 +210,11 @@ def make_rows(world: World) -> Rows:
         request, quote, job, invoice = (start(kind, office.actor) for kind in ("request", "quote", "job", "invoice"))
         alternative = convert(start("request", office.actor), "quote", office.actor)
         issued = start("invoice", office.actor)
+        name_company()
         give("issue", issued, office.actor)
         give("record_payment", issued, office.actor, amount=Decimal(20), method="cash", received_on=date(2026, 1, 5))
         sent_quote = start("quote", office.actor)
         give("mark_sent", sent_quote, office.actor)
-        name_company()
         words = sending.proposed_words(db.session, sent_quote, Language.FRENCH)
         to = ["julie@example.org"]
         mail = sending.send(db.session, sent_quote, office.actor, words, to=to, token="a", confirm=True)
