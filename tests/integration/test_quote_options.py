@@ -306,6 +306,7 @@ def test_a_job_of_its_own_asks_no_deposit(office):
 def test_an_offer_that_is_over_is_extended_then_accepted(office):
     quote = sent(office)
     quote.valid_until = day(-1)
+    db.session.flush()
     with pytest.raises(DomainError) as refusal:
         give("approve", quote, office, **APPROVAL)
     assert "valid until" in str(refusal.value)
