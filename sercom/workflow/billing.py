@@ -90,7 +90,10 @@ def bill(invoice: Invoice, job: Job, copies: list[LineDraft], part: Part) -> lis
         lines = _visits(job, part)
     else:
         lines = _lines(invoice, job, copies, part.quantities if part.mode is Mode.LINES else None)
-    return lines + _holdback(job, lines, invoice.discount)
+    lines += _holdback(job, lines, invoice.discount)
+    if any(line.source_document_id and not line.source_line_id for line in lines):
+        invoice.discount_percent = None  # a percentage would be taken of these lines too
+    return lines
 
 
 def _lines(

@@ -17,6 +17,7 @@ from sercom.core.base import CreatedAt, LongText, Model, PrimaryKey, UpdatedAt, 
 from sercom.core.errors import IN_USE, DomainError
 from sercom.core.labels import Labelled, LabelledType
 from sercom.core.money import (
+    HUNDRED,
     ZERO,
     Amount,
     Discount,
@@ -26,6 +27,7 @@ from sercom.core.money import (
     TaxStatus,
     Totals,
     compute_totals,
+    round_money,
 )
 from sercom.entities.cases.model import Case
 from sercom.entities.clients.model import Client
@@ -297,11 +299,17 @@ class Conversion(Model):
 
     @property
     def discount(self) -> Decimal:
-        """What of the target's discount is the source's, in dollars: all of it; with several sources it is on lines."""
+        """What of the target's discount is the source's, in dollars.
+
+        All of it where it is an amount, for extras are priced as they are meant; its lines' part where
+        it is a percentage; nothing with several sources, whose discounts are lines.
+        """
         if len(self.target.sources) > 1:
             return ZERO
-        work = sum((line.amount for line in self.lines if not line.holdback), ZERO)
-        return min(self.target.discount, max(work, ZERO))
+        work = max(sum((line.amount for line in self.lines if not line.holdback), ZERO), ZERO)
+        percent = self.target.discount_percent
+        own = self.target.discount if percent is None else round_money(work * percent / HUNDRED)
+        return min(own, self.target.discount, work)
 
     @property
     def work(self) -> Decimal:
