@@ -15,7 +15,7 @@ from sercom.core.clock import today
 from sercom.core.errors import DomainError
 from sercom.core.money import ZERO
 from sercom.entities.company.model import get_company
-from sercom.entities.ledger.model import Method
+from sercom.entities.ledger.model import CREDITS, Method
 from sercom.models import Invoice, Payment
 from sercom.workflow import credit, payments
 from sercom.workflow.splitting import split
@@ -39,7 +39,9 @@ VERBS = (
     "void",
 )
 STEPS = st.lists(
-    st.tuples(st.sampled_from(VERBS), st.integers(0, 9), AMOUNTS, st.sampled_from(("cash", "cheque"))), max_size=14
+    st.tuples(st.sampled_from(VERBS), st.integers(0, 9), AMOUNTS, st.sampled_from(("cash", "cheque"))),
+    min_size=10,
+    max_size=16,
 )
 
 
@@ -65,7 +67,15 @@ class Books:
         """Try one verb; what is refused leaves the books as they were."""
         invoice = self.invoices[which % len(self.invoices)]
         rows = db.session.scalars(select(Payment).where(Payment.client_id == self.client.id)).all()
-        row = rows[which % len(rows)] if rows else None
+        able: dict[str, Callable[[Payment], Any]] = {
+            "refund": lambda row: row.kind in CREDITS and row.rest,
+            "back": lambda row: payments.refuse_correction(row) is None,
+            "release": lambda row: row.on(invoice) > ZERO,
+        }
+        # Mostly what may be done, so that a story goes on; now and then what may not.
+        fit = [row for row in rows if which and verb in able and able[verb](row)] or rows
+        row = fit[-1 - which % len(fit)] if fit else None
+        back = min(Decimal(amount), row.rest or Decimal(amount)) if row else ZERO
         money = {"amount": Decimal(amount), "method": Method(method), "received_on": today() - timedelta(days=which)}
         acts: dict[str, Callable[[], Any]] = {
             "pay": lambda: give("record_payment", invoice, self.actor, confirm=True, **money),
@@ -78,7 +88,7 @@ class Books:
             "interest": lambda: give("charge_interest", invoice, self.actor, confirm=True),
             "void": lambda: give("void", invoice, self.actor, reason="Essai"),
             "release": lambda: row and credit.release(db.session, invoice, row, self.actor),
-            "refund": lambda: row and payments.refund(db.session, row, self.actor, received(amount, Method(method))),
+            "refund": lambda: row and payments.refund(db.session, row, self.actor, received(str(back), Method(method))),
             "back": lambda: row and payments.take_back(db.session, row, self.actor),
         }
         point = db.session.begin_nested()
@@ -89,7 +99,7 @@ class Books:
             point.rollback()
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(steps=STEPS)
 def test_the_books_add_up(office, steps):
     point = db.session.begin_nested()
