@@ -1,8 +1,7 @@
 """The credit note: what is taken back of an issued invoice. Made and issued at once, frozen."""
 
-import json
 from datetime import date, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstraint, and_, func, select
@@ -51,12 +50,6 @@ class CreditNote(Document):
     snapshot: Mapped[str | None] = mapped_column(Text)
 
     invoice: Mapped["Invoice"] = relationship(foreign_keys=[invoice_id], back_populates="credit_notes")
-
-    @property
-    def kept_taxing(self) -> dict[str, Any] | None:
-        """What its taxes rest on: what the invoice's rested on."""
-        taxing: dict[str, Any] | None = json.loads(self.snapshot).get("taxing") if self.snapshot else None
-        return taxing
 
     @property
     def is_editable(self) -> bool:

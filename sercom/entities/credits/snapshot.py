@@ -17,15 +17,11 @@ TAX_NUMBERS = ("gst_number", "qst_number")
 def snapshot_of(session: AnySession, note: "CreditNote") -> dict[str, Any]:
     """The credit note as plain JSON, with the invoice it corrects.
 
-    Taxes are given back as they were charged: on the same grounds, under the same numbers, also where the
-    company is no longer registered.
+    Taxes are given back under the numbers they were charged under, also where the company is no longer registered.
     """
     told, charged = priced(session, PaperKind.CREDIT_NOTE, note), json.loads(note.invoice.snapshot or "{}")
     if note.taxes:
         told["supplier"] |= {name: told["supplier"][name] or charged["supplier"][name] for name in TAX_NUMBERS}
-    numbers = {tax["code"]: tax.get("number") for tax in charged["taxes"]}
-    told["taxes"] = [tax | {"number": numbers.get(tax["code"])} for tax in told["taxes"]]
-    told |= {"taxing": charged.get("taxing")}
     return told | {
         "dates": {"issued": plain(note.issue_date)},
         "corrects": {"number": note.invoice.number, "issued": plain(note.invoice.issue_date)},
