@@ -215,12 +215,11 @@ def make_rows(world: World) -> Rows:
         request, quote, job, invoice = (start(kind, office.actor) for kind in ("request", "quote", "job", "invoice"))
         alternative = convert(start("request", office.actor), "quote", office.actor)
         issued = start("invoice", office.actor)
+        name_company()
         give("issue", issued, office.actor)
         give("record_payment", issued, office.actor, amount=Decimal(20), method="cash", received_on=date(2026, 1, 5))
         sent_quote = start("quote", office.actor)
         give("mark_sent", sent_quote, office.actor)
-        name_company()
-        note = credit(issued, office.actor, amount=Decimal(10))
         words = sending.proposed_words(db.session, sent_quote, Language.FRENCH)
         to = ["julie@example.org"]
         mail = sending.send(db.session, sent_quote, office.actor, words, to=to, token="a", confirm=True)
@@ -242,6 +241,7 @@ def make_rows(world: World) -> Rows:
         rule = models.TriageRule(keywords="drain", reason_fr="un drain", reason_en="a drain")
         db.session.add_all([client, item, rate, team, service, rule])
         db.session.flush()
+        note = credit(issued, office.actor, amount=Decimal(10))
         rows: dict[str, Any] = {
             "requests": request,
             "quotes": quote,
