@@ -264,7 +264,6 @@ def make_rows(world: World) -> Rows:  # noqa: PLR0915  # one row after the other
         kept = payments.receive(db.session, issued.client, office.actor, money, [], confirm=True)
         sent_quote = start("quote", office.actor)
         give("mark_sent", sent_quote, office.actor)
-        note = credit(issued, office.actor, amount=Decimal(10))
         words = sending.proposed_words(db.session, sent_quote, Language.FRENCH)
         to = ["julie@example.org"]
         mail = sending.send(db.session, sent_quote, office.actor, words, to=to, token="a", confirm=True)
@@ -290,6 +289,7 @@ def make_rows(world: World) -> Rows:  # noqa: PLR0915  # one row after the other
         transfer = models.BankTransfer(fingerprint=secrets.token_hex(32), **received)
         db.session.add(transfer)
         db.session.flush()
+        note = credit(issued, office.actor, amount=Decimal(10))
         rows: dict[str, Any] = {
             "requests": request,
             "quotes": quote,

@@ -239,6 +239,24 @@ def test_the_ledger(office, paid, on_invoice, kept):
     assert invoice.total - db.session.scalar(totals) == -Decimal(kept)
 
 
+def test_a_bad_debt_is_taken_back_first(office):
+    """Nobody paid what was written off: it would become a credit out of nothing."""
+    invoice = issued(office)
+    enter(invoice, EntryKind.WRITE_OFF, "114.98")
+    with pytest.raises(DomainError, match=r"bad debt|créance"):
+        credit(invoice, office, amount="1")
+    enter(invoice, EntryKind.RECOVERY, "-114.98")
+    assert credit(invoice, office).total == invoice.total
+
+
+def enter(invoice: Invoice, kind: EntryKind, amount: str) -> None:
+    """A row of the ledger that goes wholly on the invoice, in dollars; a recovery against the last one."""
+    against = invoice.allocations[-1].payment if kind is EntryKind.RECOVERY else None
+    row = Payment(kind=kind, client=invoice.client, amount=Decimal(amount), received_on=today(), against=against)
+    invoice.allocations.append(Allocation(payment=row, amount=row.amount, dated=today()))
+    db.session.flush()
+
+
 def test_no_credit_note_and_no_void_in_a_closed_period(office):
     invoice = issued(office)
     get_company(db.session).locked_until = today()

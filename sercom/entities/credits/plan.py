@@ -11,6 +11,8 @@ from decimal import Decimal
 
 from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _l
+from sqlalchemy import select
+from sqlalchemy.orm import object_session
 
 from sercom.core import formats
 from sercom.core.errors import DomainError
@@ -18,6 +20,7 @@ from sercom.core.money import CENT, ZERO, Amount, Rate, Tax, TaxStatus, Totals, 
 from sercom.entities.credits.left import Left, Parts, left_of, share_out
 from sercom.entities.documents.line import Line, LineDraft
 from sercom.entities.invoices.model import Invoice
+from sercom.entities.ledger.model import Allocation, EntryKind, Payment
 from sercom.entities.users.model import Language
 
 
@@ -57,6 +60,8 @@ def plan(invoice: Invoice, wanted: Wanted) -> Credit:
     Raises ``DomainError`` beside ``amount`` or ``quantity-<line id>`` where it is more than is left.
     """
     left = left_of(invoice)
+    if _lost(invoice) > ZERO:  # nobody paid that: it would become a credit out of nothing
+        raise DomainError(_l("This invoice is written off: take the bad debt back first."))
     if left.total <= ZERO:
         raise DomainError(_l("Everything on this invoice was already credited."))
     if wanted.amount is not None:
@@ -70,6 +75,15 @@ def plan(invoice: Invoice, wanted: Wanted) -> Credit:
     if not ZERO < totals.total <= left.total:
         raise DomainError(_l("These lines cannot be credited by themselves: credit all that is left, or an amount."))
     return Credit(drafts, totals, min(totals.total, max(invoice.balance, ZERO)))
+
+
+def _lost(invoice: Invoice) -> Decimal:
+    """What of the invoice was written off and not taken back, in dollars."""
+    session = object_session(invoice)
+    assert session is not None
+    lost = select(Allocation.amount).join(Payment, Payment.id == Allocation.payment_id)
+    kinds = (EntryKind.WRITE_OFF, EntryKind.RECOVERY)
+    return sum(session.scalars(lost.where(Allocation.invoice_id == invoice.id, Payment.kind.in_(kinds))), ZERO)
 
 
 def _require_within(net: Decimal, left: Left, field: str | None) -> None:

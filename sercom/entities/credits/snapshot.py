@@ -17,12 +17,11 @@ TAX_NUMBERS = ("gst_number", "qst_number")
 def snapshot_of(session: AnySession, note: "CreditNote") -> dict[str, Any]:
     """The credit note as plain JSON, with the invoice it corrects.
 
-    Taxes adjusted are told under the numbers they were charged under, also where the company is no longer registered.
+    Taxes are given back under the numbers they were charged under, also where the company is no longer registered.
     """
-    told = priced(session, PaperKind.CREDIT_NOTE, note)
-    if note.taxes and note.invoice.snapshot:
-        charged = json.loads(note.invoice.snapshot)["supplier"]
-        told["supplier"] |= {name: told["supplier"][name] or charged[name] for name in TAX_NUMBERS}
+    told, charged = priced(session, PaperKind.CREDIT_NOTE, note), json.loads(note.invoice.snapshot or "{}")
+    if note.taxes:
+        told["supplier"] |= {name: told["supplier"][name] or charged["supplier"][name] for name in TAX_NUMBERS}
     return told | {
         "dates": {"issued": plain(note.issue_date)},
         "corrects": {"number": note.invoice.number, "issued": plain(note.invoice.issue_date)},
