@@ -20,7 +20,7 @@ class TransferStatus(Status):
 
     WAITING = "waiting", _l("To match"), Tone.WARN
     MATCHED = "matched", _l("Matched"), Tone.GOOD
-    SET_ASIDE = "set_aside", _l("Set aside"), Tone.NEUTRAL
+    SET_ASIDE = "set_aside", _l("Put aside"), Tone.NEUTRAL
 
 
 class BankTransfer(Model):
