@@ -38,8 +38,7 @@ class Report:
 
 # --- taxes ----------------------------------------------------------------------------------------
 
-#: The boxes of the GST/HST and QST return (FPZ-500) that sales fill.
-FEDERAL, QUEBEC = ("GST", "HST"), ("QST",)
+QUEBEC = ("QST",)
 
 
 def _taxes(session: AnySession, period: Period) -> dict[str, Any]:
@@ -48,12 +47,12 @@ def _taxes(session: AnySession, period: Period) -> dict[str, Any]:
 
 
 def _boxes(summary: taxes.Summary) -> list[tuple[str, LazyString, Any, dict[str, str] | None]]:
-    """Box, what it holds, dollars, and what names the rows behind it."""
+    """Of the return FPZ-500: box, what it holds, dollars, and what names the rows behind it."""
     lost, back = summary.bad_debts, summary.recovered
     boxes: list[tuple[str, LazyString, Any, dict[str, str] | None]] = [
         ("101", _l("Total supplies"), summary.net, {"sort": "all"})
     ]
-    for series, codes in (("1", FEDERAL), ("2", QUEBEC)):
+    for series, codes in (("1", taxes.FEDERAL), ("2", QUEBEC)):
         names = ",".join(codes)
         due, added = summary.of(*codes), summary.within(back, *codes)
         federal = series == "1"

@@ -60,7 +60,7 @@ def add_up(session: AnySession, period: Period) -> Sales:
 
 def _named(session: AnySession, query: Select[Any]) -> list[Share]:
     shares = [Share(key or NONE, name or "", count, amount) for key, name, count, amount in session.execute(query)]
-    return sorted(shares, key=lambda share: (share.key == NONE, -share.amount))
+    return sorted(shares, key=lambda share: (share.key == NONE, -share.amount, share.name))
 
 
 def _with_net(moved: CTE) -> Any:

@@ -21,6 +21,8 @@ from sercom.reports.sold import DOCUMENT, HEAD, LINE, NUMBERED, PART, TAX, Part,
 
 #: In the order of a return: federal first.
 ORDER = tuple(TAX_LABELS)
+#: One of the two on a document, and never both.
+FEDERAL = ("GST", "HST")
 
 
 class Sort(Labelled):
@@ -121,24 +123,21 @@ def sorted_sales(moved: CTE) -> Select[Any]:
     """A row a movement: its net by sort, signed, in cents.
 
     What the document's discount takes off is shared in proportion, as it is for the tax. The base is
-    the one that the taxes were computed on; what is left of the net is exempt or zero-rated.
+    the one that the taxes were computed on, told by the federal tax: wherever any tax is due, one of
+    the two federal ones is. What is left of the net is exempt or zero-rated.
     """
-    bases = (
-        select(TAX.document_id, func.max(cents(TAX.base)).label("base"))
-        .join_from(moved, TAX.code.table, TAX.document_id == moved.c.document_id)
-        .group_by(TAX.document_id)
-        .subquery("bases")
-    )
+    federal = TAX.code.table.alias("federal")
     amount = line_cents(LINE)
     untaxed = (
         select(
-            LINE.document_id,
+            moved.c.document_id,
+            moved.c.part,
             whole_sum(case((LINE.tax_status == TaxStatus.ZERO_RATED, amount), else_=0)).label("zero"),
             whole_sum(case((LINE.tax_status == TaxStatus.EXEMPT, amount), else_=0)).label("exempt"),
         )
+        .join_from(moved, LINE.id.table, LINE.document_id == moved.c.document_id)
         .where(text("line.tax_status <> 'taxable'"), LINE.accepted)  # said as the index says it
-        .where(LINE.document_id.in_(select(moved.c.document_id)))
-        .group_by(LINE.document_id)
+        .group_by(moved.c.document_id, moved.c.part)
         .subquery("untaxed")
     )
     net, subtotal = cents(DOCUMENT.net), cents(DOCUMENT.net) + cents(DOCUMENT.discount)
@@ -147,8 +146,8 @@ def sorted_sales(moved: CTE) -> Select[Any]:
     def share(lines: Any) -> Any:
         return case((subtotal > 0, divided(lines * net, func.nullif(subtotal, 0))), else_=0)
 
-    bears = bases.c.document_id.is_not(None)
-    rest = net - bases.c.base
+    bears = federal.c.code.is_not(None)
+    rest = net - cents(federal.c.base)
     zero = case((and_(bears, exempt_lines == 0, zero_lines != 0), rest), else_=share(zero_lines))
     exempt = case((and_(bears, exempt_lines != 0), rest - zero), (bears, 0), else_=share(exempt_lines))
     columns = {
@@ -160,8 +159,8 @@ def sorted_sales(moved: CTE) -> Select[Any]:
     return (
         select(moved, *(signed(moved, whole).label(sort.value) for sort, whole in columns.items()))
         .join_from(moved, Document.__table__, DOCUMENT.id == moved.c.document_id)
-        .outerjoin(bases, bases.c.document_id == moved.c.document_id)
-        .outerjoin(untaxed, untaxed.c.document_id == moved.c.document_id)
+        .outerjoin(federal, and_(federal.c.document_id == DOCUMENT.id, federal.c.code.in_(FEDERAL)))
+        .outerjoin(untaxed, and_(untaxed.c.document_id == DOCUMENT.id, untaxed.c.part == moved.c.part))
     )
 
 
