@@ -185,7 +185,7 @@ def test_files_ask_as_much_of_ten_rows_as_of_fifty(world: World, browser: Browse
 def test_pages_of_a_document_ask_as_much_whatever_else_there_is(world: World, office: Browser, kind: str):
     document = world.document(kind)
     pages = {
-        f"/admin/{kind}s/details/?id={document}": 17,  # why these taxes, deposits held, the ledger's rows, how much is billed
+        f"/admin/{kind}s/details/?id={document}": 17,  # taxes' working, deposits, ledger, billing
         f"/admin/{kind}s/edit/?id={document}": 4,
         f"/admin/{kind}s/new/": 2,
     }
