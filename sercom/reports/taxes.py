@@ -116,6 +116,7 @@ def _by_tax(period: Period) -> Select[Any]:
         )
         .join_from(moved, TAX.code.table, TAX.document_id == moved.c.document_id)
         .group_by(TAX.code, TAX.percent, moved.c.part)
+        .order_by(moved.c.part.desc())  # invoiced, then credited
     )
 
 

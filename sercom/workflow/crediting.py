@@ -11,12 +11,12 @@ from sercom.core.base import AnySession
 from sercom.core.clock import utcnow
 from sercom.core.errors import ConflictError, DomainError, ForbiddenError, NeedsConfirmationError
 from sercom.core.numbering import credit_note_number
-from sercom.entities.clients.model import Client
 from sercom.entities.credits.model import CreditNote
 from sercom.entities.credits.plan import Credit, Wanted, plan
 from sercom.entities.credits.snapshot import snapshot_of
 from sercom.entities.documents.line import DocumentTax
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
+from sercom.entities.ledger import book
 from sercom.entities.ledger.model import Allocation, EntryKind, Payment
 from sercom.workflow.transitions import require_version
 
@@ -56,9 +56,7 @@ def credit(
         return made
     require_version(invoice, version)
     require_issued(invoice)
-    # Whoever else moves this client's money waits, and sees what is put here.
-    session.execute(select(Client.id).where(Client.id == invoice.client_id).with_for_update())
-    session.expire(invoice, ["allocations"])
+    book.hold(session, invoice.client_id, [invoice])
     if not reason.strip():
         raise DomainError(_l("Say why: the credit note tells it."), "reason")
     planned = plan(invoice, wanted)

@@ -74,7 +74,7 @@ _document = Document.__table__.alias("own_note")
 # Aliases: the same tables may stand in the query around it, and would be taken for these.
 _put = Allocation.__table__.alias("note_put")
 _row = Payment.__table__.alias("note_row")
-_answer = Payment.__table__.alias("note_answer")
+_answer, _undone = Payment.__table__.alias("note_answer"), Payment.__table__.alias("note_undone")
 _total = select(_document.c.total).where(_document.c.id == _table.id).scalar_subquery()
 #: What of it counts on invoices, and what was given back, in dollars.
 _placed = (
@@ -89,11 +89,21 @@ _given_back = (
     .where(_row.c.document_id == _table.id)
     .scalar_subquery()
 )
+#: Refunds that were taken back, in dollars: the money is the client's again.
+_kept_after_all = (
+    select(func.coalesce(func.sum(_undone.c.amount), 0))
+    .select_from(_undone.join(_answer, _answer.c.id == _undone.c.against_id))
+    .join(_row, _row.c.id == _answer.c.against_id)
+    .where(_row.c.document_id == _table.id)
+    .scalar_subquery()
+)
 CreditNote.settled = frozenset({CreditNoteStage.USED})
 CreditNote.stage = stage_column(
     {
         # The status names the table, also where nothing else of the row is asked for.
-        CreditNoteStage.USED: and_(_table.status == CreditNoteStatus.ISSUED, _placed - _given_back >= _total),
+        CreditNoteStage.USED: and_(
+            _table.status == CreditNoteStatus.ISSUED, _placed - _given_back - _kept_after_all >= _total
+        ),
         CreditNoteStage.OPEN: _table.status == CreditNoteStatus.ISSUED,
     }
 )

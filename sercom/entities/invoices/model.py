@@ -108,6 +108,12 @@ class Invoice(Document):
         return -sum((a.amount for a in self.allocations if a.counts_as is EntryKind.INTEREST), ZERO)
 
     @property
+    def is_credited(self) -> bool:
+        """Whether credit notes took it back whole: it is settled, and nobody paid."""
+        credited = sum((a.amount for a in self.allocations if a.counts_as is EntryKind.CREDIT), ZERO)
+        return self.status is InvoiceStatus.ISSUED and bool(self.credit_notes) and credited >= self.total
+
+    @property
     def balance(self) -> Decimal:
         """What is still owed, in dollars; nothing on a draft or a void invoice."""
         return self.total - self.paid if self.status is InvoiceStatus.ISSUED else ZERO
