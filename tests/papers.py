@@ -177,6 +177,31 @@ def receipt(**changes: Any) -> dict[str, Any]:
     } | changes
 
 
+def statement(**changes: Any) -> dict[str, Any]:
+    """A statement's snapshot: a period with an invoice and a payment."""
+    entry = {"due": None, "late": 0, "total": None, "method": "", "reference": ""}
+    billed = {"day": "2026-09-01", "label": "Facture", "number": "F-000123", "due": "2026-10-01"}
+    paid = {"day": "2026-09-20", "label": "Paiement", "number": "F-000123", "method": "Chèque", "reference": "214"}
+    ages = ("Non échu", "1–30 jours", "31–60 jours", "61–90 jours", "91 jours et plus")
+    return {
+        **{key: receipt()[key] for key in ("version", "revision", "title", "supplier", "logo", "client", "site")},
+        "kind": "statement",
+        "number": None,
+        "view": "period",
+        "dates": {"since": "2026-09-01", "until": "2026-09-30"},
+        "opening": "100.00",
+        "total": "2891.52",
+        "overdue": "100.00",
+        "entries": [
+            entry | billed | {"amount": "4791.52", "balance": "4891.52"},
+            entry | paid | {"amount": "-2000.00", "balance": "2891.52"},
+        ],
+        "ageing": [{"label": age, "amount": "0.00"} for age in ages],
+        "credit": "0.00",
+        "payment": invoice(1)["payment"],
+    } | changes
+
+
 def work_order(lines: list[dict[str, Any]] | None = None, **changes: Any) -> dict[str, Any]:
     """A work order's snapshot: what is done and brought, without a price."""
     chosen = (

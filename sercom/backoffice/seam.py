@@ -13,6 +13,7 @@ from sercom.core.errors import IN_USE, ConflictError, DomainError
 #: What a named constraint refuses: its sentence, and the field to put it beside.
 CONSTRAINTS: dict[str, tuple[LazyString, str | None]] = {
     "uq_catalog_item_code": (_l("Another item has this code."), "code"),
+    "uq_bank_transfer_fingerprint": (_l("This file is being read already."), "file"),
     "uq_message_token": (_l("This was sent already."), None),
     "uq_user_email": (_l("Somebody has this e-mail address already."), "email"),
     "uq_team_name": (_l("Another team has this name."), "name"),
@@ -31,6 +32,7 @@ CONSTRAINTS: dict[str, tuple[LazyString, str | None]] = {
 #: SQLite names the columns of a unique constraint, not the constraint.
 SQLITE_UNIQUE = {
     "catalog_item.code": "uq_catalog_item_code",
+    "bank_transfer.fingerprint": "uq_bank_transfer_fingerprint",
     "message.token": "uq_message_token",
     "user.email": "uq_user_email",
     "team.name": "uq_team_name",
@@ -70,7 +72,8 @@ def _from_database(text: str) -> DomainError | None:
     if "is frozen" in lowered or "append-only" in lowered:
         return DomainError(_l("This document can no longer be changed."))
     if "period is closed" in lowered:
-        return DomainError(_l("The books are closed for that day."))
+        message = _l("The books are closed for that day. An invoice of a closed period is put right by a credit note.")
+        return DomainError(message, "received_on")
     for name in (*CONSTRAINTS, *SQLITE_UNIQUE):
         if name in text:
             sentence, field = CONSTRAINTS[SQLITE_UNIQUE.get(name, name)]

@@ -14,6 +14,7 @@ class PaperKind(Labelled):
     INVOICE = "invoice", _l("Invoice")
     CREDIT_NOTE = "credit_note", _l("Credit note")
     RECEIPT = "receipt", _l("Receipt")
+    STATEMENT = "statement", _l("Statement of account")
 
 
 def file_name(kind: PaperKind, number: str, revision: int, language: str) -> str:

@@ -27,6 +27,7 @@ SAMPLES = {
     "invoice": papers.invoice,
     "credit_note": papers.credit_note,
     "receipt": papers.receipt,
+    "statement": papers.statement,
 }
 #: What no document may ever print.
 FORBIDDEN_RATES = re.compile(r"9[.,]97\b|14[.,]97")
@@ -57,7 +58,7 @@ def test_each_kind_says_what_it_is_and_who_made_it(kind: str, language: str):
     text = " ".join(drawn(snapshot, language))
     supplier = snapshot["supplier"]
     for told in (
-        *(snapshot["number"], supplier["name"], supplier["street"], snapshot["client"]["name"]),
+        *(snapshot["number"] or "", supplier["name"], supplier["street"], snapshot["client"]["name"]),
         *(supplier["gst_number"], supplier["qst_number"], supplier["rbq_licence"], "450 555-0100"),
     ):
         assert told in text, told

@@ -87,7 +87,7 @@ def pdf(session: AnySession, row: Printable, language: Language, revision: int |
     """
     if isinstance(row, Job):
         snapshot = jobs.snapshot_of(session, row)
-        return PdfFile(_name(snapshot, language), _draw(session, snapshot, language))
+        return PdfFile(_name(snapshot, language), draw(session, snapshot, language))
     snapshot = frozen(session, row, revision) or {}
     if not snapshot:
         raise ConflictError(_l("This is still a draft: it has no PDF, only a preview."))
@@ -114,14 +114,15 @@ def _kept_or_drawn(session: AnySession, snapshot: Snapshot, language: Language, 
     session.rollback()  # who waits holds no connection, and looks again with fresh eyes
     with _first_reader:
         known = _find(session, key)
-        return known if known is not None else _keep(session, key, _draw(session, snapshot, language))
+        return known if known is not None else _keep(session, key, draw(session, snapshot, language))
 
 
 def _find(session: AnySession, key: dict[str, Any]) -> bytes | None:
     return session.scalar(select(RenderedFile.data).filter_by(**key))
 
 
-def _draw(session: AnySession, snapshot: Snapshot, language: Language) -> bytes:
+def draw(session: AnySession, snapshot: Snapshot, language: Language) -> bytes:
+    """The PDF of a snapshot, kept nowhere. Ends the session's transaction."""
     logo = _logo(session, snapshot)
     session.rollback()  # gives the connection back: drawing takes its time
     return paper.to_pdf(paper.to_html(snapshot, language.value, logo=logo))
