@@ -1,5 +1,6 @@
 """Every model, imported once, so that the mappers and the migrations see the whole schema."""
 
+from sercom.accounts.model import BankTransfer
 from sercom.core.base import never_reuse_ids
 from sercom.core.guards import JOURNAL_GUARDS
 from sercom.core.journal import JournalEntry
@@ -46,6 +47,7 @@ __all__ = [
     "Allocation",
     "Approval",
     "Backup",
+    "BankTransfer",
     "Case",
     "CatalogItem",
     "Client",

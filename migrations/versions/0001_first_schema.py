@@ -640,7 +640,11 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("invoice", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_invoice_due_date"), ["due_date"], unique=False)
-        batch_op.create_index(batch_op.f("ix_invoice_issue_date"), ["issue_date"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_invoice_issue_date_status_due_date_voided_at"),
+            ["issue_date", "status", "due_date", "voided_at"],
+            unique=False,
+        )
         batch_op.create_index(batch_op.f("ix_invoice_status"), ["status"], unique=False)
 
     op.create_table(
@@ -768,7 +772,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("payment", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_payment_against_id"), ["against_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_payment_client_id"), ["client_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_payment_client_id_received_on_amount"), ["client_id", "received_on", "amount"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_payment_document_id"), ["document_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_payment_received_on"), ["received_on"], unique=False)
         batch_op.create_index(
@@ -929,7 +935,9 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("allocation", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_allocation_dated"), ["dated"], unique=False)
-        batch_op.create_index(batch_op.f("ix_allocation_invoice_id"), ["invoice_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_allocation_invoice_id_dated_amount"), ["invoice_id", "dated", "amount"], unique=False
+        )
         batch_op.create_index(batch_op.f("ix_allocation_payment_id"), ["payment_id"], unique=False)
 
     op.create_table(
@@ -958,6 +966,34 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("approval", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_approval_quote_id"), ["quote_id"], unique=False)
+
+    op.create_table(
+        "bank_transfer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("fingerprint", sa.String(length=64), nullable=False),
+        sa.Column("received_on", sa.Date(), nullable=False),
+        sa.Column("amount", sa.BigInteger(), nullable=False),
+        sa.Column("description", sa.String(length=400), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("payment_id", sa.Integer(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint(
+            "(status = 'matched') = (payment_id IS NOT NULL)", name=op.f("ck_bank_transfer_matched_has_payment")
+        ),
+        sa.CheckConstraint("status IN ('waiting', 'matched', 'set_aside')", name=op.f("ck_bank_transfer_status_known")),
+        sa.CheckConstraint("amount > 0", name=op.f("ck_bank_transfer_amount_received")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_bank_transfer_payment_id_payment")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_bank_transfer_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_bank_transfer")),
+        sa.UniqueConstraint("fingerprint", name=op.f("uq_bank_transfer_fingerprint")),
+        sa.UniqueConstraint("payment_id", name=op.f("uq_bank_transfer_payment_id")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("bank_transfer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_bank_transfer_received_on"), ["received_on"], unique=False)
+        batch_op.create_index(batch_op.f("ix_bank_transfer_status"), ["status"], unique=False)
 
     op.create_table(
         "credit_note",
@@ -1102,7 +1138,7 @@ def upgrade() -> None:
             "(kind = 'receipt') = (payment_id IS NOT NULL)", name=op.f("ck_rendered_file_receipt_of_payment")
         ),
         sa.CheckConstraint(
-            "kind IN ('quote', 'work_order', 'invoice', 'credit_note', 'receipt')",
+            "kind IN ('quote', 'work_order', 'invoice', 'credit_note', 'receipt', 'statement')",
             name=op.f("ck_rendered_file_kind_known"),
         ),
         sa.CheckConstraint("language IN ('fr_CA', 'en_CA')", name=op.f("ck_rendered_file_language_known")),
@@ -1176,13 +1212,18 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_credit_note_invoice_id"))
 
     op.drop_table("credit_note")
+    with op.batch_alter_table("bank_transfer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_bank_transfer_status"))
+        batch_op.drop_index(batch_op.f("ix_bank_transfer_received_on"))
+
+    op.drop_table("bank_transfer")
     with op.batch_alter_table("approval", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_approval_quote_id"))
 
     op.drop_table("approval")
     with op.batch_alter_table("allocation", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_allocation_payment_id"))
-        batch_op.drop_index(batch_op.f("ix_allocation_invoice_id"))
+        batch_op.drop_index(batch_op.f("ix_allocation_invoice_id_dated_amount"))
         batch_op.drop_index(batch_op.f("ix_allocation_dated"))
 
     op.drop_table("allocation")
@@ -1213,7 +1254,7 @@ def downgrade() -> None:
         )
         batch_op.drop_index(batch_op.f("ix_payment_received_on"))
         batch_op.drop_index(batch_op.f("ix_payment_document_id"))
-        batch_op.drop_index(batch_op.f("ix_payment_client_id"))
+        batch_op.drop_index(batch_op.f("ix_payment_client_id_received_on_amount"))
         batch_op.drop_index(batch_op.f("ix_payment_against_id"))
 
     op.drop_table("payment")
@@ -1233,7 +1274,7 @@ def downgrade() -> None:
     op.drop_table("job")
     with op.batch_alter_table("invoice", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_invoice_status"))
-        batch_op.drop_index(batch_op.f("ix_invoice_issue_date"))
+        batch_op.drop_index(batch_op.f("ix_invoice_issue_date_status_due_date_voided_at"))
         batch_op.drop_index(batch_op.f("ix_invoice_due_date"))
 
     op.drop_table("invoice")

@@ -17,6 +17,7 @@ from sercom.models import (
     Allocation,
     Approval,
     Backup,
+    BankTransfer,
     Case,
     CatalogItem,
     CreditNote,
@@ -66,6 +67,9 @@ VIOLATIONS = {
     "ck_approval_channel_known": "channel = 'x'",
     "ck_approval_name_given": "name = ''",
     "ck_backup_size_positive": "size = 0",
+    "ck_bank_transfer_amount_received": "amount = 0",
+    "ck_bank_transfer_matched_has_payment": "status = 'waiting'",
+    "ck_bank_transfer_status_known": "payment_id = NULL, status = 'x'",
     "ck_case_first_contact_known": "first_contact = 'x'",
     "ck_catalog_item_cost_positive": "cost = -1",
     "ck_catalog_item_kind_known": "kind = 'x'",
@@ -169,6 +173,8 @@ VIOLATIONS = {
     "ck_visit_minutes_range": "minutes = 1441",
     "ck_visit_planned_has_time": "status = 'done' WHERE starts_at IS NULL",
     "ck_visit_status_known": "status = 'x' WHERE starts_at IS NOT NULL",
+    "uq_bank_transfer_fingerprint": "fingerprint = 'x'",
+    "uq_bank_transfer_payment_id": "status = 'matched', payment_id = (SELECT min(id) FROM payment)",
     "uq_case_number": "number = 'x'",
     "uq_catalog_item_code": "code = 'x'",
     "uq_conversion_source_id_edge_token": "source_id = (SELECT min(id) FROM document), edge = 'x', token = 'x'",
@@ -255,10 +261,13 @@ def fill_everything():
         db.session.add(note)
         link = make_link(db.session, quote)
         key = {"name": "Clé", "usage": "first", "public_key": b"", "lastuse_datetime": utcnow()}
+        matched = {"received_on": date(2026, 1, 1), "amount": Decimal(1)}
+        matched |= {"status": "matched", "payment": payment} if number else {}
         drawn = {"revision": 1, "language": "fr_CA", "data": b"%PDF", "sha256": "", "template_version": 1}
         db.session.add_all(
             [
                 Logo(data=b"PNG", sha256=str(number)),
+                BankTransfer(fingerprint=str(number), description="Interac", user_id=owner.id, **matched),
                 RenderedFile(document_id=quote.id, kind="quote", **drawn),
                 RenderedFile(payment_id=payment.id, kind="receipt", **drawn),
                 Allocation(payment=payment, invoice=invoice, amount=Decimal(1), dated=date(2026, 1, 1)),

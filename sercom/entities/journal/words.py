@@ -34,6 +34,12 @@ EVENTS: dict[str, LazyString] = {
     "payment_corrected": _l("Payment taken back"),
     "plan_assessment": _l("Assessment planned"),
     "schedule": _l("Visit planned"),
+    "period_closed": _l("Books closed"),
+    "period_reopened": _l("Books opened again"),
+    "transfers_read": _l("Bank file read"),
+    "transfer_matched": _l("Transfer matched"),
+    "transfer_set_aside": _l("Transfer set aside"),
+    "transfer_restored": _l("Transfer taken up again"),
     "merged": _l("Clients merged"),
     "merge_undone": _l("Merge undone"),
 }
@@ -72,6 +78,7 @@ SUBJECTS: dict[str, LazyString] = {
     "user": _l("Person"),
     "team": _l("Team"),
     "company": _l("Company"),
+    "bank_transfer": _l("Interac transfer"),
     "message": _l("E-mail"),
     "mail_template": _l("E-mail template"),
     "tax_rate": _l("Tax rate"),
@@ -129,7 +136,8 @@ def _labels(subject_type: str) -> dict[str, LazyString]:
     """The names of the subject's fields, as its view shows them."""
     found: dict[str, LazyString] = {"lines": _l("Lines"), "status": _l("Status"), "site": _l("Service address")}
     found["passkey"] = _l("Passkey")
-    found["client"] = _l("Client")
+    found |= {"client": _l("Client"), "reason": _l("Reason"), "locked_until": _l("Books closed up to")}
+    found |= {"added": _l("Transfers added"), "file": _l("File")}
     for view in current_app.extensions["admin"][0]._views:  # noqa: SLF001  # Flask-Admin has no public list of views
         if getattr(getattr(view, "model", None), "__tablename__", None) == subject_type:
             found |= view.column_labels

@@ -78,6 +78,7 @@ class Payment(Model):
         ),
         CheckConstraint("kind NOT IN ('payment', 'deposit', 'refund') OR method IS NOT NULL", name="moves_somehow"),
         CheckConstraint("kind <> 'credit' OR document_id IS NOT NULL", name="credit_names_note"),
+        Index(None, "client_id", "received_on", "amount"),
         Index(
             "uq_payment_corrected_once",
             "against_id",
@@ -89,7 +90,7 @@ class Payment(Model):
 
     id: Mapped[PrimaryKey]
     kind: Mapped[EntryKind] = mapped_column(LabelledType(EntryKind), default=EntryKind.PAYMENT)
-    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"), index=True)
+    client_id: Mapped[int] = mapped_column(ForeignKey("client.id"))
     against_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"), index=True)
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"), index=True)
     amount: Mapped[Decimal] = mapped_column(Money)
@@ -131,11 +132,14 @@ class Allocation(Model):
     """The part of a ledger row that counts on an invoice from a day on, in dollars."""
 
     __tablename__ = "allocation"
-    __table_args__ = (CheckConstraint("amount <> 0", name="amount_given"),)
+    __table_args__ = (
+        CheckConstraint("amount <> 0", name="amount_given"),
+        Index(None, "invoice_id", "dated", "amount"),  # balances are summed from it alone
+    )
 
     id: Mapped[PrimaryKey]
     payment_id: Mapped[int] = mapped_column(ForeignKey("payment.id"), index=True)
-    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"), index=True)
+    invoice_id: Mapped[int] = mapped_column(ForeignKey("invoice.id"))
     amount: Mapped[Decimal] = mapped_column(Money)
     dated: Mapped[date] = mapped_column(index=True)
 
