@@ -7,6 +7,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
 from sercom import models
+from sercom.accounts.views import AccountsView
 from sercom.backoffice.view import EntityView
 from sercom.entities.cases.admin import CaseView
 from sercom.entities.catalog.admin import CatalogView, ServiceView
@@ -65,5 +66,5 @@ VIEWS: tuple[Entry, ...] = (
     Entry(TaxRateView, models.TaxRate, _l("Tax rates"), "percent", SETTINGS),
     Entry(JournalView, models.JournalEntry, _l("Journal"), "history", SETTINGS),
 )
-#: Pages that belong to no entity and to no group: the view and its address below ``/admin``.
-PAGES = ((AccountView, "account"), (OperationsView, "operations"))
+#: Pages that belong to no entity: the view and its address below ``/admin``.
+PAGES = ((AccountView, "account"), (AccountsView, "accounts"), (OperationsView, "operations"))

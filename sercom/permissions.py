@@ -5,7 +5,7 @@
 
 from sercom.core.access import EVERYONE, FIELD, MONEY, NOBODY, OFFICE, OWNER, Actor, Role
 
-EXPORT = frozenset({Role.OWNER, Role.ACCOUNTANT})
+EXPORT = BOOKS = frozenset({Role.OWNER, Role.ACCOUNTANT})
 
 ACTIONS = ("create", "read", "update", "delete", "export")
 
@@ -17,6 +17,8 @@ MATRIX: dict[str, tuple[frozenset[Role], ...]] = {
     "work_orders": (NOBODY, EVERYONE, NOBODY, NOBODY, NOBODY),
     "invoices": (OFFICE, MONEY, OFFICE, OFFICE, EXPORT),
     "payments": (NOBODY, MONEY, NOBODY, NOBODY, EXPORT),
+    "accounts": (NOBODY, MONEY, BOOKS, NOBODY, EXPORT),
+    "transfers": (MONEY, MONEY, MONEY, NOBODY, NOBODY),
     "visits": (NOBODY, EVERYONE, FIELD, NOBODY, EXPORT),
     "cases": (NOBODY, EVERYONE, OFFICE, NOBODY, EXPORT),
     "clients": (OFFICE, MONEY, OFFICE, OWNER, EXPORT),

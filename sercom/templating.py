@@ -11,6 +11,7 @@ from markupsafe import Markup
 from wtforms import Field
 
 from sercom.backoffice.formatters import pill
+from sercom.backoffice.posted import address
 from sercom.core import clock, formats
 from sercom.core.access import MONEY, OWNER
 from sercom.core.money import TAX_LABELS, TaxStatus
@@ -61,6 +62,7 @@ def init_app(app: Flask) -> None:
         "document_url": document_url,
         "event_sentence": words.event_sentence,
         "in_french": formats.in_french,
+        "own_address": address,
         "icon_svg": icon_svg,
         "known_parts": known_parts,
         "locale_name": formats.locale_name,

@@ -17,7 +17,7 @@ from sercom.core.errors import DomainError
 from sercom.core.formats import ENGLISH, FRENCH
 from sercom.serving import STRICT_TRANSPORT
 
-#: Where photos are sent, and how large the whole request may be there.
+#: Where files are sent, and how large the whole request may be there.
 UPLOADS = {
     "portal.intake": 30 * MEGABYTE,
     "portal.intake_en": 30 * MEGABYTE,
@@ -25,6 +25,7 @@ UPLOADS = {
     "portal_photos.add_en": 13 * MEGABYTE,
     "cases.add_photos_view": 80 * MEGABYTE,
     "company.edit_view": 4 * MEGABYTE,
+    "accounts.interac_view": 5 * MEGABYTE,
 }
 
 #: What clients see: its language is that of the address, not of whoever is signed in.

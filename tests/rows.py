@@ -15,6 +15,7 @@ from sercom import models
 from sercom.core.access import Role
 from sercom.core.base import db
 from sercom.core.clock import utcnow
+from sercom.entities.company.model import get_company
 from sercom.entities.delivery.message import MessageStatus
 from sercom.entities.files.photos import make_safe
 from sercom.entities.files.store import add_photo
@@ -23,6 +24,9 @@ from sercom.entities.users.model import Language
 from sercom.portal import ticket
 from sercom.workflow import merging, sending
 from tests.support import World, convert, day, give, make_client, make_user, name_company, start
+
+#: An e-transfer as a bank's file tells it.
+BANK = b"Date,Description,Amount\n2026-01-06,INTERAC e-Transfer JULIE TREMBLAY,20.00\n"
 
 
 def picture(color: str = "navy", size: tuple[int, int] = (60, 40), kind: str = "JPEG") -> bytes:
@@ -126,6 +130,7 @@ class Rows:
 
     def _of_product(self, endpoint: str, method: str) -> tuple[str, dict[str, Any]]:
         account = "/admin/account"
+        transfer = f"/admin/accounts/interac/{self.extra['transfer']}"
         wrong = {"email": "nobody@example.org", "password": "not the password"}
         return {
             "links.page": (f"/l/{self.extra['link']}", {}),
@@ -170,6 +175,20 @@ class Rows:
             "language.switch": ("/language", {"language": "en_CA", "back": "/admin/"}),
             "home.index": ("/admin/", {}),
             "operations.index": ("/admin/operations/", {}),
+            "accounts.index": ("/admin/accounts/", {}),
+            "accounts.ageing_view": ("/admin/accounts/ageing", {}),
+            "accounts.ageing_csv": ("/admin/accounts/ageing/csv", {}),
+            "accounts.items_view": ("/admin/accounts/items?bucket=not_due", {}),
+            "accounts.statement_view": (f"/admin/accounts/statement/{self.ids['clients']}", {}),
+            "accounts.statement_pdf": (f"/admin/accounts/statement/{self.ids['clients']}/pdf", {}),
+            "accounts.closing_view": (
+                "/admin/accounts/closing",
+                {"until": "2025-12-31", "version": self.extra["closing"]},
+            ),
+            "accounts.interac_view": ("/admin/accounts/interac", {"file": (BytesIO(BANK), "bank.csv")}),
+            "accounts.interac_confirm": (f"{transfer}/confirm", {"number": self.extra["issued_number"]}),
+            "accounts.interac_set_aside": (f"{transfer}/set-aside", {}),
+            "accounts.interac_restore": (f"{transfer}/restore", {}),
             "home.guide": ("/admin/guide", {}),
             "home.components": ("/admin/components", {}),
             "palette.search": ("/admin/search?q=tremblay", {}),
@@ -236,6 +255,10 @@ def make_rows(world: World) -> Rows:
         rule = models.TriageRule(keywords="drain", reason_fr="un drain", reason_en="a drain")
         db.session.add_all([client, item, rate, team, service, rule])
         db.session.flush()
+        received = {"received_on": date(2026, 1, 6), "amount": Decimal(20), "description": "Interac JULIE TREMBLAY"}
+        transfer = models.BankTransfer(fingerprint=secrets.token_hex(32), **received)
+        db.session.add(transfer)
+        db.session.flush()
         rows: dict[str, Any] = {
             "requests": request,
             "quotes": quote,
@@ -273,6 +296,9 @@ def make_rows(world: World) -> Rows:
             "other_version": other.version,
             "sent": sent_quote.id,
             "issued_version": issued.version,
+            "issued_number": issued.number,
+            "transfer": transfer.id,
+            "closing": get_company(db.session).version,
             "payment": rows["payments"].id,
             "link": mail[0].link.token,
             "receipt": issued_ticket,

@@ -23,8 +23,8 @@ from tests.support import Browser, World
 ADR = Path(__file__).parent.parent / "docs" / "adr" / "0004-permissions.md"
 LETTERS = {"O": Role.OWNER, "S": Role.OFFICE, "T": Role.TECHNICIAN, "A": Role.ACCOUNTANT}
 ENTITIES = [entry.view.entity for entry in menu.VIEWS]
-#: In the matrix, and on the page of a case or of a job instead of the menu.
-WITHOUT_VIEW = {"notes", "work_orders"}
+#: In the matrix, and on the page of a case, of a job or of the accounts instead of the menu.
+WITHOUT_VIEW = {"notes", "work_orders", "accounts", "transfers"}
 #: A page of these redirects or does not exist: one company, photos added on a case.
 NO_LIST, NO_FORM = {"company"}, {"files"}
 

@@ -1,6 +1,7 @@
 """What forms post besides their fields: ids, row versions, and where to go back to. Read strictly."""
 
 import re
+from urllib.parse import urlencode
 
 from flask import abort, request
 
@@ -26,3 +27,8 @@ def read_back(default: str) -> str:
     """The page that the form stood on, where it is one of ours."""
     back = request.form.get("back", "")
     return back if LOCAL_PATH.fullmatch(back) else default
+
+
+def address(**changes: object) -> str:
+    """This page's own address, what it asks for changed: another page of the same list."""
+    return f"{request.script_root}{request.path}?{urlencode(request.args.to_dict() | changes)}"
