@@ -48,6 +48,7 @@ browser:  ## Debian's Chromium, where it is missing and may be installed
 bench: $(VENV)/.tools  ## Measure pages, conversions and sums on many rows; prints medians
 	$(BIN)/python -m bench.totals
 	$(BIN)/python -m bench.pages
+	$(BIN)/python -m bench.ageing
 
 messages: $(VENV)/.tools  ## Bring the French catalogue up to date with the code
 	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext --no-location --no-wrap --sort-output -o /tmp/sercom.pot .
