@@ -12,7 +12,20 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import ColumnElement, Select, and_, case, func, literal, or_, select, type_coerce, union_all
+from sqlalchemy import (
+    BigInteger,
+    ColumnElement,
+    Select,
+    and_,
+    case,
+    cast,
+    func,
+    literal,
+    or_,
+    select,
+    type_coerce,
+    union_all,
+)
 
 from sercom.core import clock
 from sercom.core.base import AnySession
@@ -96,9 +109,14 @@ def within(bucket: Bucket, on: date, due: ColumnElement[date]) -> ColumnElement[
     return and_(*conditions)
 
 
+def _sum(cents: Any) -> ColumnElement[int]:
+    """A sum that stays an integer: PostgreSQL's own would go on in its slower decimals."""
+    return cast(func.sum(cents), BigInteger)
+
+
 def balances(on: date, client_id: int | None = None) -> Any:
     """The invoices that count on ``on``, what was put on them, what is left: a subquery."""
-    placed = select(_allocation.invoice_id, func.sum(_allocation.amount).label("amount"))
+    placed = select(_allocation.invoice_id, _sum(_allocation.amount).label("amount"))
     placed = placed.where(_allocation.dated <= on).group_by(_allocation.invoice_id)
     if client_id is not None:
         own = select(_document.id).where(_document.client_id == client_id)
@@ -122,41 +140,37 @@ def balances(on: date, client_id: int | None = None) -> Any:
     return rows.subquery("owed")
 
 
-def by_client(on: date, client_id: int | None = None) -> Select[Any]:
-    """One row a client who owes or is owed something on ``on``: the buckets, the credit, name; sums over all beside."""
+def by_client(on: date, client_id: int | None = None, *, totals: bool = False) -> Select[Any]:
+    """One row a client who owes or is owed something on ``on``: id, name, buckets, credit; ``totals``: of all too."""
     owed = balances(on, client_id)
     names = [bucket.name.lower() for bucket in Bucket]
     invoiced = select(
         owed.c.client_id,
         *(
-            func.sum(case((within(bucket, on, owed.c.due), owed.c.balance), else_=0)).label(name)
+            _sum(case((within(bucket, on, owed.c.due), owed.c.balance), else_=0)).label(name)
             for bucket, name in zip(Bucket, names, strict=True)
         ),
-        func.sum(-owed.c.placed).label("credit"),
+        _sum(-owed.c.placed).label("credit"),
     ).group_by(owed.c.client_id)
     received = select(
-        _payment.client_id, *(literal(0).label(name) for name in names), func.sum(_payment.amount).label("credit")
+        _payment.client_id, *(literal(0).label(name) for name in names), _sum(_payment.amount).label("credit")
     )
     received = received.where(_payment.received_on <= on).group_by(_payment.client_id)
     if client_id is not None:
         received = received.where(_payment.client_id == client_id)
     both = union_all(invoiced, received).subquery("both")
     columns = (*names, "credit")
-    sums = [func.sum(both.c[name]).label(name) for name in columns]
+    sums = [_sum(both.c[name]).label(name) for name in columns]
     grouped = select(both.c.client_id, *sums).group_by(both.c.client_id)
     grouped = grouped.having(or_(*(func.sum(both.c[name]) != 0 for name in columns)))
     each = grouped.subquery("each")
-    return (
-        select(
-            each.c.client_id,
-            Client.name,
-            *(type_coerce(each.c[name], Money()).label(name) for name in columns),
-            *(type_coerce(func.sum(each.c[name]).over(), Money()).label(f"all_{name}") for name in columns),
-            func.count().over().label("clients"),
-        )
-        .join_from(each, Client, Client.id == each.c.client_id)
-        .order_by(Client.name, each.c.client_id)
-    )
+    rows = select(
+        each.c.client_id, Client.name, *(type_coerce(each.c[name], Money()).label(name) for name in columns)
+    ).join_from(each, Client, Client.id == each.c.client_id)
+    if totals:
+        whole = (type_coerce(func.sum(each.c[name]).over(), Money()).label(f"all_{name}") for name in columns)
+        rows = rows.add_columns(*whole, func.count().over().label("clients"))
+    return rows.order_by(Client.name, each.c.client_id)
 
 
 def _aged(row: Any) -> Aged:
@@ -174,7 +188,7 @@ class Ageing:
 
 def ageing(session: AnySession, on: date, *, limit: int | None = None, offset: int = 0) -> Ageing:
     """What every client owes on ``on``: one statement, whatever the size."""
-    found = session.execute(by_client(on).limit(limit).offset(offset)).all()
+    found = session.execute(by_client(on, totals=True).limit(limit).offset(offset)).all()
     if not found:
         return Ageing((), NOTHING, 0)
     total = Aged(tuple(found[0][8:13]), found[0][13])
