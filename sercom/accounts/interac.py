@@ -11,14 +11,14 @@ from sercom.accounts.matching import invoice_numbers
 from sercom.accounts.model import BankTransfer, TransferStatus
 from sercom.accounts.periods import require_open
 from sercom.core import journal
-from sercom.core.access import MONEY, Actor
+from sercom.core.access import Actor
 from sercom.core.base import AnySession
-from sercom.core.clock import utcnow
-from sercom.core.errors import ConflictError, DomainError, ForbiddenError
+from sercom.core.errors import ConflictError, DomainError
 from sercom.core.money import ZERO
 from sercom.entities.company.model import get_company
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
-from sercom.entities.ledger.model import Allocation, Method, Payment
+from sercom.entities.ledger.model import Method
+from sercom.workflow.payments import Received, receive, require_money
 
 #: How many fingerprints one statement asks about.
 CHUNK = 500
@@ -30,12 +30,6 @@ class TakenIn:
 
     added: int
     known: int
-
-
-def require_money(actor: Actor) -> None:
-    """Refuse whoever has nothing to do with money."""
-    if not actor.has(MONEY):
-        raise ForbiddenError(_l("Your role does not allow this."))
 
 
 def take_in(session: AnySession, actor: Actor, name: str, data: bytes) -> TakenIn:
@@ -81,13 +75,11 @@ def confirm(session: AnySession, actor: Actor, transfer: BankTransfer, number: s
     if invoice.balance <= ZERO:
         raise DomainError(_l("Nothing is owed on this invoice."), "number")
     require_open(session, transfer.received_on, "number")
-    with session.no_autoflush:
-        transfer.payment = _record(invoice, actor, transfer)
-        transfer.status = TransferStatus.MATCHED
-        changes = journal.changes_of(transfer)
-    invoice.updated_at = utcnow()
+    given = Received(transfer.amount, Method.INTERAC, transfer.received_on, transfer.description[:80])
+    transfer.payment = receive(session, invoice.client, actor, given, [(invoice, None)], confirm=True)
+    transfer.status = TransferStatus.MATCHED
+    changes = journal.changes_of(transfer)
     session.flush()
-    journal.record(session, actor, "record_payment", invoice, {"amount": [None, str(transfer.amount)]})
     journal.record(session, actor, "transfer_matched", transfer, changes | {"invoice": [None, invoice.known_as]})
     return True
 
@@ -100,21 +92,6 @@ def _invoice(session: AnySession, number: str) -> Invoice:
     if invoice is None:
         raise DomainError(_l("There is no issued invoice of this number. Example: F-000123"), "number")
     return invoice
-
-
-def _record(invoice: Invoice, actor: Actor, transfer: BankTransfer) -> Payment:
-    payment = Payment(
-        client=invoice.client,
-        amount=transfer.amount,
-        method=Method.INTERAC,
-        received_on=transfer.received_on,
-        reference=transfer.description[:80],
-        user_id=actor.user_id,
-    )
-    day = max(transfer.received_on, invoice.issue_date or transfer.received_on)
-    put = min(transfer.amount, invoice.balance)
-    invoice.allocations.append(Allocation(payment=payment, amount=put, dated=day))
-    return payment
 
 
 def set_aside(session: AnySession, actor: Actor, transfer: BankTransfer) -> None:
