@@ -70,7 +70,7 @@ def bill_together(invoice: Invoice, jobs: Sequence[tuple[Job, list[LineDraft], P
     drafts = []
     for job, copies, part in jobs:
         lines = bill(invoice, job, copies, part)
-        off, invoice.discount = invoice.discount, ZERO
+        off, invoice.discount, invoice.discount_percent = invoice.discount, ZERO, None
         weights = billing.shares(line for line in lines if line.source_document_id and not line.holdback)
         drafts.append(LineDraft(_heading(job), kind=LineKind.SECTION))
         drafts += lines + _portions(job, _said(job, DISCOUNT), spread(-off, weights))
@@ -109,8 +109,8 @@ def _lines(
         if not open_lines:
             return _portions(job, _said(job, REST), spread(left, billing.left_shares(job)))
     drafts = carry.chosen(job, copies, quantities)
-    # In dollars: what other invoices took stands beside as lines, and no percentage is taken of those.
-    invoice.discount = carry.share_of_discount(job, drafts).amount
+    share = carry.share_of_discount(job, drafts)
+    invoice.discount, invoice.discount_percent = share.amount, share.percent
     if not is_all or job.net <= ZERO:
         return drafts
     apart = {status: -amount for status, amount in billing.beside_lines(job).items()}

@@ -309,7 +309,7 @@ def test_an_offer_that_is_over_is_extended_then_accepted(office):
     db.session.flush()
     with pytest.raises(DomainError) as refusal:
         give("approve", quote, office, **APPROVAL)
-    assert "valid until" in str(refusal.value)
+    assert "était valide jusqu" in str(refusal.value)
     with pytest.raises(DomainError) as refusal:
         give("extend", quote, office, valid_until=day(-1))
     assert refusal.value.field == "valid_until"

@@ -17,7 +17,8 @@ from sercom.entities.invoices.balance import owed_by
 from sercom.entities.ledger.receiving import ReceiveMixin
 
 
-class ClientView(ReceiveMixin, MergeMixin):
+# MergeMixin first: Flask-Admin gives every view class its own copy of what it inherits.
+class ClientView(MergeMixin, ReceiveMixin):
     """Clients and prospects."""
 
     entity = "clients"
