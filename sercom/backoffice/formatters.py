@@ -120,4 +120,5 @@ def harmless(value: Any) -> str:
 
 
 def _is_number(text: str) -> bool:
-    return text.removeprefix("-").replace(".", "", 1).isdigit()
+    digits = text.removeprefix("-").replace(".", "", 1)
+    return digits.isascii() and digits.isdigit()  # "¹" is a digit too, and no number
