@@ -128,7 +128,7 @@ def bill(add: Callable[..., None], n: int, at: Any) -> None:
     voided = at if n % VOIDED == 1 else None
     add(Invoice, id=invoice, status="draft", issue_date=day, due_date=day, snapshot="{}", voided_at=voided)
     if note in documents:
-        add(CreditNote, id=note, invoice_id=invoice, issue_date=day, issued_at=at, reason="x", snapshot=None)
+        add(CreditNote, id=note, invoice_id=invoice, issue_date=day, issued_at=at, reason="x", token=str(note))
 
 
 def put(model: Any, rows: list[dict[str, Any]]) -> None:
