@@ -9,7 +9,6 @@ from sqlalchemy import select
 from sercom.accounts import bankfile
 from sercom.accounts.matching import invoice_numbers
 from sercom.accounts.model import BankTransfer, TransferStatus
-from sercom.accounts.periods import require_open
 from sercom.core import journal
 from sercom.core.access import Actor
 from sercom.core.base import AnySession
@@ -17,6 +16,7 @@ from sercom.core.errors import ConflictError, DomainError
 from sercom.core.money import ZERO
 from sercom.entities.company.model import get_company
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
+from sercom.entities.ledger import book
 from sercom.entities.ledger.model import Method
 from sercom.workflow.payments import Received, receive, require_money
 
@@ -74,7 +74,7 @@ def confirm(session: AnySession, actor: Actor, transfer: BankTransfer, number: s
         raise ConflictError(_l("This transfer was matched already."))
     if invoice.balance <= ZERO:
         raise DomainError(_l("Nothing is owed on this invoice."), "number")
-    require_open(session, transfer.received_on, "number")
+    book.check_day(session, transfer.received_on, "number")
     given = Received(transfer.amount, Method.INTERAC, transfer.received_on, transfer.description[:80])
     transfer.payment = receive(session, invoice.client, actor, given, [(invoice, None)], confirm=True)
     transfer.status = TransferStatus.MATCHED

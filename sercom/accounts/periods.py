@@ -20,17 +20,6 @@ CLOSED, REOPENED = "period_closed", "period_reopened"
 SHOWN = 20
 
 
-def require_open(session: AnySession, day: date, field: str | None = None) -> None:
-    """Refuse to enter anything on ``day`` where the books are closed; the refusal stands beside ``field``.
-
-    A trigger refuses it in any case: this says it in words, and where.
-    """
-    closed = get_company(session).locked_until
-    if closed is not None and day <= closed:
-        message = _l("The books are closed up to %(day)s. Choose a later day.", day=formats.day(closed))
-        raise DomainError(message, field)
-
-
 def close(
     session: AnySession, actor: Actor, until: date | None, *, reason: str | None = None, version: int | None = None
 ) -> None:

@@ -10,6 +10,7 @@ from sercom.accounts import periods
 from sercom.core.base import db
 from sercom.core.errors import ConflictError, DomainError, ForbiddenError
 from sercom.entities.company.model import get_company
+from sercom.entities.ledger import book
 from sercom.models import JournalEntry
 from tests.support import day, make_user
 
@@ -77,10 +78,10 @@ def test_a_page_shown_before_somebody_closed_acts_no_more(context):
 
 
 def test_a_closed_day_is_refused_with_the_day_and_beside_its_field(context):
-    periods.require_open(db.session, day(-400), "received_on")
+    book.check_day(db.session, day(-400))
     close("owner", day(-30))
-    periods.require_open(db.session, day(-29), "received_on")
+    book.check_day(db.session, day(-29))
     for closed in (day(-30), day(-31)):
         with pytest.raises(DomainError, match=str(day(-30))) as refused:
-            periods.require_open(db.session, closed, "received_on")
+            book.check_day(db.session, closed)
         assert refused.value.field == "received_on"

@@ -97,10 +97,12 @@ def other_ids() -> list[int]:
     return [read_id(key) for key in request.form.getlist("job")]
 
 
+BAR = Markup('{1}<svg class="share thin" aria-hidden="true"><rect class="billed" width="{0}%" height="100%"/></svg>')
+
+
 def share_bar(net: Decimal, invoiced: Decimal) -> str | Markup:
     """How much of a job is invoiced: percent over a thin bar; nothing where nothing is."""
     if net <= 0 or invoiced <= 0:
         return ""
     whole = max(int(min(invoiced * HUNDRED / net, HUNDRED)), 1)
-    bar = '<svg class="share thin" aria-hidden="true"><rect class="billed" width="{0}%" height="100%"/></svg>'
-    return Markup("{1}" + bar).format(whole, formats.percent(Decimal(whole)))  # noqa: S704  # nosec B704  # numbers
+    return BAR.format(whole, formats.percent(Decimal(whole)))
