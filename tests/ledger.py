@@ -83,7 +83,10 @@ def check_books() -> None:
         put = sum((a.amount for a in row.allocations), ZERO)
         assert abs(put) <= abs(row.amount), "more of a row counts than there is"
         assert put * row.amount >= ZERO, "it counts the other way round"
-        assert row.rest >= ZERO or row.kind.value not in {"payment", "deposit", "credit"}
+        for invoice in {a.invoice for a in row.allocations}:
+            assert row.on(invoice) * row.amount >= ZERO, "more came off an invoice than was on it"
+        if row.kind.value in {"payment", "deposit", "credit"}:
+            assert ZERO <= row.rest <= (ZERO if row.is_corrected else row.amount), "money from nowhere"
         derived = db.session.scalar(select(Payment.rest_amount).where(Payment.id == row.id))
         assert derived == row.rest, (row.kind, derived, row.rest)
     for invoice in db.session.scalars(select(Invoice)):

@@ -185,6 +185,8 @@ def take_back(session: AnySession, row: Payment, actor: Actor) -> None:
         came_along = [answer for answer in row.answers if answer.kind in ALONG and not answer.is_corrected]
         for each in (row, *came_along):
             _meet(session, each, invoices, actor)
+        for invoice in invoices:
+            _free_what_is_over(invoice)
     session.flush()
     subject = row.against if row.kind is EntryKind.REFUND and row.against else row
     told: Sequence[Document | Client] = invoices or [subject.document or row.client]
@@ -201,6 +203,21 @@ def _meet(session: AnySession, row: Payment, invoices: Iterable[Invoice], actor:
     for invoice in invoices:
         if amount := row.on(invoice):
             book.put(met, invoice, -amount, clock.today())
+
+
+def _free_what_is_over(invoice: Invoice) -> None:
+    """Take off the invoice what it no longer asks, from the last payments first: interest that was already paid."""
+    over = -invoice.balance
+    if over <= ZERO:
+        return
+    rows = {a.payment_id: a.payment for a in reversed(invoice.allocations) if a.payment.kind in CREDITS}
+    for row in rows.values():
+        part = min(row.on(invoice), over)
+        if part > ZERO:
+            book.put(row, invoice, -part, clock.today())
+            over -= part
+    if over:
+        raise ConflictError(_l("A bad debt covers this interest: take the bad debt back first."))
 
 
 def _tell(session: AnySession, actor: Actor, event: str, row: Payment, client: Client) -> None:

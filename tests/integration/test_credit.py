@@ -128,6 +128,15 @@ def test_credit_taken_off_an_invoice_is_credit_again(office, client):
     check_books()
 
 
+def test_what_was_taken_back_is_not_freed_as_well(office, client):
+    invoice = issued(office, client=client)
+    row = pay(invoice, office, "50.00")
+    payments.take_back(db.session, row, office)
+    with pytest.raises(ConflictError):
+        credit.release(db.session, invoice, row, office)
+    check_books()
+
+
 def test_a_deposit_is_held_and_applied_at_issue(office, client):
     quote = start("quote", office, client=client)
     give("mark_sent", quote, office)

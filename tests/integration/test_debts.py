@@ -148,3 +148,37 @@ def test_a_bad_debt_is_recovered_not_corrected(office):
     invoice = issued(office)
     give("write_off", invoice, office, received_on=today(), reason="Faillite")
     assert payments.refuse_correction(charges.bad_debts(invoice)[0]) is not None
+
+
+def test_interest_taken_back_after_it_was_paid_is_the_clients_credit(office):
+    invoice = overdue(office, 30)
+    charge(invoice, office)
+    first, second = pay(invoice, office, "116.25"), pay(invoice, office, "1.00")
+    payments.take_back(db.session, invoice.allocations[0].payment, office)
+    assert (invoice.balance, first.rest, second.rest) == (D("0.00"), D("1.27"), D("1.00")), "the last payments first"
+    check_books()
+
+
+def test_interest_that_a_bad_debt_covers_stays_until_the_debt_is_taken_back(office):
+    invoice = overdue(office, 30)
+    charge(invoice, office)
+    give("write_off", invoice, office, received_on=today(), reason="Faillite")
+    with pytest.raises(DomainError), db.session.begin_nested():
+        payments.take_back(db.session, invoice.allocations[0].payment, office)
+    check_books()
+    give("recover", invoice, office)
+    payments.take_back(db.session, invoice.allocations[0].payment, office)
+    assert invoice.balance == D("114.98")
+    check_books()
+
+
+def test_an_invoice_whose_interest_was_paid_is_not_voided(office):
+    invoice = overdue(office, 30)
+    charge(invoice, office)
+    row = pay(invoice, office, "2.27")
+    with pytest.raises(DomainError):
+        give("void", invoice, office, reason="Essai")
+    payments.take_back(db.session, row, office)
+    payments.take_back(db.session, invoice.allocations[0].payment, office)
+    give("void", invoice, office, reason="Essai")
+    check_books()

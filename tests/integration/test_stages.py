@@ -161,6 +161,11 @@ def credited(*, paid: str = "") -> Callable[[Any], Any]:
     return lambda office: credit(invoice(paid=paid)(office), office)
 
 
+def whole_credited(*, paid: str = "") -> Callable[[Any], Any]:
+    """An invoice that a credit note took back whole, paid or not."""
+    return lambda office: credited(paid=paid)(office).invoice
+
+
 #: A scenario, the stage it reaches, and the stage a month later where that is another one.
 SCENARIOS: tuple[tuple[Callable[[Any], Any], Any, Any], ...] = (
     (after("request", "close"), RequestStage.CLOSED, None),
@@ -202,6 +207,8 @@ SCENARIOS: tuple[tuple[Callable[[Any], Any], Any, Any], ...] = (
     (after("invoice"), InvoiceStage.DRAFT, None),
     (after("invoice", "issue", "void"), InvoiceStage.VOID, None),
     (invoice(paid="114.98"), InvoiceStage.PAID, None),
+    (whole_credited(), InvoiceStage.CREDITED, None),
+    (whole_credited(paid="114.98"), InvoiceStage.CREDITED, None),
     (invoice(paid="14.98", lost=True), InvoiceStage.WRITTEN_OFF, None),
     (invoice(lost=True, found=True), InvoiceStage.NOT_DUE, InvoiceStage.OVERDUE),
     (invoice(), InvoiceStage.NOT_DUE, InvoiceStage.OVERDUE),

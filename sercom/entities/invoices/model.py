@@ -7,7 +7,20 @@ from typing import TYPE_CHECKING, Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import BindParameter, CheckConstraint, ForeignKey, Index, String, Text, and_, bindparam, func, select
+from sqlalchemy import (
+    BindParameter,
+    CheckConstraint,
+    ForeignKey,
+    Index,
+    String,
+    Text,
+    and_,
+    bindparam,
+    column,
+    func,
+    select,
+    table,
+)
 from sqlalchemy.orm import Mapped, column_property, mapped_column, object_session, relationship
 
 from sercom.core import clock
@@ -24,7 +37,7 @@ from sercom.entities.documents.pricing import reprice_aloud
 from sercom.entities.documents.stage import DERIVED, Stage, stage_column
 from sercom.entities.invoices.snapshot import snapshot_of
 from sercom.entities.ledger.book import apply_deposits, hold
-from sercom.entities.ledger.model import Allocation, EntryKind, Payment
+from sercom.entities.ledger.model import MEETS, Allocation, EntryKind, Payment
 
 if TYPE_CHECKING:
     from sercom.entities.credits.model import CreditNote
@@ -109,9 +122,9 @@ class Invoice(Document):
 
     @property
     def is_credited(self) -> bool:
-        """Whether credit notes took it back whole: it is settled, and nobody paid."""
-        credited = sum((a.amount for a in self.allocations if a.counts_as is EntryKind.CREDIT), ZERO)
-        return self.status is InvoiceStatus.ISSUED and bool(self.credit_notes) and credited >= self.total
+        """Whether credit notes took it back whole: nothing is owed, paid or not."""
+        credited = sum((note.total for note in self.credit_notes), ZERO)
+        return bool(self.credit_notes) and credited >= self.total and self.balance <= ZERO
 
     @property
     def balance(self) -> Decimal:
@@ -157,7 +170,8 @@ class Invoice(Document):
         locked = get_company(session).locked_until
         if locked and self.issue_date and self.issue_date <= locked:
             return _l("The books are closed for the day of this invoice: make a credit note.")
-        return _l("Something was paid on this invoice: it can no longer be voided.") if self.paid else None
+        counts = any(a.payment.on(self) for a in self.allocations if a.payment.kind not in MEETS)
+        return _l("Something was paid on this invoice: it can no longer be voided.") if counts else None
 
     def void(self, actor: Actor, *, reason: str) -> None:
         """Cancel it, while nothing is paid. The number stays used."""
@@ -179,6 +193,7 @@ class InvoiceStage(Stage):
 
     DRAFT = "draft", _l("Draft"), Tone.NEUTRAL
     VOID = "void", _l("Void"), Tone.NEUTRAL
+    CREDITED = "credited", _l("Credited"), Tone.NEUTRAL
     WRITTEN_OFF = "written_off", _l("Written off"), Tone.NEUTRAL
     PAID = "paid", _l("Paid"), Tone.GOOD
     OVERDUE = "overdue", _l("Overdue"), Tone.BAD
@@ -199,15 +214,24 @@ _lost = (
     .where(_put.c.invoice_id == _table.id, _row.c.kind.in_((EntryKind.WRITE_OFF, EntryKind.RECOVERY)))
     .scalar_subquery()
 )
+#: What credit notes took back, in dollars. The table is named here: its model imports this module.
+_note, _note_document = table("credit_note", column("id"), column("invoice_id")), Document.__table__.alias("note_of_it")
+_credited = (
+    select(func.coalesce(func.sum(_note_document.c.total), 0))
+    .select_from(_note.join(_note_document, _note_document.c.id == _note.c.id))
+    .where(_note.c.invoice_id == _table.id)
+    .scalar_subquery()
+)
 _total = select(_document.c.total).where(_document.c.id == _table.id).scalar_subquery()
 
 #: What was paid, in dollars, by the database.
 Invoice.paid_amount = column_property(_paid, deferred=True, group=DERIVED)
-Invoice.settled = frozenset({InvoiceStage.VOID, InvoiceStage.WRITTEN_OFF, InvoiceStage.PAID})
+Invoice.settled = frozenset({InvoiceStage.VOID, InvoiceStage.CREDITED, InvoiceStage.WRITTEN_OFF, InvoiceStage.PAID})
 Invoice.stage = stage_column(
     {
         InvoiceStage.DRAFT: _table.status == InvoiceStatus.DRAFT,
         InvoiceStage.VOID: _table.status == InvoiceStatus.VOID,
+        InvoiceStage.CREDITED: and_(_paid >= _total, _credited >= _total, _credited > 0),
         InvoiceStage.WRITTEN_OFF: and_(_paid >= _total, _lost > 0),
         InvoiceStage.PAID: _paid >= _total,
         InvoiceStage.OVERDUE: _table.due_date < _today,

@@ -55,6 +55,8 @@ RECEIVED = (EntryKind.PAYMENT, EntryKind.DEPOSIT)
 CREDITS = (*RECEIVED, EntryKind.CREDIT)
 #: What takes from the rest of the row it goes against.
 TAKES_BACK = (EntryKind.REFUND, EntryKind.CORRECTION)
+#: What meets a row whole.
+MEETS = (EntryKind.CORRECTION, EntryKind.RECOVERY)
 #: What comes with a payment, and goes with it.
 ALONG = (EntryKind.DISCOUNT, EntryKind.ROUNDING)
 
@@ -125,7 +127,7 @@ class Payment(Model):
     @property
     def is_corrected(self) -> bool:
         """Whether it was taken back: by a correction, a bad debt by its recovery."""
-        return any(answer.kind in {EntryKind.CORRECTION, EntryKind.RECOVERY} for answer in self.answers)
+        return any(answer.kind in MEETS for answer in self.answers)
 
     @property
     def rest(self) -> Decimal:
@@ -136,8 +138,9 @@ class Payment(Model):
         return self.amount + sum(taken, ZERO) - sum(put, ZERO)
 
     def on(self, invoice: "Invoice") -> Decimal:
-        """What of it counts on ``invoice``, in dollars."""
-        return sum((a.amount for a in self.allocations if a.invoice_id == invoice.id), ZERO)
+        """What of it counts on ``invoice``, in dollars: nothing any more once it was taken back."""
+        met = [answer for answer in self.answers if answer.kind in MEETS]
+        return sum((a.amount for row in (self, *met) for a in row.allocations if a.invoice_id == invoice.id), ZERO)
 
 
 class Allocation(Model):
