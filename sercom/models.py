@@ -7,6 +7,7 @@ from sercom.core.journal import JournalEntry
 from sercom.core.numbering import Counter
 from sercom.entities.cases.model import Case, Note
 from sercom.entities.catalog.model import CatalogItem, Service
+from sercom.entities.checklists.model import Answer, Checklist, ChecklistItem
 from sercom.entities.clients.merge import ClientMerge
 from sercom.entities.clients.model import Client
 from sercom.entities.company.model import LOGO_GUARDS, Company, Logo, TaxRate
@@ -23,6 +24,8 @@ from sercom.entities.invoices.frozen import FROZEN_GUARDS
 from sercom.entities.invoices.model import Invoice
 from sercom.entities.jobs.model import Job
 from sercom.entities.ledger.model import LEDGER_GUARDS, Allocation, Payment
+from sercom.entities.planning.feed import CalendarFeed
+from sercom.entities.planning.model import Absence, Skill, VisitSeries, WorkingHours
 from sercom.entities.questions.model import Question
 from sercom.entities.quotes.evidence import SENT_GUARDS, Approval, SentQuote
 from sercom.entities.quotes.model import Quote
@@ -31,6 +34,7 @@ from sercom.entities.requests.triage import TriageRule
 from sercom.entities.sites.model import Site
 from sercom.entities.users.model import Passkey, Role, Team, User
 from sercom.entities.visits.model import PartUsed, Visit
+from sercom.entities.visits.proof import PROOF_GUARDS, SentAction, Signature, TimeSpan
 from sercom.exchange.run import ImportRun
 from sercom.search.model import Posting, Variant
 from sercom.upkeep.model import Backup
@@ -41,17 +45,22 @@ never_reuse_ids()
 #: Every trigger that the migrations create.
 GUARDS = (
     *(*JOURNAL_GUARDS, *FROZEN_GUARDS, *CREDIT_GUARDS, *LEDGER_GUARDS),
-    *(*LOGO_GUARDS, *SENT_GUARDS, *DRAWN_GUARDS, *MESSAGE_GUARDS),
+    *(*LOGO_GUARDS, *SENT_GUARDS, *DRAWN_GUARDS, *MESSAGE_GUARDS, *PROOF_GUARDS),
 )
 
 __all__ = [
     "GUARDS",
+    "Absence",
     "Allocation",
+    "Answer",
     "Approval",
     "Backup",
     "BankTransfer",
+    "CalendarFeed",
     "Case",
     "CatalogItem",
+    "Checklist",
+    "ChecklistItem",
     "Client",
     "ClientMerge",
     "Company",
@@ -82,15 +91,21 @@ __all__ = [
     "Quote",
     "RenderedFile",
     "Role",
+    "SentAction",
     "SentQuote",
     "Service",
     "ServiceRequest",
+    "Signature",
     "Site",
+    "Skill",
     "SlowPage",
     "TaxRate",
     "Team",
+    "TimeSpan",
     "TriageRule",
     "User",
     "Variant",
     "Visit",
+    "VisitSeries",
+    "WorkingHours",
 ]

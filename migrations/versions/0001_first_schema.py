@@ -212,13 +212,13 @@ def upgrade() -> None:
         sqlite_with_rowid=False,
     )
     op.create_table(
-        "service",
+        "skill",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("name_fr", sa.String(length=120), nullable=False),
-        sa.Column("name_en", sa.String(length=120), nullable=False),
-        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("name_fr", sa.String(length=80), nullable=False),
+        sa.Column("name_en", sa.String(length=80), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_service")),
+        sa.CheckConstraint("name_fr <> '' AND name_en <> ''", name=op.f("ck_skill_name_given")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_skill")),
         sqlite_autoincrement=True,
     )
     op.create_table(
@@ -251,7 +251,12 @@ def upgrade() -> None:
         "team",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("name", sa.String(length=80), nullable=False),
+        sa.Column("colour", sa.String(length=20), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "colour IN ('blue', 'teal', 'green', 'ochre', 'orange', 'red', 'purple', 'grey')",
+            name=op.f("ck_team_colour_known"),
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_team")),
         sa.UniqueConstraint("name", name=op.f("uq_team_name")),
         sqlite_autoincrement=True,
@@ -270,8 +275,15 @@ def upgrade() -> None:
         sa.Column("mf_recovery_codes", sa.JSON(none_as_null=True), nullable=True),
         sa.Column("name", sa.String(length=160), nullable=False),
         sa.Column("phone", sa.String(length=48), nullable=True),
+        sa.Column("colour", sa.String(length=20), nullable=False),
+        sa.Column("sees_prices", sa.Boolean(), nullable=False),
+        sa.Column("invoices_on_site", sa.Boolean(), nullable=False),
         sa.Column("language", sa.String(length=20), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint(
+            "colour IN ('blue', 'teal', 'green', 'ochre', 'orange', 'red', 'purple', 'grey')",
+            name=op.f("ck_user_colour_known"),
+        ),
         sa.CheckConstraint("language IN ('fr_CA', 'en_CA')", name=op.f("ck_user_language_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_user")),
         sa.UniqueConstraint("email", name=op.f("uq_user_email")),
@@ -279,6 +291,52 @@ def upgrade() -> None:
         sa.UniqueConstraint("fs_webauthn_user_handle", name=op.f("uq_user_fs_webauthn_user_handle")),
         sqlite_autoincrement=True,
     )
+    op.create_table(
+        "absence",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("reason", sa.String(length=20), nullable=False),
+        sa.Column("starts_at", sa.DateTime(), nullable=False),
+        sa.Column("ends_at", sa.DateTime(), nullable=False),
+        sa.Column("note", sa.String(length=200), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint(
+            "reason IN ('vacation', 'sick', 'training', 'closed', 'other')", name=op.f("ck_absence_reason_known")
+        ),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_absence_ends_after_start")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_absence_user_id_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_absence")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("absence", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_absence_starts_at_ends_at"), ["starts_at", "ends_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_absence_user_id"), ["user_id"], unique=False)
+
+    op.create_table(
+        "calendar_feed",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("team_id", sa.Integer(), nullable=True),
+        sa.Column("nonce", sa.String(length=24), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(), nullable=True),
+        sa.Column("read_at", sa.DateTime(), nullable=True),
+        sa.CheckConstraint("(user_id IS NULL) <> (team_id IS NULL)", name=op.f("ck_calendar_feed_one_owner")),
+        sa.ForeignKeyConstraint(
+            ["team_id"], ["team.id"], name=op.f("fk_calendar_feed_team_id_team"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_calendar_feed_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_calendar_feed")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("calendar_feed", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_calendar_feed_team_id"), ["team_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_calendar_feed_user_id"), ["user_id"], unique=False)
+
     op.create_table(
         "client_merge",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -418,17 +476,19 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_passkey_user_id"), ["user_id"], unique=False)
 
     op.create_table(
-        "question_service",
-        sa.Column("question_id", sa.Integer(), nullable=False),
-        sa.Column("service_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(
-            ["question_id"], ["question.id"], name=op.f("fk_question_service_question_id_question"), ondelete="CASCADE"
-        ),
-        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_question_service_service_id_service")),
-        sa.PrimaryKeyConstraint("question_id", "service_id", name=op.f("pk_question_service")),
+        "service",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name_fr", sa.String(length=120), nullable=False),
+        sa.Column("name_en", sa.String(length=120), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("skill_id", sa.Integer(), nullable=True),
+        sa.ForeignKeyConstraint(["skill_id"], ["skill.id"], name=op.f("fk_service_skill_id_skill")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_service")),
+        sqlite_autoincrement=True,
     )
-    with op.batch_alter_table("question_service", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_question_service_service_id"), ["service_id"], unique=False)
+    with op.batch_alter_table("service", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_service_skill_id"), ["skill_id"], unique=False)
 
     op.create_table(
         "site",
@@ -469,6 +529,99 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_team_member_user_id"), ["user_id"], unique=False)
 
     op.create_table(
+        "user_role",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("role_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(["role_id"], ["role.id"], name=op.f("fk_user_role_role_id_role")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_user_role_user_id_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", "role_id", name=op.f("pk_user_role")),
+    )
+    op.create_table(
+        "user_skill",
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("skill_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["skill_id"], ["skill.id"], name=op.f("fk_user_skill_skill_id_skill"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_user_skill_user_id_user"), ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("user_id", "skill_id", name=op.f("pk_user_skill")),
+    )
+    with op.batch_alter_table("user_skill", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_user_skill_skill_id"), ["skill_id"], unique=False)
+
+    op.create_table(
+        "working_hours",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("weekday", sa.Integer(), nullable=False),
+        sa.Column("starts", sa.Time(), nullable=False),
+        sa.Column("ends", sa.Time(), nullable=False),
+        sa.CheckConstraint("ends > starts", name=op.f("ck_working_hours_ends_after_start")),
+        sa.CheckConstraint("weekday BETWEEN 0 AND 6", name=op.f("ck_working_hours_weekday_range")),
+        sa.ForeignKeyConstraint(
+            ["user_id"], ["user.id"], name=op.f("fk_working_hours_user_id_user"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_working_hours")),
+        sa.UniqueConstraint("user_id", "weekday", name=op.f("uq_working_hours_user_id_weekday")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "case",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("number", sa.String(length=20), nullable=False),
+        sa.Column("client_id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=True),
+        sa.Column("title", sa.String(length=200), nullable=False),
+        sa.Column("first_contact", sa.String(length=20), nullable=False),
+        sa.Column("letters", sa.JSON(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint("first_contact IN ('client', 'company')", name=op.f("ck_case_first_contact_known")),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_case_client_id_client")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_case_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_case")),
+        sa.UniqueConstraint("id", "client_id", name="uq_case_id_client_id"),
+        sa.UniqueConstraint("number", name=op.f("uq_case_number")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("case", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_case_client_id"), ["client_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_case_site_id"), ["site_id"], unique=False)
+
+    op.create_table(
+        "checklist",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("name_fr", sa.String(length=120), nullable=False),
+        sa.Column("name_en", sa.String(length=120), nullable=False),
+        sa.Column("service_id", sa.Integer(), nullable=True),
+        sa.Column("for_assessments", sa.Boolean(), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint("name_fr <> '' AND name_en <> ''", name=op.f("ck_checklist_name_given")),
+        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_checklist_service_id_service")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checklist")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("checklist", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_checklist_service_id"), ["service_id"], unique=False)
+
+    op.create_table(
+        "question_service",
+        sa.Column("question_id", sa.Integer(), nullable=False),
+        sa.Column("service_id", sa.Integer(), nullable=False),
+        sa.ForeignKeyConstraint(
+            ["question_id"], ["question.id"], name=op.f("fk_question_service_question_id_question"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_question_service_service_id_service")),
+        sa.PrimaryKeyConstraint("question_id", "service_id", name=op.f("pk_question_service")),
+    )
+    with op.batch_alter_table("question_service", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_question_service_service_id"), ["service_id"], unique=False)
+
+    op.create_table(
         "triage_rule",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("position", sa.Integer(), nullable=False),
@@ -507,36 +660,31 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_triage_rule_service_id"), ["service_id"], unique=False)
 
     op.create_table(
-        "user_role",
-        sa.Column("user_id", sa.Integer(), nullable=False),
-        sa.Column("role_id", sa.Integer(), nullable=False),
-        sa.ForeignKeyConstraint(["role_id"], ["role.id"], name=op.f("fk_user_role_role_id_role")),
-        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_user_role_user_id_user"), ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("user_id", "role_id", name=op.f("pk_user_role")),
-    )
-    op.create_table(
-        "case",
+        "checklist_item",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("number", sa.String(length=20), nullable=False),
-        sa.Column("client_id", sa.Integer(), nullable=False),
-        sa.Column("site_id", sa.Integer(), nullable=True),
-        sa.Column("title", sa.String(length=200), nullable=False),
-        sa.Column("first_contact", sa.String(length=20), nullable=False),
-        sa.Column("letters", sa.JSON(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.Column("created_at", sa.DateTime(), nullable=False),
-        sa.Column("updated_at", sa.DateTime(), nullable=False),
-        sa.CheckConstraint("first_contact IN ('client', 'company')", name=op.f("ck_case_first_contact_known")),
-        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_case_client_id_client")),
-        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_case_site_id_site")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_case")),
-        sa.UniqueConstraint("id", "client_id", name="uq_case_id_client_id"),
-        sa.UniqueConstraint("number", name=op.f("uq_case_number")),
+        sa.Column("checklist_id", sa.Integer(), nullable=False),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("text_fr", sa.String(length=200), nullable=False),
+        sa.Column("text_en", sa.String(length=200), nullable=False),
+        sa.Column("unit", sa.String(length=20), nullable=False),
+        sa.Column("choices", sa.JSON(), nullable=False),
+        sa.Column("required", sa.Boolean(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('tick', 'yes_no', 'text', 'number', 'choice')", name=op.f("ck_checklist_item_kind_known")
+        ),
+        sa.CheckConstraint("text_fr <> '' AND text_en <> ''", name=op.f("ck_checklist_item_text_given")),
+        sa.ForeignKeyConstraint(
+            ["checklist_id"],
+            ["checklist.id"],
+            name=op.f("fk_checklist_item_checklist_id_checklist"),
+            ondelete="CASCADE",
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checklist_item")),
         sqlite_autoincrement=True,
     )
-    with op.batch_alter_table("case", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_case_client_id"), ["client_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_case_site_id"), ["site_id"], unique=False)
+    with op.batch_alter_table("checklist_item", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_checklist_item_checklist_id"), ["checklist_id"], unique=False)
 
     op.create_table(
         "document",
@@ -867,58 +1015,25 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_request_triage_rule_id"), ["triage_rule_id"], unique=False)
 
     op.create_table(
-        "visit",
+        "visit_series",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("case_id", sa.Integer(), nullable=False),
         sa.Column("document_id", sa.Integer(), nullable=False),
-        sa.Column("follow_up_of_id", sa.Integer(), nullable=True),
-        sa.Column("status", sa.String(length=20), nullable=False),
-        sa.Column("person_id", sa.Integer(), nullable=True),
-        sa.Column("team_id", sa.Integer(), nullable=True),
-        sa.Column("starts_at", sa.DateTime(), nullable=True),
-        sa.Column("ends_at", sa.DateTime(), nullable=True),
-        sa.Column("any_time", sa.Boolean(), nullable=False),
-        sa.Column("started_at", sa.DateTime(), nullable=True),
+        sa.Column("rule", sa.String(length=200), nullable=False),
+        sa.Column("first_day", sa.Date(), nullable=False),
+        sa.Column("starts", sa.Time(), nullable=False),
+        sa.Column("minutes", sa.Integer(), nullable=False),
         sa.Column("ended_at", sa.DateTime(), nullable=True),
-        sa.Column("minutes", sa.Integer(), nullable=True),
-        sa.Column("instructions", sa.Text(), nullable=True),
-        sa.Column("findings", sa.Text(), nullable=True),
-        sa.Column("incomplete_reason", sa.String(length=20), nullable=True),
-        sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
-        sa.Column("updated_at", sa.DateTime(), nullable=False),
-        sa.CheckConstraint(
-            "incomplete_reason IN ('parts', 'time', 'access', 'other')", name=op.f("ck_visit_incomplete_reason_known")
-        ),
-        sa.CheckConstraint(
-            "status = 'unscheduled' OR status = 'cancelled' OR starts_at IS NOT NULL",
-            name=op.f("ck_visit_planned_has_time"),
-        ),
-        sa.CheckConstraint(
-            "status IN ('unscheduled', 'scheduled', 'on_the_way', 'in_progress', 'done', 'incomplete', 'cancelled', 'client_absent')",
-            name=op.f("ck_visit_status_known"),
-        ),
-        sa.CheckConstraint("ended_at >= started_at", name=op.f("ck_visit_ended_after_started")),
-        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_visit_ends_after_start")),
-        sa.CheckConstraint("minutes BETWEEN 0 AND 1440", name=op.f("ck_visit_minutes_range")),
-        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_visit_case_id_case")),
+        sa.CheckConstraint("rule <> ''", name=op.f("ck_visit_series_rule_given")),
+        sa.CheckConstraint("minutes BETWEEN 1 AND 1440", name=op.f("ck_visit_series_minutes_range")),
         sa.ForeignKeyConstraint(
-            ["document_id"], ["document.id"], name=op.f("fk_visit_document_id_document"), ondelete="CASCADE"
+            ["document_id"], ["document.id"], name=op.f("fk_visit_series_document_id_document"), ondelete="CASCADE"
         ),
-        sa.ForeignKeyConstraint(
-            ["follow_up_of_id"], ["visit.id"], name=op.f("fk_visit_follow_up_of_id_visit"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(["person_id"], ["user.id"], name=op.f("fk_visit_person_id_user")),
-        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_visit_team_id_team")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit_series")),
         sqlite_autoincrement=True,
     )
-    with op.batch_alter_table("visit", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_visit_case_id"), ["case_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_visit_document_id"), ["document_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_visit_person_id_starts_at"), ["person_id", "starts_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_visit_starts_at"), ["starts_at"], unique=False)
-        batch_op.create_index(batch_op.f("ix_visit_status_starts_at"), ["status", "starts_at"], unique=False)
+    with op.batch_alter_table("visit_series", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_visit_series_document_id"), ["document_id"], unique=False)
 
     op.create_table(
         "allocation",
@@ -1017,6 +1132,209 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_credit_note_issue_date"), ["issue_date"], unique=False)
 
     op.create_table(
+        "message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("link_id", sa.Integer(), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=True),
+        sa.Column("to_email", sa.String(length=254), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("base_url", sa.String(length=200), nullable=False),
+        sa.Column("message_id", sa.String(length=120), nullable=False),
+        sa.Column("token", sa.String(length=80), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(), nullable=True),
+        sa.Column("failure", sa.String(length=20), nullable=True),
+        sa.Column("reply", sa.String(length=300), nullable=True),
+        sa.Column("sent_at", sa.DateTime(), nullable=True),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "failure IN ('unreachable', 'sign_in', 'later', 'refused', 'cut', 'fault', 'not_drawn')",
+            name=op.f("ck_message_failure_known"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('request_received', 'quote', 'invoice', 'credit_note', 'new_request', 'account')",
+            name=op.f("ck_message_kind_known"),
+        ),
+        sa.CheckConstraint("language IN ('fr_CA', 'en_CA')", name=op.f("ck_message_language_known")),
+        sa.CheckConstraint(
+            "status IN ('queued', 'sending', 'sent', 'dead', 'kept')", name=op.f("ck_message_status_known")
+        ),
+        sa.CheckConstraint("to_email <> ''", name=op.f("ck_message_recipient_given")),
+        sa.CheckConstraint("attempts >= 0", name=op.f("ck_message_attempts_positive")),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_message_case_id_case"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_message_document_id_document"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["link_id"], ["link.id"], name=op.f("fk_message_link_id_link"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_message_message_id")),
+        sa.UniqueConstraint("token", name=op.f("uq_message_token")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_document_id"), ["document_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_message_status_next_attempt_at"), ["status", "next_attempt_at"], unique=False
+        )
+
+    op.create_table(
+        "rendered_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("payment_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("template_version", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'receipt') = (payment_id IS NOT NULL)", name=op.f("ck_rendered_file_receipt_of_payment")
+        ),
+        sa.CheckConstraint(
+            "kind IN ('quote', 'work_order', 'invoice', 'credit_note', 'receipt', 'statement')",
+            name=op.f("ck_rendered_file_kind_known"),
+        ),
+        sa.CheckConstraint("language IN ('fr_CA', 'en_CA')", name=op.f("ck_rendered_file_language_known")),
+        sa.CheckConstraint("(document_id IS NULL) <> (payment_id IS NULL)", name=op.f("ck_rendered_file_one_subject")),
+        sa.CheckConstraint("revision >= 1", name=op.f("ck_rendered_file_revision_positive")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_rendered_file_document_id_document")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_rendered_file_payment_id_payment")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rendered_file")),
+        sa.UniqueConstraint(
+            "document_id",
+            "kind",
+            "language",
+            "revision",
+            name=op.f("uq_rendered_file_document_id_kind_language_revision"),
+        ),
+        sa.UniqueConstraint(
+            "payment_id",
+            "kind",
+            "language",
+            "revision",
+            name=op.f("uq_rendered_file_payment_id_kind_language_revision"),
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "sent_quote",
+        sa.Column("quote_id", sa.Integer(), nullable=False),
+        sa.Column("revision", sa.Integer(), autoincrement=False, nullable=False),
+        sa.Column("content", sa.Text(), nullable=False),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint("revision >= 1", name=op.f("ck_sent_quote_revision_positive")),
+        sa.ForeignKeyConstraint(["quote_id"], ["quote.id"], name=op.f("fk_sent_quote_quote_id_quote")),
+        sa.PrimaryKeyConstraint("quote_id", "revision", name=op.f("pk_sent_quote")),
+    )
+    op.create_table(
+        "visit",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=False),
+        sa.Column("follow_up_of_id", sa.Integer(), nullable=True),
+        sa.Column("series_id", sa.Integer(), nullable=True),
+        sa.Column("skill_id", sa.Integer(), nullable=True),
+        sa.Column("expected_minutes", sa.Integer(), nullable=True),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("person_id", sa.Integer(), nullable=True),
+        sa.Column("team_id", sa.Integer(), nullable=True),
+        sa.Column("starts_at", sa.DateTime(), nullable=True),
+        sa.Column("ends_at", sa.DateTime(), nullable=True),
+        sa.Column("any_time", sa.Boolean(), nullable=False),
+        sa.Column("started_at", sa.DateTime(), nullable=True),
+        sa.Column("ended_at", sa.DateTime(), nullable=True),
+        sa.Column("minutes", sa.Integer(), nullable=True),
+        sa.Column("instructions", sa.Text(), nullable=True),
+        sa.Column("findings", sa.Text(), nullable=True),
+        sa.Column("incomplete_reason", sa.String(length=20), nullable=True),
+        sa.Column("unanswered_reason", sa.String(length=200), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint(
+            "incomplete_reason IN ('parts', 'time', 'access', 'other')", name=op.f("ck_visit_incomplete_reason_known")
+        ),
+        sa.CheckConstraint(
+            "status = 'unscheduled' OR status = 'cancelled' OR starts_at IS NOT NULL",
+            name=op.f("ck_visit_planned_has_time"),
+        ),
+        sa.CheckConstraint(
+            "status IN ('unscheduled', 'scheduled', 'on_the_way', 'in_progress', 'paused', 'done', 'incomplete', 'cancelled', 'client_absent')",
+            name=op.f("ck_visit_status_known"),
+        ),
+        sa.CheckConstraint("ended_at >= started_at", name=op.f("ck_visit_ended_after_started")),
+        sa.CheckConstraint("ends_at > starts_at", name=op.f("ck_visit_ends_after_start")),
+        sa.CheckConstraint("expected_minutes BETWEEN 1 AND 1440", name=op.f("ck_visit_expected_minutes_range")),
+        sa.CheckConstraint("minutes BETWEEN 0 AND 1440", name=op.f("ck_visit_minutes_range")),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_visit_case_id_case")),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_visit_document_id_document"), ondelete="CASCADE"
+        ),
+        sa.ForeignKeyConstraint(
+            ["follow_up_of_id"], ["visit.id"], name=op.f("fk_visit_follow_up_of_id_visit"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["person_id"], ["user.id"], name=op.f("fk_visit_person_id_user")),
+        sa.ForeignKeyConstraint(
+            ["series_id"], ["visit_series.id"], name=op.f("fk_visit_series_id_visit_series"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["skill_id"], ["skill.id"], name=op.f("fk_visit_skill_id_skill")),
+        sa.ForeignKeyConstraint(["team_id"], ["team.id"], name=op.f("fk_visit_team_id_team")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_visit")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_visit_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_document_id"), ["document_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_person_id_starts_at"), ["person_id", "starts_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_series_id"), ["series_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_skill_id"), ["skill_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_starts_at"), ["starts_at"], unique=False)
+        batch_op.create_index(batch_op.f("ix_visit_status_starts_at"), ["status", "starts_at"], unique=False)
+
+    op.create_table(
+        "checklist_answer",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("item_id", sa.Integer(), nullable=True),
+        sa.Column("position", sa.Integer(), nullable=False),
+        sa.Column("asked", sa.JSON(), nullable=False),
+        sa.Column("value", sa.String(length=1000), nullable=False),
+        sa.Column("answered_by_id", sa.Integer(), nullable=True),
+        sa.Column("answered_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint("value <> ''", name=op.f("ck_checklist_answer_value_given")),
+        sa.ForeignKeyConstraint(["answered_by_id"], ["user.id"], name=op.f("fk_checklist_answer_answered_by_id_user")),
+        sa.ForeignKeyConstraint(
+            ["item_id"],
+            ["checklist_item.id"],
+            name=op.f("fk_checklist_answer_item_id_checklist_item"),
+            ondelete="SET NULL",
+        ),
+        sa.ForeignKeyConstraint(
+            ["visit_id"], ["visit.id"], name=op.f("fk_checklist_answer_visit_id_visit"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_checklist_answer")),
+        sa.UniqueConstraint("visit_id", "item_id", name=op.f("uq_checklist_answer_visit_id_item_id")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("checklist_answer", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_checklist_answer_item_id"), ["item_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_checklist_answer_visit_id_position"), ["visit_id", "position"], unique=False
+        )
+
+    op.create_table(
         "file",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
@@ -1111,62 +1429,6 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_line_visit_id"), ["visit_id"], unique=False)
 
     op.create_table(
-        "message",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("status", sa.String(length=20), nullable=False),
-        sa.Column("case_id", sa.Integer(), nullable=True),
-        sa.Column("document_id", sa.Integer(), nullable=True),
-        sa.Column("link_id", sa.Integer(), nullable=True),
-        sa.Column("revision", sa.Integer(), nullable=True),
-        sa.Column("to_email", sa.String(length=254), nullable=False),
-        sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("subject", sa.String(length=200), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("base_url", sa.String(length=200), nullable=False),
-        sa.Column("message_id", sa.String(length=120), nullable=False),
-        sa.Column("token", sa.String(length=80), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("next_attempt_at", sa.DateTime(), nullable=False),
-        sa.Column("claimed_at", sa.DateTime(), nullable=True),
-        sa.Column("failure", sa.String(length=20), nullable=True),
-        sa.Column("reply", sa.String(length=300), nullable=True),
-        sa.Column("sent_at", sa.DateTime(), nullable=True),
-        sa.Column("created_at", sa.DateTime(), nullable=False),
-        sa.Column("updated_at", sa.DateTime(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "failure IN ('unreachable', 'sign_in', 'later', 'refused', 'cut', 'fault', 'not_drawn')",
-            name=op.f("ck_message_failure_known"),
-        ),
-        sa.CheckConstraint(
-            "kind IN ('request_received', 'quote', 'invoice', 'credit_note', 'new_request', 'account')",
-            name=op.f("ck_message_kind_known"),
-        ),
-        sa.CheckConstraint("language IN ('fr_CA', 'en_CA')", name=op.f("ck_message_language_known")),
-        sa.CheckConstraint(
-            "status IN ('queued', 'sending', 'sent', 'dead', 'kept')", name=op.f("ck_message_status_known")
-        ),
-        sa.CheckConstraint("to_email <> ''", name=op.f("ck_message_recipient_given")),
-        sa.CheckConstraint("attempts >= 0", name=op.f("ck_message_attempts_positive")),
-        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_message_case_id_case"), ondelete="SET NULL"),
-        sa.ForeignKeyConstraint(
-            ["document_id"], ["document.id"], name=op.f("fk_message_document_id_document"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(["link_id"], ["link.id"], name=op.f("fk_message_link_id_link"), ondelete="SET NULL"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
-        sa.UniqueConstraint("message_id", name=op.f("uq_message_message_id")),
-        sa.UniqueConstraint("token", name=op.f("uq_message_token")),
-        sqlite_autoincrement=True,
-    )
-    with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_message_case_id"), ["case_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_message_document_id"), ["document_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_message_status_next_attempt_at"), ["status", "next_attempt_at"], unique=False
-        )
-
-    op.create_table(
         "part_used",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("visit_id", sa.Integer(), nullable=False),
@@ -1186,56 +1448,68 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_part_used_visit_id"), ["visit_id"], unique=False)
 
     op.create_table(
-        "rendered_file",
+        "sent_action",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("document_id", sa.Integer(), nullable=True),
-        sa.Column("payment_id", sa.Integer(), nullable=True),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("data", sa.LargeBinary(), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("template_version", sa.Integer(), nullable=False),
-        sa.Column("made_at", sa.DateTime(), nullable=False),
-        sa.CheckConstraint(
-            "(kind = 'receipt') = (payment_id IS NOT NULL)", name=op.f("ck_rendered_file_receipt_of_payment")
+        sa.Column("key", sa.String(length=64), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=True),
+        sa.Column("name", sa.String(length=40), nullable=False),
+        sa.Column("happened_at", sa.DateTime(), nullable=False),
+        sa.Column("answer", sa.String(length=1000), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint("key <> ''", name=op.f("ck_sent_action_key_given")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_sent_action_user_id_user")),
+        sa.ForeignKeyConstraint(
+            ["visit_id"], ["visit.id"], name=op.f("fk_sent_action_visit_id_visit"), ondelete="CASCADE"
         ),
-        sa.CheckConstraint(
-            "kind IN ('quote', 'work_order', 'invoice', 'credit_note', 'receipt', 'statement')",
-            name=op.f("ck_rendered_file_kind_known"),
-        ),
-        sa.CheckConstraint("language IN ('fr_CA', 'en_CA')", name=op.f("ck_rendered_file_language_known")),
-        sa.CheckConstraint("(document_id IS NULL) <> (payment_id IS NULL)", name=op.f("ck_rendered_file_one_subject")),
-        sa.CheckConstraint("revision >= 1", name=op.f("ck_rendered_file_revision_positive")),
-        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_rendered_file_document_id_document")),
-        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_rendered_file_payment_id_payment")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_rendered_file")),
-        sa.UniqueConstraint(
-            "document_id",
-            "kind",
-            "language",
-            "revision",
-            name=op.f("uq_rendered_file_document_id_kind_language_revision"),
-        ),
-        sa.UniqueConstraint(
-            "payment_id",
-            "kind",
-            "language",
-            "revision",
-            name=op.f("uq_rendered_file_payment_id_kind_language_revision"),
-        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_sent_action")),
+        sa.UniqueConstraint("key", name=op.f("uq_sent_action_key")),
         sqlite_autoincrement=True,
     )
+    with op.batch_alter_table("sent_action", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_sent_action_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_sent_action_visit_id"), ["visit_id"], unique=False)
+
     op.create_table(
-        "sent_quote",
-        sa.Column("quote_id", sa.Integer(), nullable=False),
-        sa.Column("revision", sa.Integer(), autoincrement=False, nullable=False),
-        sa.Column("content", sa.Text(), nullable=False),
-        sa.Column("at", sa.DateTime(), nullable=False),
-        sa.CheckConstraint("revision >= 1", name=op.f("ck_sent_quote_revision_positive")),
-        sa.ForeignKeyConstraint(["quote_id"], ["quote.id"], name=op.f("fk_sent_quote_quote_id_quote")),
-        sa.PrimaryKeyConstraint("quote_id", "revision", name=op.f("pk_sent_quote")),
+        "signature",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("name", sa.String(length=160), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("signed_at", sa.DateTime(), nullable=False),
+        sa.Column("taken_by_id", sa.Integer(), nullable=True),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint("name <> ''", name=op.f("ck_signature_name_given")),
+        sa.ForeignKeyConstraint(["taken_by_id"], ["user.id"], name=op.f("fk_signature_taken_by_id_user")),
+        sa.ForeignKeyConstraint(
+            ["visit_id"], ["visit.id"], name=op.f("fk_signature_visit_id_visit"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_signature")),
+        sqlite_autoincrement=True,
     )
+    with op.batch_alter_table("signature", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_signature_visit_id"), ["visit_id"], unique=False)
+
+    op.create_table(
+        "time_span",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("visit_id", sa.Integer(), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("started_at", sa.DateTime(), nullable=False),
+        sa.Column("ended_at", sa.DateTime(), nullable=True),
+        sa.CheckConstraint("ended_at >= started_at", name=op.f("ck_time_span_ended_after_started")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_time_span_user_id_user")),
+        sa.ForeignKeyConstraint(
+            ["visit_id"], ["visit.id"], name=op.f("fk_time_span_visit_id_visit"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_time_span")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("time_span", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_time_span_user_id"), ["user_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_time_span_visit_id_started_at"), ["visit_id", "started_at"], unique=False)
+
     op.create_table(
         "file_content",
         sa.Column("file_id", sa.Integer(), nullable=False),
@@ -1252,18 +1526,24 @@ def upgrade() -> None:
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
     op.drop_table("file_content")
-    op.drop_table("sent_quote")
-    op.drop_table("rendered_file")
+    with op.batch_alter_table("time_span", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_time_span_visit_id_started_at"))
+        batch_op.drop_index(batch_op.f("ix_time_span_user_id"))
+
+    op.drop_table("time_span")
+    with op.batch_alter_table("signature", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_signature_visit_id"))
+
+    op.drop_table("signature")
+    with op.batch_alter_table("sent_action", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_sent_action_visit_id"))
+        batch_op.drop_index(batch_op.f("ix_sent_action_user_id"))
+
+    op.drop_table("sent_action")
     with op.batch_alter_table("part_used", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_part_used_visit_id"))
 
     op.drop_table("part_used")
-    with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_message_status_next_attempt_at"))
-        batch_op.drop_index(batch_op.f("ix_message_document_id"))
-        batch_op.drop_index(batch_op.f("ix_message_case_id"))
-
-    op.drop_table("message")
     with op.batch_alter_table("line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_line_visit_id"))
         batch_op.drop_index(
@@ -1283,6 +1563,29 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_file_case_id"))
 
     op.drop_table("file")
+    with op.batch_alter_table("checklist_answer", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_checklist_answer_visit_id_position"))
+        batch_op.drop_index(batch_op.f("ix_checklist_answer_item_id"))
+
+    op.drop_table("checklist_answer")
+    with op.batch_alter_table("visit", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_visit_status_starts_at"))
+        batch_op.drop_index(batch_op.f("ix_visit_starts_at"))
+        batch_op.drop_index(batch_op.f("ix_visit_skill_id"))
+        batch_op.drop_index(batch_op.f("ix_visit_series_id"))
+        batch_op.drop_index(batch_op.f("ix_visit_person_id_starts_at"))
+        batch_op.drop_index(batch_op.f("ix_visit_document_id"))
+        batch_op.drop_index(batch_op.f("ix_visit_case_id"))
+
+    op.drop_table("visit")
+    op.drop_table("sent_quote")
+    op.drop_table("rendered_file")
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_message_status_next_attempt_at"))
+        batch_op.drop_index(batch_op.f("ix_message_document_id"))
+        batch_op.drop_index(batch_op.f("ix_message_case_id"))
+
+    op.drop_table("message")
     with op.batch_alter_table("credit_note", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_credit_note_issue_date"))
         batch_op.drop_index(batch_op.f("ix_credit_note_invoice_id"))
@@ -1303,14 +1606,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_allocation_dated"))
 
     op.drop_table("allocation")
-    with op.batch_alter_table("visit", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_visit_status_starts_at"))
-        batch_op.drop_index(batch_op.f("ix_visit_starts_at"))
-        batch_op.drop_index(batch_op.f("ix_visit_person_id_starts_at"))
-        batch_op.drop_index(batch_op.f("ix_visit_document_id"))
-        batch_op.drop_index(batch_op.f("ix_visit_case_id"))
+    with op.batch_alter_table("visit_series", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_visit_series_document_id"))
 
-    op.drop_table("visit")
+    op.drop_table("visit_series")
     with op.batch_alter_table("request", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_request_triage_rule_id"))
         batch_op.drop_index(batch_op.f("ix_request_triage_path"))
@@ -1367,18 +1666,35 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_document_case_id_id"))
 
     op.drop_table("document")
-    with op.batch_alter_table("case", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_case_site_id"))
-        batch_op.drop_index(batch_op.f("ix_case_client_id"))
+    with op.batch_alter_table("checklist_item", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_checklist_item_checklist_id"))
 
-    op.drop_table("case")
-    op.drop_table("user_role")
+    op.drop_table("checklist_item")
     with op.batch_alter_table("triage_rule", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_triage_rule_service_id"))
         batch_op.drop_index(batch_op.f("ix_triage_rule_question_id"))
         batch_op.drop_index(batch_op.f("ix_triage_rule_active_position"))
 
     op.drop_table("triage_rule")
+    with op.batch_alter_table("question_service", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_question_service_service_id"))
+
+    op.drop_table("question_service")
+    with op.batch_alter_table("checklist", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_checklist_service_id"))
+
+    op.drop_table("checklist")
+    with op.batch_alter_table("case", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_case_site_id"))
+        batch_op.drop_index(batch_op.f("ix_case_client_id"))
+
+    op.drop_table("case")
+    op.drop_table("working_hours")
+    with op.batch_alter_table("user_skill", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_user_skill_skill_id"))
+
+    op.drop_table("user_skill")
+    op.drop_table("user_role")
     with op.batch_alter_table("team_member", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_team_member_user_id"))
 
@@ -1388,10 +1704,10 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_site_client_id"))
 
     op.drop_table("site")
-    with op.batch_alter_table("question_service", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_question_service_service_id"))
+    with op.batch_alter_table("service", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_service_skill_id"))
 
-    op.drop_table("question_service")
+    op.drop_table("service")
     with op.batch_alter_table("passkey", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_passkey_user_id"))
 
@@ -1414,11 +1730,21 @@ def downgrade() -> None:
         )
 
     op.drop_table("client_merge")
+    with op.batch_alter_table("calendar_feed", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_calendar_feed_user_id"))
+        batch_op.drop_index(batch_op.f("ix_calendar_feed_team_id"))
+
+    op.drop_table("calendar_feed")
+    with op.batch_alter_table("absence", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_absence_user_id"))
+        batch_op.drop_index(batch_op.f("ix_absence_starts_at_ends_at"))
+
+    op.drop_table("absence")
     op.drop_table("user")
     op.drop_table("team")
     op.drop_table("tax_rate")
     op.drop_table("slow_page")
-    op.drop_table("service")
+    op.drop_table("skill")
     op.drop_table("search_variant")
     with op.batch_alter_table("search_posting", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_search_posting_kind_subject_id"))

@@ -299,6 +299,7 @@ GUARDS = (
         "a message is append-only",
     ),
     Guard("message", "DELETE", "1 = 1", "a message is append-only"),
+    Guard("signature", "UPDATE", "1 = 1", "a signature is append-only"),
 )
 
 

@@ -81,6 +81,7 @@ LIVES: dict[str, tuple[tuple[str, Any, str, str], ...]] = {
         ("schedule", plan, "unscheduled", "scheduled"),
         ("leave", dict, "scheduled", "on_the_way"),
         ("start", dict, "on_the_way", "in_progress"),
+        ("pause", dict, "in_progress", "paused"),
     ),
     "invoice": (
         ("issue", dict, "draft", "issued"),

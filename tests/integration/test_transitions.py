@@ -54,16 +54,17 @@ STATES: dict[type[Any], str] = {
         record_deposit  open  on_hold   done    -       -
     """,
     Visit: """
-                  unscheduled  scheduled      on_the_way     in_progress    done  incomplete  cancelled  client_absent
-schedule          scheduled    scheduled      -              -              -     -           -          -
-unschedule        -            unscheduled    -              -              -     -           -          -
-leave             -            on_the_way     -              -              -     -           -          -
-start             -            in_progress    in_progress    -              -     -           -          -
-finish            -            done           done           done           -     -           -          -
-leave_incomplete  -            -              -              incomplete     -     -           -          -
-client_absent     -            client_absent  client_absent  client_absent  -     -           -          -
-cancel            cancelled    cancelled      cancelled      -              -     -           -          -
-    """,
+                 unscheduled scheduled     on_the_way    in_progress   paused        done incomplete cancelled client_absent
+schedule         scheduled   scheduled     -             -             -             -    -          -         -
+unschedule       -           unscheduled   -             -             -             -    -          -         -
+leave            -           on_the_way    -             -             -             -    -          -         -
+start            -           in_progress   in_progress   -             in_progress   -    -          -         -
+pause            -           -             -             paused        -             -    -          -         -
+finish           -           done          done          done          done          -    -          -         -
+leave_incomplete -           -             -             incomplete    incomplete    -    -          -         -
+client_absent    -           client_absent client_absent client_absent client_absent -    -          -         -
+cancel           cancelled   cancelled     cancelled     -             -             -    -          -         -
+    """,  # noqa: E501  # a table reads by columns
     Message: """
                 queued  sending  sent  dead    kept
         resend  -       -        -     queued  queued
@@ -105,6 +106,7 @@ ROLES = """
     visit.unschedule             yes    yes     -           -    -     -      -
     visit.leave                  yes    yes     -           yes  yes   -      -
     visit.start                  yes    yes     -           yes  yes   -      -
+    visit.pause                  yes    yes     -           yes  yes   -      -
     visit.finish                 yes    yes     -           yes  yes   -      -
     visit.leave_incomplete       yes    yes     -           yes  yes   -      -
     visit.client_absent          yes    yes     -           yes  yes   -      -

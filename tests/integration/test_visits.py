@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from sercom.core import clock
 from sercom.core.base import db
 from sercom.core.clock import utcnow
 from sercom.core.errors import DomainError, NeedsConfirmationError
@@ -96,7 +97,7 @@ def test_work_is_timed_by_the_clock_or_by_hand(office, technician):
     first, second = (planned(job_visit(office), office, technician) for _ in range(2))
     for visit in (first, second):
         give("start", visit, technician.actor)
-        visit.started_at = utcnow() - timedelta(minutes=95, seconds=30)
+        visit.started_at = visit.spans[0].started_at = utcnow() - timedelta(minutes=95, seconds=30)
     give("finish", first, technician.actor, findings="62 °C au collecteur")
     give("finish", second, technician.actor, minutes=60)
     assert (first.minutes, first.findings) == (95, "62 °C au collecteur")
@@ -107,9 +108,18 @@ def test_work_is_timed_by_the_clock_or_by_hand(office, technician):
 def test_a_clock_left_running_stops_at_a_day(office, technician):
     visit = planned(job_visit(office), office, technician)
     give("start", visit, technician.actor)
-    visit.started_at = utcnow() - timedelta(days=3)
+    visit.started_at = visit.spans[0].started_at = utcnow() - timedelta(days=3)
     give("finish", visit, technician.actor)
     assert visit.minutes == 1440
+
+
+def test_a_pause_is_not_work(office, technician):
+    visit, begin = planned(job_visit(office), office, technician), utcnow()
+    for command, minutes in (("start", 0), ("pause", 30), ("start", 90), ("finish", 105)):
+        with clock.at(begin + timedelta(minutes=minutes)):
+            give(command, visit, technician.actor)
+    assert (visit.minutes, visit.started_at, visit.ended_at) == (45, begin, begin + timedelta(minutes=105))
+    assert [(span.ended_at - span.started_at).seconds // 60 for span in visit.spans] == [30, 15]
 
 
 @pytest.mark.parametrize("minutes", [-1, 1441])

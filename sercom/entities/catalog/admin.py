@@ -1,11 +1,16 @@
 """The catalogue in the back-office."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
+from sqlalchemy.orm import joinedload
 
 from sercom.backoffice import filters
 from sercom.backoffice.listing import contains
 from sercom.backoffice.view import EntityView
+from sercom.core.choices import RowField
 from sercom.entities.catalog.model import CatalogItem, ItemKind, Service
+from sercom.entities.planning.model import active_skills
 
 ACTIVE = (_l("Active"), _l("Retired"))
 
@@ -42,15 +47,22 @@ class ServiceView(EntityView):
     """What the intake form offers."""
 
     entity = "services"
-    column_list = ("name_fr", "name_en", "position", "active")
+    column_list = ("name_fr", "name_en", "skill", "position", "active")
     column_sortable_list = ("position",)
     column_labels = {
         "name_fr": _l("Name in French"),
         "name_en": _l("Name in English"),
+        "skill": _l("Skill"),
         "position": _l("Order"),
         "active": _l("Active"),
     }
-    form_columns = ("name_fr", "name_en", "position", "active")
+    form_columns = ("name_fr", "name_en", "skill", "position", "active")
+    form_overrides = {"skill": RowField}
+    form_args = {"skill": {"rows": active_skills}}
     search_in = (contains(Service.name_fr), contains(Service.name_en))
     versioned = False
     empty_hint = _l("The intake form offers these kinds of work.")
+
+    def load_options(self) -> tuple[Any, ...]:
+        """The list shows the skill that the work needs."""
+        return (joinedload(Service.skill),)

@@ -3,13 +3,14 @@
 from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, Index, String, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, UniqueConstraint, select
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sercom.core import formats
 from sercom.core.base import CreatedAt, Model, PrimaryKey, UpdatedAt, db, one_of
 from sercom.core.labels import Labelled, LabelledType
 from sercom.core.money import ZERO, Money, TaxStatus
+from sercom.entities.planning.model import Skill
 from sercom.entities.users.model import Language
 
 
@@ -74,6 +75,9 @@ class Service(Model):
     name_en: Mapped[str] = mapped_column(String(120))
     position: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
+    skill_id: Mapped[int | None] = mapped_column(ForeignKey("skill.id"), index=True)
+
+    skill: Mapped[Skill | None] = relationship()
 
     def __str__(self) -> str:
         return self.name_fr if formats.in_french() else self.name_en

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sercom.core import access
 from sercom.core.base import CreatedAt, Model, Phone, PrimaryKey, db, one_of
 from sercom.core.labels import Labelled, LabelledType
+from sercom.entities.planning.model import Skill, WorkingHours, user_skill
 
 
 class Language(Labelled):
@@ -19,6 +20,19 @@ class Language(Labelled):
 
     FRENCH = "fr_CA", _l("French")
     ENGLISH = "en_CA", _l("English")
+
+
+class Colour(Labelled):
+    """What a person or a team is drawn in on the calendar; each has a token in ``tokens.css``."""
+
+    BLUE = "blue", _l("Blue")
+    TEAL = "teal", _l("Teal")
+    GREEN = "green", _l("Green")
+    OCHRE = "ochre", _l("Ochre")
+    ORANGE = "orange", _l("Orange")
+    RED = "red", _l("Red")
+    PURPLE = "purple", _l("Purple")
+    GREY = "grey", _l("Grey")
 
 
 class PasskeyUse(Labelled):
@@ -64,7 +78,7 @@ class User(Model, UserMixin):
     """Someone who signs in: office, technician, accountant, owner."""
 
     __tablename__ = "user"
-    __table_args__ = (one_of("language", Language), UniqueConstraint("email"))
+    __table_args__ = (one_of("language", Language), one_of("colour", Colour), UniqueConstraint("email"))
 
     id: Mapped[PrimaryKey]
     email: Mapped[str] = mapped_column(String(254))
@@ -81,11 +95,17 @@ class User(Model, UserMixin):
     mf_recovery_codes: Mapped[list[str] | None] = mapped_column(MutableList.as_mutable(JSON(none_as_null=True)))
     name: Mapped[str] = mapped_column(String(160))
     phone: Mapped[Phone | None]
+    colour: Mapped[Colour] = mapped_column(LabelledType(Colour), default=Colour.BLUE)
+    #: What a technician may besides: see prices in the field, and invoice on site.
+    sees_prices: Mapped[bool] = mapped_column(default=False)
+    invoices_on_site: Mapped[bool] = mapped_column(default=False)
     language: Mapped[Language] = mapped_column(LabelledType(Language), default=Language.FRENCH)
     created_at: Mapped[CreatedAt]
 
     roles: Mapped[list[Role]] = relationship(secondary=user_role, order_by=Role.id)  # type: ignore[assignment]  # list is invariant
     teams: Mapped[list["Team"]] = relationship(secondary=team_member, back_populates="members")
+    skills: Mapped[list[Skill]] = relationship(secondary=user_skill, order_by=Skill.id)
+    hours: Mapped[list[WorkingHours]] = relationship(cascade="all, delete-orphan", order_by=WorkingHours.weekday)
     webauthn: Mapped[list["Passkey"]] = relationship(  # type: ignore[assignment]  # list is invariant
         cascade="all, delete-orphan", passive_deletes=True, order_by="Passkey.id"
     )
@@ -166,10 +186,11 @@ class Team(Model):
     """People who are planned together."""
 
     __tablename__ = "team"
-    __table_args__ = (UniqueConstraint("name"),)
+    __table_args__ = (one_of("colour", Colour), UniqueConstraint("name"))
 
     id: Mapped[PrimaryKey]
     name: Mapped[str] = mapped_column(String(80))
+    colour: Mapped[Colour] = mapped_column(LabelledType(Colour), default=Colour.TEAL)
     active: Mapped[bool] = mapped_column(default=True)
 
     members: Mapped[list[User]] = relationship(secondary=team_member, back_populates="teams", order_by=User.name)

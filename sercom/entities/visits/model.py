@@ -20,8 +20,11 @@ from sercom.core.labels import Labelled, LabelledType, Status, Tone
 from sercom.core.money import ZERO, Money, Quantity
 from sercom.entities.cases.model import Case
 from sercom.entities.catalog.model import CatalogItem
+from sercom.entities.checklists.model import Answer
 from sercom.entities.documents.model import Document, DocumentKind
+from sercom.entities.planning.model import Skill, VisitSeries
 from sercom.entities.users.model import Team, User, team_member
+from sercom.entities.visits.proof import Signature, TimeSpan
 
 MAX_MINUTES = 24 * 60
 
@@ -33,16 +36,18 @@ class VisitStatus(Status):
     SCHEDULED = "scheduled", _l("Scheduled"), Tone.INFO
     ON_THE_WAY = "on_the_way", _l("On the way"), Tone.INFO
     IN_PROGRESS = "in_progress", _l("In progress"), Tone.INFO
+    PAUSED = "paused", _l("Paused"), Tone.WARN
     DONE = "done", _l("Done"), Tone.GOOD
     INCOMPLETE = "incomplete", _l("Incomplete"), Tone.WARN
     CANCELLED = "cancelled", _l("Cancelled"), Tone.NEUTRAL
     CLIENT_ABSENT = "client_absent", _l("Client absent"), Tone.BAD
 
 
-PLANNED = (VisitStatus.SCHEDULED, VisitStatus.ON_THE_WAY, VisitStatus.IN_PROGRESS)
+PLANNED = (VisitStatus.SCHEDULED, VisitStatus.ON_THE_WAY, VisitStatus.IN_PROGRESS, VisitStatus.PAUSED)
 STARTED = (
     VisitStatus.ON_THE_WAY,
     VisitStatus.IN_PROGRESS,
+    VisitStatus.PAUSED,
     VisitStatus.DONE,
     VisitStatus.INCOMPLETE,
     VisitStatus.CLIENT_ABSENT,
@@ -78,6 +83,7 @@ class Visit(Model):
         CheckConstraint("ends_at > starts_at", name="ends_after_start"),
         CheckConstraint("ended_at >= started_at", name="ended_after_started"),
         CheckConstraint("minutes BETWEEN 0 AND 1440", name="minutes_range"),
+        CheckConstraint("expected_minutes BETWEEN 1 AND 1440", name="expected_minutes_range"),
         CheckConstraint(
             "status = 'unscheduled' OR status = 'cancelled' OR starts_at IS NOT NULL", name="planned_has_time"
         ),
@@ -90,6 +96,10 @@ class Visit(Model):
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), index=True)
     follow_up_of_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id", ondelete="SET NULL"))
+    series_id: Mapped[int | None] = mapped_column(ForeignKey("visit_series.id", ondelete="SET NULL"), index=True)
+    skill_id: Mapped[int | None] = mapped_column(ForeignKey("skill.id"), index=True)
+    #: How long it is expected to take, before anybody planned it.
+    expected_minutes: Mapped[int | None]
     status: Mapped[VisitStatus] = mapped_column(LabelledType(VisitStatus), default=VisitStatus.UNSCHEDULED)
     person_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     team_id: Mapped[int | None] = mapped_column(ForeignKey("team.id"))
@@ -102,6 +112,8 @@ class Visit(Model):
     instructions: Mapped[LongText | None]
     findings: Mapped[LongText | None]
     incomplete_reason: Mapped[IncompleteReason | None] = mapped_column(LabelledType(IncompleteReason))
+    #: Why it was finished with required items unanswered, in the technician's words.
+    unanswered_reason: Mapped[str | None] = mapped_column(String(200))
     version: Mapped[int] = mapped_column()
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
@@ -110,6 +122,13 @@ class Visit(Model):
     document: Mapped[Document] = relationship(foreign_keys=[document_id])
     person: Mapped[User | None] = relationship(foreign_keys=[person_id])
     team: Mapped[Team | None] = relationship()
+    skill: Mapped[Skill | None] = relationship()
+    series: Mapped[VisitSeries | None] = relationship()
+    spans: Mapped[list[TimeSpan]] = relationship(cascade="all, delete-orphan", order_by=TimeSpan.id)
+    signatures: Mapped[list[Signature]] = relationship(
+        cascade="all, delete-orphan", passive_deletes=True, order_by=Signature.id
+    )
+    answers: Mapped[list[Answer]] = relationship(cascade="all, delete-orphan", order_by=Answer.position)
     parts: Mapped[list["PartUsed"]] = relationship(cascade="all, delete-orphan", order_by="PartUsed.id")
 
     __mapper_args__ = {"version_id_col": version}
@@ -135,7 +154,7 @@ class Visit(Model):
     @property
     def is_under_way(self) -> bool:
         """Somebody is on the way or at work."""
-        return self.status in {VisitStatus.ON_THE_WAY, VisitStatus.IN_PROGRESS}
+        return self.status in {VisitStatus.ON_THE_WAY, VisitStatus.IN_PROGRESS, VisitStatus.PAUSED}
 
     @property
     def has_started(self) -> bool:
@@ -188,9 +207,30 @@ class Visit(Model):
         self.status = VisitStatus.ON_THE_WAY
 
     def start(self, actor: Actor) -> None:
-        """Work begins now."""
-        self.started_at = utcnow()
+        """Work begins now, or goes on after a pause."""
+        now = utcnow()
+        self.started_at = self.started_at or now
+        self.spans.append(TimeSpan(user_id=actor.user_id, started_at=now))
         self.status = VisitStatus.IN_PROGRESS
+
+    def pause(self, actor: Actor) -> None:
+        """Work stops for a while: its time stands still."""
+        self._stop()
+        self.status = VisitStatus.PAUSED
+
+    def _stop(self) -> None:
+        """End the span that runs."""
+        for span in self.spans:
+            if span.ended_at is None:
+                span.ended_at = max(utcnow(), span.started_at)
+
+    @property
+    def worked_minutes(self) -> int | None:
+        """What the clock measured, pauses left out; ``None`` where nobody pressed start."""
+        if not self.spans:
+            return None
+        seconds = sum(((span.ended_at or utcnow()) - span.started_at).total_seconds() for span in self.spans)
+        return min(int(seconds // 60), MAX_MINUTES)
 
     def finish(self, actor: Actor, *, minutes: int | None = None, findings: str | None = None) -> None:
         """Work is done; ``minutes`` is what is charged, the clock's reading by default."""
@@ -210,6 +250,7 @@ class Visit(Model):
     def client_absent(self, actor: Actor) -> "Visit":
         """Nobody opened: makes the follow-up visit."""
         self.ended_at = utcnow()
+        self._stop()
         self.started_at = self.started_at or self.ended_at
         self.status = VisitStatus.CLIENT_ABSENT
         return self._follow_up()
@@ -236,15 +277,15 @@ class Visit(Model):
         if minutes is not None and not 0 <= minutes <= MAX_MINUTES:
             raise DomainError(_l("Between 0 and 1440 minutes."), "minutes")
         self.ended_at = utcnow()
-        if minutes is None and self.started_at is not None:
-            minutes = min(int((self.ended_at - self.started_at).total_seconds() // 60), MAX_MINUTES)
+        self._stop()
+        minutes = self.worked_minutes if minutes is None else minutes
         self.started_at = self.started_at or self.ended_at
         self.minutes = minutes  # unknown where nobody pressed "start" nor said: not nothing
         self.findings = findings or self.findings
 
     def _follow_up(self) -> "Visit":
         visit = Visit.open(self.document, self.findings or self.instructions)
-        visit.follow_up_of_id = self.id
+        visit.follow_up_of_id, visit.skill_id = self.id, self.skill_id
         return visit
 
 
