@@ -9,6 +9,7 @@ from wtforms.validators import Length, NumberRange, Optional
 
 from sercom.core import clock
 from sercom.core.choices import LabelledField, RowField
+from sercom.core.errors import DomainError
 from sercom.core.fields import ClockField, DayField, MoneyField, Needed, ProductForm, long, short
 from sercom.entities.jobs.model import HoldReason
 from sercom.entities.ledger.model import Method
@@ -18,6 +19,7 @@ from sercom.entities.quotes.model import DeclineReason
 from sercom.entities.requests.model import CloseReason
 from sercom.entities.users.model import active_people, active_teams
 from sercom.entities.visits.model import IncompleteReason
+from sercom.workflow.recurring import MAX_VISITS, Repeat, Unit
 
 DAY_START, DAY_END = time(8), time(17)
 
@@ -60,6 +62,43 @@ class PlanForm(ProductForm):
             local = clock.to_company(starts_at)
             self.day.data, self.starts.data = local.date(), local.time()
             self.ends.data = clock.to_company(ends_at).time()
+
+
+class RepeatForm(ProductForm):
+    """From when on a visit comes again, how often, and until when."""
+
+    first_day = DayField(_l("First visit"), [Needed()], default=clock.today)
+    starts = ClockField(_l("From"), [Needed()], default=DAY_START)
+    ends = ClockField(_l("To"), [Needed()], default=time(10))
+    every = IntegerField(_l("Comes again after"), [Needed(), NumberRange(1, 52)], default=1)
+    unit = LabelledField(_l("Weeks, months or years"), enum=Unit, default=Unit.YEAR)
+    times = IntegerField(_l("How many times"), [Optional(), NumberRange(2, MAX_VISITS)])
+    until = DayField(_l("Or until"), [Optional()])
+    person = RowField(_l("Person"), rows=active_people)
+    team = RowField(_l("Team"), rows=active_teams)
+    instructions = TextAreaField(_l("Instructions"), [Optional(), long])
+
+    def validate(self, extra_validators: Any = None) -> bool:
+        """One end, and an hour after the other."""
+        if not super().validate(extra_validators):
+            return False
+        if (self.times.data is None) == (self.until.data is None):
+            self.add_error(DomainError(_l("Say how many times, or until which day."), "times"))
+        if self.ends.data <= self.starts.data:
+            self.add_error(DomainError(_l("The visit ends before it starts."), "ends"))
+        return not self.errors
+
+    def arguments(self) -> dict[str, Any]:
+        """The rule, and who goes."""
+        length = datetime.combine(clock.today(), self.ends.data) - datetime.combine(clock.today(), self.starts.data)
+        minutes = int(length.total_seconds() // 60)
+        told = {"every": self.every.data, "unit": self.unit.data, "times": self.times.data, "until": self.until.data}
+        return {
+            "repeat": Repeat(self.first_day.data, self.starts.data, minutes, **told),
+            "person": self.person.data,
+            "team": self.team.data,
+            "instructions": self.instructions.data or None,
+        }
 
 
 class CloseForm(ProductForm):

@@ -22,7 +22,7 @@ from sercom.entities.ledger.model import Allocation, Payment
 from sercom.entities.quotes.model import Quote, QuoteStatus
 from sercom.entities.requests.model import RequestStatus, ServiceRequest
 from sercom.entities.visits.model import Visit, VisitStatus
-from sercom.workflow import charges, credit, needs, payments
+from sercom.workflow import charges, credit, needs, payments, recurring
 
 Subject = ServiceRequest | Quote | Job | Invoice | Visit | Message
 States = frozenset[Status]
@@ -107,6 +107,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(Job, Job.reopen, _states(J.DONE, J.CLOSED), _states(J.OPEN), _l("Reopen")),
     Transition(Job, Job.close, _states(J.DONE), _states(J.CLOSED), _l("Close")),
     Transition(Job, Job.cancel, _states(J.OPEN, J.ON_HOLD), _states(J.CANCELLED), _l("Cancel the job"), refuses=Job.refuse_cancel, tone=BAD),
+    Transition(Job, recurring.repeat_visits, _states(J.OPEN), _states(J.OPEN), _l("Repeat the visit"), needs=needs.RepeatForm),
     Transition(Visit, Visit.schedule, _states(V.UNSCHEDULED, V.SCHEDULED), _states(V.SCHEDULED), _l("Plan"), needs=needs.PlanForm, main=_in(V.UNSCHEDULED)),
     Transition(Visit, Visit.unschedule, _states(V.SCHEDULED), _states(V.UNSCHEDULED), _l("Take off the calendar")),
     Transition(Visit, Visit.leave, _states(V.SCHEDULED), _states(V.ON_THE_WAY), _l("On my way"), roles=FIELD),
@@ -116,6 +117,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(Visit, Visit.leave_incomplete, _states(V.IN_PROGRESS, V.PAUSED), _states(V.INCOMPLETE), _l("Mark as incomplete"), roles=FIELD, needs=needs.IncompleteForm),
     Transition(Visit, Visit.client_absent, _states(V.SCHEDULED, V.ON_THE_WAY, V.IN_PROGRESS, V.PAUSED), _states(V.CLIENT_ABSENT), _l("Client absent"), roles=FIELD, tone=BAD),
     Transition(Visit, Visit.cancel, _states(V.UNSCHEDULED, V.SCHEDULED, V.ON_THE_WAY), _states(V.CANCELLED), _l("Cancel the visit"), tone=BAD),
+    Transition(Visit, recurring.end_series, _states(V.SCHEDULED), _states(V.CANCELLED), _l("Cancel this visit and the next ones"), refuses=recurring.refuse_end, tone=BAD),
     Transition(Invoice, Invoice.issue, _states(I.DRAFT), _states(I.ISSUED), _l("Issue"), refuses=Invoice.refuse_issue, main=_in(I.DRAFT), asks=_l("Issue the invoice? It gets its number, and does not change any more.")),
     Transition(Invoice, payments.record_payment, _states(I.ISSUED), _states(I.ISSUED), _l("Record a payment"), roles=MONEY, needs=needs.PaymentForm, refuses=payments.refuse_payment, main=_in(I.ISSUED)),
     Transition(Invoice, credit.use_credit, _states(I.ISSUED), _states(I.ISSUED), _l("Use the credit"), roles=MONEY, refuses=credit.refuse_credit),

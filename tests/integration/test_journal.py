@@ -114,6 +114,7 @@ def test_every_command_is_told_here():
     listed = {(kind, command) for kind, steps in LIVES.items() for command, *_ in steps}
     listed |= {("visit", command) for command in ENDINGS} | {("message", "resend"), *MONEY}
     listed |= {("quote", "extend")}  # test_quote_options.py
+    listed |= {("job", "repeat_visits"), ("visit", "end_series")}  # test_recurring.py
     assert listed == {(t.model.__tablename__, t.name) for t in TRANSITIONS}
 
 

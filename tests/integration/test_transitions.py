@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from datetime import timedelta
+from datetime import date, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +16,8 @@ from sercom.core.clock import today, utcnow
 from sercom.core.errors import ConflictError, DomainError, ForbiddenError
 from sercom.core.journal import JournalEntry
 from sercom.entities.company.model import get_company
-from sercom.models import Invoice, Job, Message, Quote, ServiceRequest, Visit
+from sercom.models import Invoice, Job, Message, Quote, ServiceRequest, Visit, VisitSeries
+from sercom.workflow.recurring import Repeat, Unit
 from sercom.workflow.transitions import TRANSITIONS, available, find, run
 from tests.ledger import backdated, receive
 from tests.support import give, make_message, make_user, start
@@ -52,6 +53,7 @@ STATES: dict[type[Any], str] = {
         close     -          -          closed  -       -
         cancel    cancelled  cancelled  -       -       -
         record_deposit  open  on_hold   done    -       -
+        repeat_visits   open  -         -       -       -
     """,
     Visit: """
                  unscheduled scheduled     on_the_way    in_progress   paused        done incomplete cancelled client_absent
@@ -64,6 +66,7 @@ finish           -           done          done          done          done     
 leave_incomplete -           -             -             incomplete    incomplete    -    -          -         -
 client_absent    -           client_absent client_absent client_absent client_absent -    -          -         -
 cancel           cancelled   cancelled     cancelled     -             -             -    -          -         -
+end_series       -           cancelled     -             -             -             -    -          -         -
     """,  # noqa: E501  # a table reads by columns
     Message: """
                 queued  sending  sent  dead    kept
@@ -101,6 +104,8 @@ ROLES = """
     job.resume                   yes    yes     -           -    -     -      -
     job.reopen                   yes    yes     -           -    -     -      -
     job.close                    yes    yes     -           -    -     -      -
+    job.repeat_visits            yes    yes     -           -    -     -      -
+    visit.end_series             yes    yes     -           -    -     -      -
     job.cancel                   yes    yes     -           -    -     -      -
     visit.schedule               yes    yes     -           -    -     -      -
     visit.unschedule             yes    yes     -           -    -     -      -
@@ -124,6 +129,20 @@ ROLES = """
 """
 
 
+#: Two visits, a year apart.
+YEARLY = Repeat(date(2027, 5, 3), time(9), 60, 1, Unit.YEAR, times=2)
+
+
+def in_a_series(visit: Visit, actor: Actor) -> None:
+    """Let another visit come after this one by the same rule."""
+    rule = {"document_id": visit.document_id, "first_day": date(2027, 5, 3), "starts": time(9), "minutes": 60}
+    series = VisitSeries(rule="FREQ=YEARLY", **rule)
+    later = Visit.open(visit.document)
+    later.status, later.starts_at, later.ends_at = visit.status, visit.starts_at, visit.ends_at
+    visit.series = later.series = series
+    db.session.flush()
+
+
 def plan() -> dict[str, Any]:
     """A plan for tomorrow."""
     begins = utcnow() + timedelta(days=1)
@@ -144,11 +163,13 @@ NEEDS: dict[str, Callable[[], dict[str, Any]]] = {
     "record_payment": lambda: {"amount": Decimal("14.98"), "method": "cheque", "received_on": today()},
     "record_deposit": lambda: {"amount": Decimal("14.98"), "method": "cheque", "received_on": today()},
     "write_off": lambda: {"received_on": today(), "reason": "Faillite"},
+    "repeat_visits": lambda: {"repeat": YEARLY, "person": make_user("technician"), "confirm": True},
     "charge_interest": lambda: {"confirm": True},
     "void": lambda: {"reason": "Mauvais client"},
 }
 #: What must have happened for a command to be possible at all, besides the state.
 BEFORE: dict[str, Callable[[Any, Actor], Any]] = {
+    "end_series": in_a_series,
     "use_credit": lambda invoice, actor: receive(invoice.client, actor, "5.00", (invoice, "0.00"), confirm=True),
     "recover": lambda invoice, actor: give("write_off", invoice, actor, **NEEDS["write_off"]()),
 }

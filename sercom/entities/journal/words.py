@@ -42,6 +42,7 @@ EVENTS: dict[str, LazyString] = {
     "recover": _l("Bad debt taken back"),
     "plan_assessment": _l("Assessment planned"),
     "schedule": _l("Visit planned"),
+    "repeat_visits": _l("Visits planned by a rule"),
     "period_closed": _l("Books closed"),
     "period_reopened": _l("Books opened again"),
     "transfers_read": _l("Bank file read"),
