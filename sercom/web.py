@@ -30,7 +30,7 @@ UPLOADS = {
 }
 
 #: What clients see: its language is that of the address, not of whoever is signed in.
-PORTAL = {"portal", "portal_photos", "links"}
+PORTAL = {"portal", "portal_photos", "links", "feeds"}
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "
     "img-src 'self' data: blob:; form-action 'self'; base-uri 'none'; manifest-src 'self'; frame-ancestors "

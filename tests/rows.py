@@ -20,6 +20,7 @@ from sercom.entities.delivery.message import MessageStatus
 from sercom.entities.files.photos import make_safe
 from sercom.entities.files.store import add_photo
 from sercom.entities.ledger.model import Method
+from sercom.entities.planning.feed import renew
 from sercom.entities.sites.model import Province
 from sercom.entities.users.model import Language
 from sercom.exchange import importing
@@ -95,6 +96,8 @@ class Rows:
             "totals_view": (f"{base}/totals", {"lines-0-description": "x", "lines-0-unit_price": "100"}),
             "items_view": (f"{base}/items?query=thermo", {}),
             "forget_devices_view": (f"{base}/{row}/forget-devices", {}),
+            "renew_calendar_view": (f"{base}/{row}/calendar", {}),
+            "end_calendar_view": (f"{base}/{row}/calendar/end", {}),
             "undo_view": (f"{base}/{row}/undo", {"version": version}),
             "add_visit_view": (f"{base}/{row}/visits", {}),
             "paper_view": (f"{base}/{row}/paper", {}),
@@ -186,6 +189,9 @@ class Rows:
             "account.remove_authenticator": (f"{account}/authenticator/off", {}),
             "account.remove_passkey": (f"{account}/passkeys/1/remove", {}),
             "account.end_sessions": (f"{account}/sessions/end", {}),
+            "account.renew_calendar": (f"{account}/calendar", {}),
+            "account.end_calendar": (f"{account}/calendar/end", {}),
+            "feeds.calendar": (f"/calendar/{self.extra['feed']}.ics", {}),
             "language.switch": ("/language", {"language": "en_CA", "back": "/admin/"}),
             "home.index": ("/admin/", {}),
             "operations.index": ("/admin/operations/", {}),
@@ -290,6 +296,7 @@ def make_rows(world: World) -> Rows:  # noqa: PLR0915  # one row after the other
         db.session.add(transfer)
         db.session.flush()
         note = credit(issued, office.actor, amount=Decimal(10))
+        feed = renew(db.session, technician)
         rows: dict[str, Any] = {
             "requests": request,
             "quotes": quote,
@@ -340,6 +347,7 @@ def make_rows(world: World) -> Rows:  # noqa: PLR0915  # one row after the other
             "closing": get_company(db.session).version,
             "payment": rows["payments"].id,
             "link": mail[0].link.token,
+            "feed": feed.token,
             "receipt": issued_ticket,
             "photo": {"ticket": staged, "field": "photos"},
             "intake": intake_answers(ticket.issue()),

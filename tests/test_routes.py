@@ -99,6 +99,11 @@ LITERAL = {
     ("account.remove_authenticator", "POST"): "401 done done done done",
     ("account.remove_passkey", "POST"): "401 404 404 404 404",  # nobody's
     ("account.end_sessions", "POST"): "401 done done done done",
+    ("account.renew_calendar", "POST"): "401 done done done done",
+    ("account.end_calendar", "POST"): "401 done done done done",
+    ("teams.renew_calendar_view", "POST"): "401 403 done 403 done",
+    ("teams.end_calendar_view", "POST"): "401 403 done 403 done",
+    ("feeds.calendar", "GET"): "ok ok ok ok ok",
     ("users.forget_devices_view", "POST"): "401 403 403 403 done",
     ("language.switch", "POST"): "done done done done done",
     ("home.index", "GET"): "sign-in ok ok ok ok",

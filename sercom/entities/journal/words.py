@@ -43,6 +43,8 @@ EVENTS: dict[str, LazyString] = {
     "plan_assessment": _l("Assessment planned"),
     "schedule": _l("Visit planned"),
     "repeat_visits": _l("Visits planned by a rule"),
+    "feed_made": _l("Calendar address made"),
+    "feed_ended": _l("Calendar address ended"),
     "period_closed": _l("Books closed"),
     "period_reopened": _l("Books opened again"),
     "transfers_read": _l("Bank file read"),

@@ -20,7 +20,8 @@ from sercom.backoffice.access import current_actor
 from sercom.core import journal
 from sercom.core.base import db
 from sercom.core.fields import Needed, ProductForm
-from sercom.entities.users.model import User
+from sercom.entities.planning.feed import CalendarFeed, live_feed, renew, revoke
+from sercom.entities.users.model import Team, User
 
 #: How long the page of a new authenticator may stay open.
 SET_UP_WITHIN = timedelta(minutes=30)
@@ -44,7 +45,20 @@ class AccountView(BaseView):
     @expose("/")
     def index(self) -> Any:
         """How this person signs in."""
-        return self.render("admin/account.html", user=_me())
+        return self.render("admin/account.html", user=_me(), feed=live_feed(db.session, _me()))
+
+    @expose("/calendar", methods=("POST",))
+    def renew_calendar(self) -> Any:
+        """A private address of own visits, for a calendar program; the one before ends."""
+        tell_feed(_me(), renew(db.session, _me()))
+        return redirect(url_for(".index", _anchor="calendar"))
+
+    @expose("/calendar/end", methods=("POST",))
+    def end_calendar(self) -> Any:
+        """No program reads own visits any more."""
+        revoke(db.session, _me())
+        tell_feed(_me(), None)
+        return redirect(url_for(".index", _anchor="calendar"))
 
     @expose("/authenticator", methods=("GET", "POST"))
     def authenticator(self) -> Any:
@@ -118,6 +132,13 @@ class AccountView(BaseView):
         login_user(user, remember=kept, authn_via=["session"])
         flash(_("Your other devices are signed out."), "success")
         return _home()
+
+
+def tell_feed(owner: User | Team, feed: CalendarFeed | None) -> None:
+    """Write down that an address was made, or ended; and say so."""
+    journal.record(db.session, current_actor(), "feed_made" if feed else "feed_ended", owner)
+    db.session.commit()
+    flash(_("The calendar has a new address.") if feed else _("The calendar’s address is ended."), "success")
 
 
 def _home() -> Any:

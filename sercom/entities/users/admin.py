@@ -19,7 +19,8 @@ from sercom.core import access, journal
 from sercom.core.base import db
 from sercom.core.choices import RowsField
 from sercom.core.errors import DomainError
-from sercom.entities.users.account import ask_again, is_fresh
+from sercom.entities.planning.feed import live_feed, renew, revoke
+from sercom.entities.users.account import ask_again, is_fresh, tell_feed
 from sercom.entities.users.model import Role, Team, User, active_people, new_key
 from sercom.signin.settings import MIN_PASSWORD
 
@@ -124,6 +125,28 @@ class TeamView(EntityView):
     form_args = {"members": {"rows": active_people}}
     search_in = (contains(Team.name),)
     empty_hint = _l("A team is planned like a person.")
+    details_template = "admin/team.html"
+
+    def details_context(self, row: Any) -> dict[str, Any]:
+        """The address of its calendar."""
+        return super().details_context(row) | {"feed": live_feed(db.session, row)}
+
+    @expose("/<int:row_id>/calendar", methods=("POST",))
+    def renew_calendar_view(self, row_id: int) -> Any:
+        """A private address of the team's visits, for a calendar program; the one before ends."""
+        require("update", self.entity)
+        row = self.get_one(row_id)
+        tell_feed(row, renew(db.session, row))
+        return redirect(self.page_url(row))
+
+    @expose("/<int:row_id>/calendar/end", methods=("POST",))
+    def end_calendar_view(self, row_id: int) -> Any:
+        """No program reads the team's visits any more."""
+        require("update", self.entity)
+        row = self.get_one(row_id)
+        revoke(db.session, row)
+        tell_feed(row, None)
+        return redirect(self.page_url(row))
 
     def load_options(self) -> tuple[Any, ...]:
         """The list shows the members."""
