@@ -68,13 +68,13 @@ class RepeatForm(ProductForm):
     """From when on a visit comes again, how often, and until when."""
 
     first_day = DayField(_l("First visit"), [Needed()], default=clock.today)
+    person = RowField(_l("Person"), rows=active_people)
     starts = ClockField(_l("From"), [Needed()], default=DAY_START)
     ends = ClockField(_l("To"), [Needed()], default=time(10))
-    every = IntegerField(_l("Comes again after"), [Needed(), NumberRange(1, 52)], default=1)
-    unit = LabelledField(_l("Weeks, months or years"), enum=Unit, default=Unit.YEAR)
+    every = IntegerField(_l("Comes again every"), [Needed(), NumberRange(1, 52)], default=1)
+    unit = LabelledField(_l("Unit"), enum=Unit, default=Unit.YEAR)
     times = IntegerField(_l("How many times"), [Optional(), NumberRange(2, MAX_VISITS)])
     until = DayField(_l("Or until"), [Optional()])
-    person = RowField(_l("Person"), rows=active_people)
     team = RowField(_l("Team"), rows=active_teams)
     instructions = TextAreaField(_l("Instructions"), [Optional(), long])
 

@@ -30,9 +30,9 @@ TOLD = 8
 class Unit(Labelled):
     """After what a visit comes again; its value is RFC 5545's word."""
 
-    WEEK = "WEEKLY", _l("weeks")
-    MONTH = "MONTHLY", _l("months")
-    YEAR = "YEARLY", _l("years")
+    WEEK = "WEEKLY", _l("week(s)")
+    MONTH = "MONTHLY", _l("month(s)")
+    YEAR = "YEARLY", _l("year(s)")
 
 
 @dataclass(frozen=True)
