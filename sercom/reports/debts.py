@@ -1,12 +1,13 @@
 """Taxes within bad debts: what a return takes off when one is written off, and adds when it is recovered.
 
-Of the tax of an invoice, the part that the amount written off is of its total (Excise Tax Act, s. 231).
+Of the tax of an invoice, the part that the amount written off is of its total (Excise Tax Act, s. 231);
+interest written off with it bears no tax.
 """
 
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import Select, case, func, select
+from sqlalchemy import Select, and_, case, func, select
 from sqlalchemy.orm import aliased
 
 from sercom.entities.clients.model import Client
@@ -35,9 +36,26 @@ def _debts(period: Period, *what: Any) -> Select[Any]:
     )
 
 
+def _interest() -> Any:
+    """The interest on the invoice when the debt was written off, in cents: payments went to the price first."""
+    put, row, against = aliased(Allocation), aliased(Payment), aliased(Payment)
+    lost = case((_row.kind == EntryKind.WRITE_OFF, _row.id), else_=_row.against_id)
+    rows = (
+        select(whole_sum(-cents(put.amount)))
+        .join_from(put, row, row.id == put.payment_id)
+        .outerjoin(against, and_(against.id == row.against_id, row.kind == EntryKind.CORRECTION))
+        .where(put.invoice_id == Allocation.invoice_id, put.payment_id < lost)
+        .where(func.coalesce(against.kind, row.kind) == EntryKind.INTEREST)
+    )
+    return rows.correlate(Allocation, _row).scalar_subquery()
+
+
 def _within_debt() -> Any:
     """The tax within what was written off: in proportion, as the whole tax is within the total."""
-    return divided(cents(Allocation.amount) * cents(TAX.amount), func.nullif(cents(DOCUMENT.total), 0))
+    amount, interest = cents(Allocation.amount), _interest()
+    lost, back = case((amount > interest, amount - interest), else_=0), amount + interest
+    price = case((amount > 0, lost), (back < 0, back), else_=0)
+    return divided(price * cents(TAX.amount), func.nullif(cents(DOCUMENT.total), 0))
 
 
 def in_bad_debts(period: Period) -> Select[Any]:
