@@ -18,6 +18,7 @@ from sercom.entities.documents.line import DocumentTax
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
 from sercom.entities.ledger import book
 from sercom.entities.ledger.model import Allocation, EntryKind, Payment
+from sercom.workflow.payments import meet
 from sercom.workflow.transitions import require_version
 
 
@@ -105,7 +106,12 @@ def _issue(session: AnySession, invoice: Invoice, planned: Credit, reason: str, 
 
 
 def _enter(session: AnySession, note: CreditNote, planned: Credit, actor: Actor) -> None:
-    """Into the ledger, up to the invoice's balance; what is over stays as the client's credit."""
+    """Into the ledger, up to the invoice's balance; what is over stays as the client's credit.
+
+    Of an early-payment discount nothing is given back: nobody paid it.
+    """
+    for unearned in planned.unearned:
+        meet(session, unearned, [note.invoice], actor)
     row = Payment(
         kind=EntryKind.CREDIT,
         client=note.client,

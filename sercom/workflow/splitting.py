@@ -35,14 +35,15 @@ def share_field(invoice: Invoice) -> str:
 def early_discount(invoice: Invoice, on: date) -> Decimal:
     """What may still be taken off for a payment on the day ``on``, by the terms printed on the invoice.
 
-    In percent of its total: the taxes stay on the full price (QUEBEC §1).
+    In percent of its total, less what was credited of it: the taxes stay on the full price.
     """
     terms = json.loads(invoice.snapshot or "{}").get("payment", {})
     percent, days = terms.get("early_percent"), terms.get("early_days")
     if not percent or invoice.issue_date is None or on > invoice.issue_date + timedelta(days=days):
         return ZERO
     given = sum((a.amount for a in invoice.allocations if a.counts_as is EntryKind.DISCOUNT), ZERO)
-    return max(round_money(invoice.total * Decimal(percent) / HUNDRED) - given, ZERO)
+    billed = invoice.total - sum((note.total for note in invoice.credit_notes), ZERO)
+    return max(round_money(billed * Decimal(percent) / HUNDRED) - given, ZERO)
 
 
 def split(amount: Decimal, wanted: Wanted, on: date, *, cash: bool = False) -> list[Part]:

@@ -5,7 +5,7 @@ one that empties the invoice takes what remains of each tax, and no series takes
 """
 
 import hashlib
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
@@ -20,7 +20,7 @@ from sercom.core.money import CENT, ZERO, Amount, Rate, Tax, TaxStatus, Totals, 
 from sercom.entities.credits.left import Left, Parts, left_of, share_out
 from sercom.entities.documents.line import Line, LineDraft
 from sercom.entities.invoices.model import Invoice
-from sercom.entities.ledger.model import Allocation, EntryKind, Payment
+from sercom.entities.ledger.model import ALONG, CREDITS, TAKES_BACK, Allocation, EntryKind, Payment
 from sercom.entities.users.model import Language
 
 
@@ -37,11 +37,15 @@ class Wanted:
 
 @dataclass(frozen=True)
 class Credit:
-    """A credit note before it is issued: its lines, its sums, and what it does to the balance, in dollars."""
+    """A credit note before it is issued: its lines, its sums, and what it does to the balance, in dollars.
+
+    ``unearned`` are discounts and roundings that came with a payment, and are taken back with it.
+    """
 
     drafts: list[LineDraft]
     totals: Totals
     on_invoice: Decimal
+    unearned: Sequence[Payment] = ()
 
     @property
     def kept(self) -> Decimal:
@@ -74,7 +78,23 @@ def plan(invoice: Invoice, wanted: Wanted) -> Credit:
     totals = _totals(invoice, left, drafts, net)
     if not ZERO < totals.total <= left.total:
         raise DomainError(_l("These lines cannot be credited by themselves: credit all that is left, or an amount."))
-    return Credit(drafts, totals, min(totals.total, max(invoice.balance, ZERO)))
+    on_invoice = min(totals.total, max(invoice.balance, ZERO))
+    unearned = _unearned(invoice, totals.total - on_invoice)
+    back = sum((row.on(invoice) for row in unearned), ZERO)
+    return Credit(drafts, totals, min(totals.total, max(invoice.balance, ZERO) + back), unearned)
+
+
+def _unearned(invoice: Invoice, kept: Decimal) -> list[Payment]:
+    """Discounts and roundings to take back, where ``kept`` dollars would leave the client more than was paid."""
+    put = [(a, a.payment.against if a.payment.kind in TAKES_BACK else a.payment) for a in invoice.allocations]
+    notes = {note.id for note in invoice.credit_notes}
+    own = sum((a.amount for a, row in put if row and row.document_id in notes), ZERO)
+    money = sum((a.amount for a, row in put if row and row.kind in CREDITS), ZERO) - own
+    before = sum((note.total for note in invoice.credit_notes), ZERO) - own
+    if before + kept <= money:
+        return []
+    rows = {row.id: row for _a, row in put if row and row.kind in ALONG}
+    return [row for row in rows.values() if row.on(invoice) > ZERO]
 
 
 def _lost(invoice: Invoice) -> Decimal:
