@@ -30,6 +30,7 @@ def record_deposit(
 ) -> None:
     """Enter a deposit for a quote or a job: money held, untaxed until an invoice of the case is issued (QUEBEC §1)."""
     session = session_of(document)
+    book.hold(session, document.client_id)
     book.check_amount(amount)
     book.check_day(session, received_on)
     told = {"method": Method(method), "reference": reference, "document": document}

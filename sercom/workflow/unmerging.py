@@ -7,6 +7,7 @@ from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from sercom.core import formats
 from sercom.core.access import Actor
 from sercom.core.base import AnySession
 from sercom.core.clock import utcnow
@@ -17,7 +18,7 @@ from sercom.entities.clients.merge import ClientMerge
 from sercom.entities.clients.model import Client
 from sercom.entities.documents.model import Conversion, Document
 from sercom.entities.invoices.model import Invoice
-from sercom.entities.ledger.model import Allocation
+from sercom.entities.ledger.model import Allocation, Payment
 from sercom.entities.quotes.evidence import Approval, SentQuote
 from sercom.entities.sites.model import Site
 from sercom.workflow.merging import ALONG, batches, give, lock, require_office, tell
@@ -93,7 +94,10 @@ def _hindrances(session: AnySession, made: ClientMerge) -> Iterator[LazyString]:
         yield from _added(session, made, ids)
         yield from _told(session, made, ids)
         yield from _paid(session, made, ids)
+        yield from _held(session, made, ids)
         yield from _together(session, made, ids)
+    for ids in batches(made.moved["payment"]):
+        yield from _used(session, made, ids)
     yield from _moved_on(session, made)
 
 
@@ -132,6 +136,37 @@ def _paid(session: AnySession, made: ClientMerge, ids: Any) -> Iterator[LazyStri
     for payment_id, number in session.execute(rows):
         if payment_id not in known:
             yield _l("A payment of %(invoice)s was recorded since.", invoice=number)
+
+
+def _held(session: AnySession, made: ClientMerge, ids: Any) -> Iterator[LazyString]:
+    """Deposits for a document of the cases."""
+    document = Document.__table__.c
+    known = set(made.moved["payment"])
+    rows = select(Payment.id, document.number).join(Document.__table__, document.id == Payment.document_id)
+    for payment_id, number in session.execute(rows.where(document.case_id.in_(ids)).order_by(Payment.id)):
+        if payment_id not in known:
+            yield _l("A deposit for %(document)s was recorded since.", document=number)
+
+
+def _used(session: AnySession, made: ClientMerge, ids: Any) -> Iterator[LazyString]:
+    """What became of money that came: given back, taken back, put on an invoice of another case."""
+    cases, known, document = set(made.moved["case"]), set(made.moved["payment"]), Document.__table__.c
+    answers = select(Payment.id, Payment.against_id).where(Payment.against_id.in_(ids)).order_by(Payment.id)
+    for answer_id, payment_id in session.execute(answers):
+        if answer_id not in known:
+            yield _l(
+                "Something of the payment of %(day)s was given or taken back since.", day=_day(session, payment_id)
+            )
+    put = select(Allocation.payment_id, document.case_id, document.number)
+    put = put.join(Document.__table__, document.id == Allocation.invoice_id).where(Allocation.payment_id.in_(ids))
+    for payment_id, case_id, number in session.execute(put.order_by(Allocation.id)):
+        if case_id not in cases:
+            day = _day(session, payment_id)
+            yield _l("Something of the payment of %(day)s was put on %(invoice)s since.", day=day, invoice=number)
+
+
+def _day(session: AnySession, payment_id: int | None) -> str:
+    return formats.day(session.get_one(Payment, payment_id).received_on)
 
 
 def _together(session: AnySession, made: ClientMerge, ids: Any) -> Iterator[LazyString]:

@@ -15,7 +15,8 @@ from sercom.core.errors import ConflictError, DomainError, ForbiddenError
 from sercom.entities.clients.lookup import client_lookup
 from sercom.entities.sites.lookup import site_lookup
 from sercom.models import Client, ClientMerge, Invoice, JournalEntry, Note, Site
-from sercom.workflow import content, matching, merging, unmerging
+from sercom.workflow import content, matching, merging, payments, unmerging
+from tests.ledger import deposit, pay, receive, received
 from tests.rows import add_picture
 from tests.support import convert, give, make_client, make_message, make_user, start
 
@@ -200,6 +201,14 @@ BARS: dict[str, Callable[[Any], Any]] = {
     "a case that moved on": lambda it: content.relocate(db.session, it.quote.case, it.stayer.sites[0]),
     "an address less": lambda it: db.session.delete(it.spare),
 }
+MONEY: dict[str, Callable[[Any], Any]] = {
+    "a deposit": lambda it: deposit(it.job, it.actor, "20.00"),
+    "a refund": lambda it: payments.refund(db.session, it.paid, it.actor, received("20.00")),
+    "a correction": lambda it: payments.take_back(db.session, it.paid, it.actor),
+    "credit used": lambda it: give("use_credit", it.other_invoice, it.actor),
+    "a payment": lambda it: pay(it.invoice, it.actor, "10.00"),
+}
+BARS |= MONEY
 #: What does not.
 FREE: dict[str, Callable[[Any], Any]] = {
     "other words": lambda it: setattr(it.quote, "title", "Autre"),
@@ -222,6 +231,10 @@ class Scene:
         db.session.flush()
         self.quote, self.invoice = start("quote", self.actor, other), start("invoice", self.actor, other)
         give("issue", self.invoice, self.actor)
+        self.job = start("job", self.actor, other)
+        self.paid = receive(other, self.actor, "120.00", (self.invoice, "60.00"), confirm=True)
+        self.other_invoice = start("invoice", self.actor, self.stayer)
+        give("issue", self.other_invoice, self.actor)
         self.made = merged(self.stayer, other, self.actor)
 
 

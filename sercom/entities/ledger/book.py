@@ -12,7 +12,7 @@ from sqlalchemy.orm import selectinload, undefer
 from sercom.core import clock
 from sercom.core.access import Actor
 from sercom.core.base import AnySession
-from sercom.core.errors import DomainError
+from sercom.core.errors import ConflictError, DomainError
 from sercom.core.money import ZERO
 from sercom.entities.clients.model import Client
 from sercom.entities.company.model import get_company
@@ -32,9 +32,12 @@ def whole() -> tuple[Any, ...]:
 def hold(session: AnySession, client_id: int, invoices: Iterable["Invoice"] = ()) -> None:
     """Lock the client's ledger until the transaction ends, and read what is on ``invoices`` anew.
 
-    Whoever comes second sees what the first one put. Invoices are locked before it, never after.
+    Whoever comes second sees what the first one put. Invoices are locked before it, never after. Refused where the
+    client was merged into another meanwhile: what it had is no longer its own.
     """
-    session.execute(select(Client.id).where(Client.id == client_id).with_for_update()).all()
+    row = select(Client.merged_into_id).where(Client.id == client_id)
+    if session.scalar(row.with_for_update()) is not None:
+        raise ConflictError(_l("This client was merged into another one meanwhile: open that one."))
     for invoice in invoices:
         session.expire(invoice, ["allocations"])
 
