@@ -108,6 +108,10 @@ def write_off(invoice: Invoice, actor: Actor, *, received_on: date, reason: str)
     if not reason.strip():
         raise DomainError(_l("Say why: the journal keeps it."), "reason")
     book.check_day(session, received_on)
+    since = max(filter(None, [invoice.issue_date, *(a.dated for a in invoice.allocations)]))
+    if received_on < since:
+        message = _l("What is owed now was not before %(day)s: choose that day or a later one.", day=formats.day(since))
+        raise DomainError(message, "received_on")
     amount, note = invoice.balance, reason.strip()
     row = book.enter(session, invoice.client, EntryKind.WRITE_OFF, amount, actor, received_on, note=note)
     book.put(row, invoice, amount, received_on)

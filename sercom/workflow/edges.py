@@ -12,6 +12,7 @@ from typing import Any
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from sqlalchemy.orm import object_session
 
 from sercom.core import journal
 from sercom.core.access import OFFICE, Actor, Role
@@ -25,6 +26,7 @@ from sercom.entities.documents.model import Conversion, Document
 from sercom.entities.documents.taking import require_within_price
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
 from sercom.entities.jobs.model import Job, JobStatus
+from sercom.entities.ledger.model import Payment
 from sercom.entities.quotes.model import Quote, QuoteStatus
 from sercom.entities.requests.model import RequestStatus, ServiceRequest
 from sercom.entities.visits.model import STARTED
@@ -269,6 +271,12 @@ def can_undo(target: Document, actor: Actor) -> bool:
     return _undo_refusal(target) is None and actor.has(OFFICE)
 
 
+def _has_money(target: Document) -> bool:
+    session = object_session(target)
+    assert session is not None
+    return session.scalar(select(Payment.id).where(Payment.document_id == target.id).limit(1)) is not None
+
+
 def _undo_refusal(target: Document) -> LazyString | None:
     """Why a conversion cannot be undone, if it cannot."""
     if target.made_from is None:
@@ -280,7 +288,7 @@ def _undo_refusal(target: Document) -> LazyString | None:
         return _l("Too late to undo: something was made from it.")
     if any(visit.document_id == target.id and visit.status in STARTED for visit in target.case.visits):
         return _l("Too late to undo: a visit has started.")
-    return None
+    return _l("Too late to undo: a deposit was recorded for it.") if _has_money(target) else None
 
 
 def undo(session: AnySession, target: Document, actor: Actor, *, version: int | None = None) -> Document:

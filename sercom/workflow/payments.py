@@ -138,6 +138,10 @@ def refund(session: AnySession, row: Payment, actor: Actor, given: Received, *, 
         raise ConflictError(_l("Somebody changed this since you opened it. Look at it again, then decide."))
     book.check_amount(given.amount)
     book.check_day(session, given.received_on)
+    if given.received_on < row.received_on:
+        raise DomainError(
+            _l("This is before the money came in: %(day)s.", day=formats.day(row.received_on)), "received_on"
+        )
     if row.kind not in CREDITS or given.amount > row.rest:
         raise DomainError(_l("This is more than what is left of it."), "amount")
     told = {"method": given.method, "reference": given.reference, "against": row}
@@ -177,6 +181,8 @@ def take_back(session: AnySession, row: Payment, actor: Actor) -> None:
     invoices = session.scalars(locked).all()
     book.hold(session, row.client_id, invoices)
     session.expire(row, ["answers", "allocations"])
+    if {allocation.invoice_id for allocation in row.allocations} != {invoice.id for invoice in invoices}:
+        raise ConflictError(_l("Somebody changed this since you opened it. Look at it again, then decide."))
     refused = refuse_correction(row)
     if refused is not None:
         raise ConflictError(refused)
@@ -184,7 +190,7 @@ def take_back(session: AnySession, row: Payment, actor: Actor) -> None:
     with session.no_autoflush:
         came_along = [answer for answer in row.answers if answer.kind in ALONG and not answer.is_corrected]
         for each in (row, *came_along):
-            _meet(session, each, invoices, actor)
+            meet(session, each, invoices, actor)
         for invoice in invoices:
             _free_what_is_over(invoice)
     session.flush()
@@ -197,7 +203,8 @@ def take_back(session: AnySession, row: Payment, actor: Actor) -> None:
         journal.record(session, actor, "payment_corrected", told_of, {"amount": [str(abs(row.amount)), None]})
 
 
-def _meet(session: AnySession, row: Payment, invoices: Iterable[Invoice], actor: Actor) -> None:
+def meet(session: AnySession, row: Payment, invoices: Iterable[Invoice], actor: Actor) -> None:
+    """Enter the correction of a row, off ``invoices``."""
     told = {"method": row.method, "reference": row.reference, "against": row}
     met = book.enter(session, row.client, EntryKind.CORRECTION, -row.amount, actor, clock.today(), **told)
     for invoice in invoices:

@@ -19,7 +19,7 @@ from sercom.models import Case
 from sercom.workflow import content, edges, payments
 from sercom.workflow.transitions import TRANSITIONS, run
 from tests.ledger import backdated, receive
-from tests.support import HUNDRED, convert, give, make_client, make_message, make_user, start
+from tests.support import HUNDRED, convert, day, give, make_client, make_message, make_user, start
 
 APPROVAL = {"channel": "phone", "name": "Julie Tremblay"}
 
@@ -101,10 +101,10 @@ MONEY: dict[tuple[str, str], tuple[dict[str, Any], str]] = {
         {"amount": Decimal(10), "method": "cash", "received_on": date(2026, 1, 5)},
         "10.00",
     ),
-    ("invoice", "write_off"): ({"received_on": date(2026, 1, 5), "reason": "Faillite"}, "104.98"),
+    ("invoice", "write_off"): ({"received_on": day(), "reason": "Faillite"}, "104.98"),
     ("invoice", "recover"): ({}, "104.98"),
     ("invoice", "use_credit"): ({}, "5.00"),
-    ("invoice", "charge_interest"): ({"confirm": True}, "0.07"),
+    ("invoice", "charge_interest"): ({"confirm": True}, "0.69"),
     ("quote", "record_deposit"): ({"amount": Decimal(10), "method": "cash", "received_on": date(2026, 1, 5)}, "10.00"),
     ("job", "record_deposit"): ({"amount": Decimal(10), "method": "cash", "received_on": date(2026, 1, 5)}, "10.00"),
 }

@@ -170,8 +170,10 @@ class Invoice(Document):
         locked = get_company(session).locked_until
         if locked and self.issue_date and self.issue_date <= locked:
             return _l("The books are closed for the day of this invoice: make a credit note.")
-        counts = any(a.payment.on(self) for a in self.allocations if a.payment.kind not in MEETS)
-        return _l("Something was paid on this invoice: it can no longer be voided.") if counts else None
+        counting = {a.payment.kind for a in self.allocations if a.payment.kind not in MEETS and a.payment.on(self)}
+        if counting == {EntryKind.INTEREST}:
+            return _l("Interest was charged on this invoice: take it back first.")
+        return _l("Something was paid on this invoice: it can no longer be voided.") if counting else None
 
     def void(self, actor: Actor, *, reason: str) -> None:
         """Cancel it, while nothing is paid. The number stays used."""
