@@ -776,6 +776,8 @@ def upgrade() -> None:
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("net", sa.BigInteger(), nullable=False),
         sa.Column("held", sa.BigInteger(), nullable=False),
+        sa.Column("net_back", sa.BigInteger(), nullable=False),
+        sa.Column("held_back", sa.BigInteger(), nullable=False),
         sa.Column("percent", sa.BigInteger(), nullable=True),
         sa.CheckConstraint("percent BETWEEN 0 AND 100000", name=op.f("ck_conversion_percent_range")),
         sa.ForeignKeyConstraint(["source_id"], ["document.id"], name=op.f("fk_conversion_source_id_document")),

@@ -15,6 +15,7 @@ from sercom.entities.credits.model import CreditNote
 from sercom.entities.credits.plan import Credit, Wanted, plan
 from sercom.entities.credits.snapshot import snapshot_of
 from sercom.entities.documents.line import DocumentTax
+from sercom.entities.documents.taking import give_back
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
 from sercom.entities.ledger import book
 from sercom.entities.ledger.model import Allocation, EntryKind, Payment
@@ -64,6 +65,8 @@ def credit(
     if shown is not None and shown != planned.fingerprint:
         raise NeedsConfirmationError(_l("Look at the amounts, then issue the credit note."))
     note = _issue(session, invoice, planned, reason.strip(), token)
+    for link in invoice.sources:
+        give_back(link, note)
     _enter(session, note, planned, actor)
     invoice.updated_at = utcnow()  # a page shown before this one must ask again
     session.flush()

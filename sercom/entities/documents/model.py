@@ -266,7 +266,8 @@ class Conversion(Model):
     """That ``target`` was made from ``source``. *Converted* is derived from it, never stored.
 
     ``net`` is what of the source's price the target bills and ``held`` what it holds back of it, in
-    dollars before tax: both follow the target's lines. ``percent`` is how a part was said.
+    dollars before tax: both follow the target's lines. ``net_back`` and ``held_back`` are what credit
+    notes gave back of them: free to be billed again. ``percent`` is how a part was said.
     """
 
     __tablename__ = "conversion"
@@ -286,6 +287,8 @@ class Conversion(Model):
     at: Mapped[CreatedAt]
     net: Mapped[Decimal] = mapped_column(Money, default=ZERO)
     held: Mapped[Decimal] = mapped_column(Money, default=ZERO)
+    net_back: Mapped[Decimal] = mapped_column(Money, default=ZERO)
+    held_back: Mapped[Decimal] = mapped_column(Money, default=ZERO)
     percent: Mapped[Decimal | None] = mapped_column(Percent)
 
     source: Mapped[Document] = relationship(back_populates="conversions", foreign_keys=[source_id])
@@ -314,7 +317,17 @@ class Conversion(Model):
     @property
     def work(self) -> Decimal:
         """What of the source's price it takes, in dollars before tax, held back or not."""
-        return self.net + self.held
+        return self.net - self.net_back + self.still_held
+
+    @property
+    def still_held(self) -> Decimal:
+        """What it holds back and no credit note gave back, in dollars."""
+        return self.held - self.held_back
+
+    @property
+    def is_given_back(self) -> bool:
+        """Whether credit notes gave back all that it took."""
+        return bool(self.net or self.held) and (self.net, self.held) == (self.net_back, self.held_back)
 
     def count(self) -> None:
         """Draw the amounts from the target's lines."""

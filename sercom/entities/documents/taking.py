@@ -7,12 +7,12 @@ carries them whole.
 from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import func, select
-from sqlalchemy.orm import object_session
+from sqlalchemy import and_, func, select
+from sqlalchemy.orm import aliased, object_session
 
 from sercom.core import formats
 from sercom.core.errors import DomainError
-from sercom.core.money import ZERO
+from sercom.core.money import ZERO, round_money
 from sercom.entities.documents.line import Line
 from sercom.entities.documents.model import Conversion, Document, DocumentKind
 
@@ -30,13 +30,51 @@ def takers(source: Document) -> list[Document]:
 def discounts_taken(source: Document) -> tuple[Decimal, dict[int | None, Decimal]]:
     """What live documents took of the discounts, in dollars: the document's own, and each line's by its id."""
     live, by_line = links(source), dict[int | None, Decimal]()
-    for line in (line for link in live for line in link.target.lines):
-        by_line[line.source_line_id] = by_line.get(line.source_line_id, ZERO) + line.discount
-    return sum((link.discount for link in live), ZERO), by_line
+    for link in live:
+        for line in link.target.lines:
+            by_line[line.source_line_id] = by_line.get(line.source_line_id, ZERO) + line.discount
+        for back, line in credited(link):
+            by_line[line.source_line_id] -= back.discount
+    return sum((link.discount - discount_back(link) for link in live), ZERO), by_line
+
+
+def credited(link: Conversion) -> list[tuple[Line, Line]]:
+    """The lines of credit notes by which something of ``link`` was given back, each with the line it credits."""
+    if not (link.net_back or link.held_back):
+        return []
+    own = {line.id: line for line in link.lines}
+    notes = [line for note in getattr(link.target, "credit_notes", ()) for line in note.lines]
+    return [(line, own[line.source_line_id]) for line in notes if line.source_line_id in own]
+
+
+def discount_back(link: Conversion) -> Decimal:
+    """What credit notes took back of the discount of ``link``, in dollars."""
+    return sum((back.amount for back, _line in credited(link)), ZERO) - link.net_back
+
+
+def give_back(link: Conversion, note: Document) -> None:
+    """Count what the lines of a credit note (flushed) give back of ``link``; an amount without lines gives nothing."""
+    own = {line.id: line for line in link.lines}
+    lines = [line for line in note.lines if line.source_line_id in own]
+    if not lines:
+        return
+    gone = dict.fromkeys(own, ZERO)
+    for line in (line for each in getattr(link.target, "credit_notes", ()) for line in each.lines):
+        if line.source_line_id in own:
+            gone[line.source_line_id] += line.quantity
+    if all(gone[key] == line.quantity for key, line in own.items()):
+        link.net_back, link.held_back = link.net, link.held
+        return
+    held = -sum((line.amount for line in lines if own[line.source_line_id or 0].holdback), ZERO)
+    work = sum((line.amount for line in lines), held)
+    whole = sum((line.amount for line in own.values() if not line.holdback), ZERO)
+    share = round_money(link.discount * work / whole) if whole else ZERO
+    link.net_back += work - held - share
+    link.held_back += held
 
 
 def taken(source: Document) -> dict[int, Decimal]:
-    """What live documents have taken of the lines of ``source``, by line id."""
+    """What live documents have taken of the lines of ``source`` and no credit note gave back, by line id."""
     session = object_session(source)
     assert session is not None
     if not (live := [target.id for target in takers(source)]):
@@ -46,7 +84,18 @@ def taken(source: Document) -> dict[int, Decimal]:
         .where(Line.document_id.in_(live), Line.source_line_id.is_not(None))
         .group_by(Line.source_line_id)
     )
-    return {line_id: quantity for line_id, quantity in rows if line_id is not None}
+    gone = {line_id: quantity for line_id, quantity in rows if line_id is not None}
+    back = aliased(Line)
+    given_back = session.execute(
+        select(Line.source_line_id, func.sum(back.quantity))
+        .join(back, back.source_line_id == Line.id)
+        .join(Document, and_(Document.id == back.document_id, Document.kind == DocumentKind.CREDIT_NOTE))
+        .where(Line.document_id.in_(live), Line.source_line_id.is_not(None))
+        .group_by(Line.source_line_id)
+    )
+    for line_id, quantity in given_back:
+        gone[line_id] -= quantity
+    return gone
 
 
 def remaining(source: Document) -> dict[int, Decimal]:
@@ -96,7 +145,7 @@ def require_within_price(document: Document) -> None:
                 job=job,
             )
             raise DomainError(refusal, f"lines-{position}-unit_price")
-        if -link.held > max(sum((row.held for row in others), ZERO), ZERO):
+        if -link.held > max(sum((row.still_held for row in others), ZERO), ZERO):
             raise DomainError(_l("This is more than was held back."), f"lines-{position}-unit_price")
 
 

@@ -4,15 +4,16 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
 
-from sqlalchemy import select
-from sqlalchemy.orm import joinedload, object_session, selectinload, undefer
+from sqlalchemy import and_, func, select, type_coerce
+from sqlalchemy.orm import aliased, joinedload, object_session, selectinload, undefer
 
-from sercom.core.money import HUNDRED, ZERO, TaxStatus, line_amount, round_money, spread
+from sercom.core.money import HUNDRED, ZERO, Money, TaxStatus, line_amount, round_money, spread
 from sercom.entities.cases.model import Case
 from sercom.entities.documents.line import Line, LineDraft
-from sercom.entities.documents.model import Conversion, DocumentKind
-from sercom.entities.documents.taking import links
+from sercom.entities.documents.model import Conversion, Document, DocumentKind
+from sercom.entities.documents.taking import credited, discount_back, links
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
+from sercom.entities.invoices.settling import credited_by_lines, money_on
 from sercom.entities.jobs.model import Job, JobStatus
 from sercom.entities.ledger.model import EntryKind, Payment
 from sercom.entities.visits.model import Visit, VisitStatus
@@ -52,16 +53,23 @@ def billing_of(job: Job) -> Billing:
     """Where the job stands now."""
     session = object_session(job)
     assert session is not None
-    rows = select(Conversion.net, Conversion.held, Invoice.total, Invoice.paid_amount)
+    billed = type_coerce(Conversion.net - Conversion.net_back, Money())
+    held = type_coerce(Conversion.held - Conversion.held_back, Money())
+    rows = select(billed, held, Invoice.total, money_on(), credited_by_lines())
     rows = rows.join(Invoice, Invoice.id == Conversion.target_id)
     live = session.execute(rows.where(Conversion.source_id == job.id, Invoice.status != InvoiceStatus.VOID)).all()
     return Billing(
         net=job.net,
         invoiced=sum((net for net, *_rest in live), ZERO),
         held=sum((held for _net, held, *_rest in live), ZERO),
-        paid=sum((round_money(net * paid / total) for net, _held, total, paid in live if total), ZERO),
+        paid=sum((_paid(net, received, total - back) for net, _held, total, received, back in live), ZERO),
         deposit=_deposit(job),
     )
+
+
+def _paid(net: Decimal, received: Decimal, total: Decimal) -> Decimal:
+    """What of ``net`` was paid, where ``received`` came in on ``total``; neither interest nor a bad debt is money."""
+    return round_money(net * min(received, total) / total) if total > ZERO else ZERO
 
 
 def _deposit(job: Job) -> Decimal:
@@ -80,7 +88,7 @@ def work_left(job: Job) -> Decimal:
 
 def held(job: Job) -> Decimal:
     """What is held back of it until its end."""
-    return sum((link.held for link in links(job)), ZERO)
+    return sum((link.still_held for link in links(job)), ZERO)
 
 
 def shares(lines: Iterable[Line | LineDraft], discount: Decimal = ZERO) -> Shares:
@@ -97,21 +105,32 @@ def left_shares(job: Job) -> Shares:
     """What is left of it by tax status."""
     left = shares((line for line in job.lines if line.is_item), job.discount)
     for link in links(job):
-        for status, amount in shares((line for line in link.lines if not line.holdback), link.discount).items():
+        billed = shares((line for line in link.lines if not line.holdback), link.discount)
+        back = shares((line for line, own in credited(link) if not own.holdback), discount_back(link))
+        for status, amount in _less(billed, back).items():
             left[status] = left.get(status, ZERO) - amount
     return left
+
+
+def _less(one: Shares, other: Shares) -> Shares:
+    """Each status of the one less that of the other."""
+    return {status: one.get(status, ZERO) - other.get(status, ZERO) for status in one | other}
 
 
 def held_shares(job: Job) -> Shares:
     """What is held back by tax status."""
     back = shares(line for link in links(job) for line in link.lines if line.holdback)
-    return {status: -amount for status, amount in back.items()}
+    given = shares(line for link in links(job) for line, own in credited(link) if own.holdback)
+    return _less(given, back)
 
 
 def beside_lines(job: Job) -> Shares:
     """What was invoiced of it by tax status without being on its lines: progress, visits, what was set off."""
     apart = (line for link in links(job) for line in link.lines if not line.holdback and line.source_line_id is None)
-    return shares(apart)
+    back = (
+        line for link in links(job) for line, own in credited(link) if not own.holdback and own.source_line_id is None
+    )
+    return _less(shares(apart), shares(back))
 
 
 def of_percent(job: Job, percent: Decimal) -> Decimal:
@@ -120,7 +139,7 @@ def of_percent(job: Job, percent: Decimal) -> Decimal:
     The last one makes the percents one hundred, or is all that the page says is left.
     """
     amount, left = round_money(job.net * percent / HUNDRED), work_left(job)
-    said = [link.percent for link in links(job) if link.percent is not None]
+    said = [link.percent for link in links(job) if link.percent is not None and not link.net_back]
     # Each of them was rounded by half a cent at most; a draft whose amount was changed is off by more.
     to_the_end = sum(said, percent) == HUNDRED and abs(amount - left) <= STEP * 10 * (len(said) + 1)
     shown = (left * HUNDRED / job.net).quantize(STEP)
@@ -140,11 +159,15 @@ def open_jobs_beside(job: Job) -> Sequence[Job]:
 
 
 def visits_to_invoice(job: Job) -> list[Visit]:
-    """Its finished visits that no live invoice bills, in order."""
+    """Its finished visits that no live invoice bills, in order; one whose lines were all credited is free again."""
     session = object_session(job)
     assert session is not None
     done = [visit for visit in job.visits if visit.status in {VisitStatus.DONE, VisitStatus.INCOMPLETE}]
+    back = aliased(Line)
+    note = and_(Document.id == back.document_id, Document.kind == DocumentKind.CREDIT_NOTE)
+    given = select(func.coalesce(func.sum(back.quantity), 0)).join(Document, note).where(back.source_line_id == Line.id)
     rows = select(Line.visit_id).join(Invoice, Invoice.id == Line.document_id)
     rows = rows.where(Line.visit_id.in_([visit.id for visit in done]), Invoice.status != InvoiceStatus.VOID)
+    rows = rows.where(Line.quantity != given.correlate(Line).scalar_subquery())
     billed = set(session.scalars(rows))
     return [visit for visit in done if visit.id not in billed]

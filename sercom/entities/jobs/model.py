@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, and_, func, or_, select, type_coerce
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from sercom.core.access import Actor
@@ -14,7 +14,7 @@ from sercom.core.base import LongText, one_of
 from sercom.core.clock import utcnow
 from sercom.core.errors import NeedsConfirmationError
 from sercom.core.labels import Labelled, LabelledType, Status, Tone
-from sercom.core.money import ZERO, Percent
+from sercom.core.money import ZERO, Money, Percent
 from sercom.entities.documents.model import Conversion, Document, DocumentKind
 from sercom.entities.documents.stage import DERIVED, Stage, stage_column
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
@@ -134,7 +134,7 @@ class Job(Document):
 
     def refuse_cancel(self) -> LazyString | None:
         """Why it cannot be cancelled, if it cannot."""
-        if any(conversion.target.is_live for conversion in self.conversions):
+        if any(link.target.is_live and not link.is_given_back for link in self.conversions):
             return _l("This job was invoiced: void the invoice first.")
         return self.refuse_under_way()
 
@@ -167,19 +167,22 @@ _table = Job.__table__.c
 _invoices = Invoice.__table__.alias("own_invoice")
 _job_document = Document.__table__.alias("job_document")
 _live_invoices = (
-    select(func.coalesce(func.sum(Conversion.net), 0))
+    select(func.coalesce(func.sum(Conversion.net - Conversion.net_back), 0))
     .select_from(Conversion.__table__)
     .join(_invoices, _invoices.c.id == Conversion.target_id)
     .where(Conversion.source_id == _table.id, _invoices.c.status != InvoiceStatus.VOID)
 )
-_count_invoices = _live_invoices.with_only_columns(func.count())
-_work = _live_invoices.with_only_columns(func.coalesce(func.sum(Conversion.net + Conversion.held), 0))
+_work_of_one = Conversion.net + Conversion.held - Conversion.net_back - Conversion.held_back
+_count_invoices = _live_invoices.with_only_columns(func.count()).where(
+    or_(_work_of_one != 0, and_(Conversion.net_back == 0, Conversion.held_back == 0))  # not those given back whole
+)
+_work = _live_invoices.with_only_columns(func.coalesce(func.sum(_work_of_one), 0))
 _own_net = select(_job_document.c.net).where(_job_document.c.id == _table.id).scalar_subquery()
 
-#: What of the job's net was invoiced, void invoices and extras aside, in dollars.
-Job.invoiced_net = column_property(_live_invoices.scalar_subquery(), deferred=True, group=DERIVED)
+#: What of the job's net was invoiced, void invoices, extras and what was credited aside, in dollars.
+Job.invoiced_net = column_property(type_coerce(_live_invoices.scalar_subquery(), Money()), deferred=True, group=DERIVED)
 #: The same with what is held back of it.
-Job.invoiced_work = column_property(_work.scalar_subquery(), deferred=True, group=DERIVED)
+Job.invoiced_work = column_property(type_coerce(_work.scalar_subquery(), Money()), deferred=True, group=DERIVED)
 Job.settled = frozenset({JobStage.CANCELLED, JobStage.CLOSED, JobStage.INVOICED})
 Job.stage = stage_column(
     {
