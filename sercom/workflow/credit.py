@@ -41,8 +41,8 @@ def usable_credit(invoice: Invoice) -> list[tuple[Payment, Decimal]]:
     """The client's rests that may be put on the invoice, the oldest first; not a deposit for another case."""
     if invoice.balance <= ZERO:
         return []
-    rows = book.open_credits(session_of(invoice), invoice.client_id)
-    return book.shares([row for row in rows if not book.is_held(row, invoice.case_id)], invoice.balance)
+    rows, cases = book.open_credits(session_of(invoice), invoice.client_id), book.cases_of(invoice)
+    return book.shares([row for row in rows if not book.is_held(row, cases)], invoice.balance)
 
 
 def refuse_credit(invoice: Invoice) -> LazyString | None:

@@ -287,3 +287,18 @@ def test_who_keeps_the_accounts(office, client):
             payments.refund(db.session, row, actor, received("1.00"))
         with pytest.raises(ForbiddenError):
             credit.release(db.session, invoice, row, actor)
+
+
+@pytest.mark.parametrize("first", [0, 1])
+def test_the_deposits_of_every_job_are_put_on_their_common_invoice(office, first):
+    client = make_client()
+    jobs = [start("job", office, client) for _ in range(3)]
+    for job, amount in zip(jobs, ("10.00", "20.00", "40.00"), strict=True):
+        deposit(job, office, amount)
+    together = jobs[:2] if first == 0 else jobs[1::-1]
+    invoice = convert(together[0], "invoice", office, others=together[1:])
+    give("issue", invoice, office)
+    assert rows_of(invoice) == [("deposit", D("10.00")), ("deposit", D("20.00"))]
+    assert credit.usable_credit(invoice) == []  # the third is held for a job that is not on it
+    later = deposit(jobs[1], office, "5.00")
+    assert credit.usable_credit(invoice) == [(later, D("5.00"))]

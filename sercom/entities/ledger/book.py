@@ -1,6 +1,6 @@
 """Entering rows in the ledger: the lock, the day, the rests. Every verb that moves money goes through here."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
@@ -96,9 +96,15 @@ def deposits_of_case(session: AnySession, case_id: int) -> Sequence[Payment]:
     return session.scalars(rows.order_by(Payment.id).options(undefer(Payment.rest_amount), *whole())).all()
 
 
-def is_held(row: Payment, case_id: int | None = None) -> bool:
+def cases_of(invoice: "Invoice") -> set[int]:
+    """The cases whose work is on the invoice: of several jobs, each one's."""
+    several = invoice.sources if len(invoice.sources) > 1 else []
+    return {invoice.case_id, *(link.source.case_id for link in several)}
+
+
+def is_held(row: Payment, cases: Collection[int] = ()) -> bool:
     """Whether it is a deposit for a document of another case."""
-    return row.kind is EntryKind.DEPOSIT and row.document is not None and row.document.case_id != case_id
+    return row.kind is EntryKind.DEPOSIT and row.document is not None and row.document.case_id not in cases
 
 
 def shares(rows: Iterable[Payment], amount: Decimal) -> list[tuple[Payment, Decimal]]:
@@ -113,14 +119,14 @@ def shares(rows: Iterable[Payment], amount: Decimal) -> list[tuple[Payment, Deci
 
 
 def deposits_for(session: AnySession, invoice: "Invoice") -> list[tuple[Payment, Decimal]]:
-    """The deposits held for the invoice's case, and what each gives of its total."""
-    rows = open_credits(session, invoice.client_id)
-    held = [row for row in rows if row.kind is EntryKind.DEPOSIT and not is_held(row, invoice.case_id)]
+    """The deposits held for the invoice's cases, and what each gives of its total."""
+    rows, cases = open_credits(session, invoice.client_id), cases_of(invoice)
+    held = [row for row in rows if row.kind is EntryKind.DEPOSIT and not is_held(row, cases)]
     return shares(held, invoice.total)
 
 
 def apply_deposits(session: AnySession, invoice: "Invoice") -> None:
-    """Put the deposits held for its case on an invoice that is being issued."""
+    """Put the deposits held for its cases on an invoice that is being issued."""
     hold(session, invoice.client_id)
     for row, part in deposits_for(session, invoice):
         put(row, invoice, part, clock.today())
