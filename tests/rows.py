@@ -109,6 +109,7 @@ class Rows:
             "payment_view": (f"{base}/{row}/payment", self.extra["money"] | {"version": version, "confirm": "1"}),
             "refund_view": (f"{base}/{row}/refund", self.extra["money"]),
             "correct_view": (f"{base}/{row}/correct", {}),
+            "keep_view": (f"{base}/{row}/keep", {}),
             "logo_view": (f"{base}/logo", {}),
             "merge_view": (
                 f"{base}/{row}/merge/{self.extra['other']}",

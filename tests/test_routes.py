@@ -171,6 +171,7 @@ LITERAL = {
     ("payments.refund_view", "GET"): "sign-in 403 ok ok ok",
     ("payments.refund_view", "POST"): "401 403 done done done",
     ("payments.correct_view", "POST"): "401 403 done done done",
+    ("payments.keep_view", "POST"): "401 403 done done done",
     ("invoices.credit_view", "GET"): "sign-in 403 ok ok ok",
     ("invoices.credit_view", "POST"): "401 403 ok ok ok",  # shows the amounts, and asks
     ("credit_notes.command_view", "GET"): "sign-in 403 404 404 404",  # it takes no command

@@ -212,3 +212,21 @@ def compute_totals(lines: Iterable[Amount], rates: Sequence[Rate], discount: Dec
         Tax(rate, round_money(base / parts), round_money(base * rate.percent / (parts * HUNDRED))) for rate in rates
     )
     return Totals(subtotal, discount, taxes)
+
+
+def totals_within(total: Decimal, rates: Sequence[Rate]) -> Totals:
+    """Draw the taxes out of a forfeited deposit: each by itself, ``total × rate / (100 + rate)``.
+
+    So is a deposit deemed to hold GST or HST (Excise Tax Act, s. 182) and QST: $50 holds 2.38 and 4.54.
+    The taxes of other provinces are on sales alone, and a forfeited deposit is none.
+    """
+    deemed = [rate for rate in rates if rate.code in {"GST", "HST", "QST"}]
+    taxes = tuple(
+        Tax(
+            rate,
+            round_money(total * HUNDRED / (HUNDRED + rate.percent)),
+            round_money(total * rate.percent / (HUNDRED + rate.percent)),
+        )
+        for rate in deemed
+    )
+    return Totals(total - sum((tax.amount for tax in taxes), ZERO), ZERO, taxes)

@@ -28,6 +28,7 @@ from sercom.core.money import (
     Totals,
     compute_totals,
     round_money,
+    totals_within,
 )
 from sercom.entities.cases.model import Case
 from sercom.entities.clients.model import Client
@@ -125,8 +126,11 @@ class Document(Model):
         status: Mapped[Any]
         stage: Mapped[Any]
         repriced: Changes | None
+        kept: tuple[Any, Decimal] | None
     #: Taxes and total before and after, where a command computed them anew and they changed; never stored.
     repriced = None
+    #: The deposit that it is made of, and how much of it in dollars, while it is made; never stored.
+    kept = None
 
     __mapper_args__ = {"polymorphic_on": kind, "version_id_col": version}
 
@@ -236,7 +240,10 @@ class Document(Model):
         self.discount = Discount(self.discount or ZERO, self.discount_percent).of(max(subtotal, ZERO))
         if self.discount > max(subtotal, ZERO):
             raise DomainError(_l("The discount is larger than the document."), "discount")
-        totals = compute_totals(amounts, rates, self.discount)
+        if self.kept is None:
+            totals = compute_totals(amounts, rates, self.discount)
+        else:
+            totals = totals_within(self.kept[1], rates)
         self.net, self.tax, self.total = totals.net, totals.tax, totals.total
         known = {row.code: row for row in self.taxes}
         self.taxes = [

@@ -18,7 +18,7 @@ from sercom.entities.delivery.admin import answer_pdf
 from sercom.entities.delivery.papers import RECEIPTED
 from sercom.entities.ledger.model import CREDITS, Allocation, EntryKind, Method, Payment
 from sercom.entities.ledger.receiving import GiveBackMixin
-from sercom.workflow import payments
+from sercom.workflow import keeping, payments
 
 
 class PaymentView(GiveBackMixin):
@@ -62,6 +62,7 @@ class PaymentView(GiveBackMixin):
         return super().details_context(row) | {
             "rest": row.rest if row.kind in CREDITS else ZERO,
             "may_keep": keeps,
+            "keepable": keeps and keeping.refuse_keep(row) is None,
             "correctable": keeps and payments.refuse_correction(row) is None,
             "receipted": row.kind in RECEIPTED and not row.is_corrected,
         }

@@ -119,7 +119,9 @@ def shares(rows: Iterable[Payment], amount: Decimal) -> list[tuple[Payment, Deci
 
 
 def deposits_for(session: AnySession, invoice: "Invoice") -> list[tuple[Payment, Decimal]]:
-    """The deposits held for the invoice's cases, and what each gives of its total."""
+    """The deposits held for the invoice's cases, and what each gives of its total; the one that it is made of alone."""
+    if invoice.kept is not None:
+        return [invoice.kept]
     rows, cases = open_credits(session, invoice.client_id), cases_of(invoice)
     held = [row for row in rows if row.kind is EntryKind.DEPOSIT and not is_held(row, cases)]
     return shares(held, invoice.total)

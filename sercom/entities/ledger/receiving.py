@@ -21,7 +21,7 @@ from sercom.core.money import ZERO
 from sercom.entities.invoices.model import Invoice
 from sercom.entities.ledger import book
 from sercom.entities.ledger.model import Method, Payment
-from sercom.workflow import credit, payments
+from sercom.workflow import credit, keeping, payments
 from sercom.workflow.needs import PaymentForm
 from sercom.workflow.payments import Received
 from sercom.workflow.splitting import early_discount, share_field, split
@@ -141,6 +141,16 @@ class GiveBackMixin(EntityView):
             cancel_url=self.page_url(row),
         )
         return html if request.method == "GET" else make_response(html, form.status)
+
+    @expose("/<int:row_id>/keep", methods=("POST",))
+    def keep_view(self, row_id: int) -> Any:
+        """Keep what is left of a deposit: an invoice of it."""
+        row, seen, made = self.get_one(read_id(str(row_id))), request.args.get("rest"), []
+        refused = attempt(db.session, lambda: made.append(keeping.keep(db.session, row, current_actor(), seen=seen)))
+        if refused is not None:
+            raise refused
+        flash(_("The deposit is kept: %(invoice)s.", invoice=made[0]), "success")
+        return redirect(url_for("invoices.details_view", id=made[0].id))
 
     @expose("/<int:row_id>/correct", methods=("POST",))
     def correct_view(self, row_id: int) -> Any:
