@@ -13,26 +13,31 @@ from typing import Any
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import Row, and_, func, or_, select, type_coerce
+from sqlalchemy.orm import aliased
 
 from sercom.accounts import items
 from sercom.accounts.ageing import Aged, counts_on, of_client
 from sercom.core import clock
 from sercom.core.base import AnySession
 from sercom.core.errors import DomainError
-from sercom.core.journal import plain
 from sercom.core.labels import Labelled
 from sercom.core.money import ZERO, Money
 from sercom.entities.clients.model import Client
-from sercom.entities.company.model import get_company
 from sercom.entities.documents.model import Document
-from sercom.entities.documents.snapshot import columns, head
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
-from sercom.entities.ledger.model import Allocation, EntryKind, Payment
-from sercom.output.kinds import PaperKind
+from sercom.entities.ledger.model import RECEIVED, Allocation, EntryKind, Payment
 
 #: More than that nobody reads, and no renderer draws in time.
 MAX_ENTRIES = 1000
 INVOICE, VOIDED = _l("Invoice"), _l("Invoice voided")
+#: What the entries of a period come to, told apart.
+GROUPS = {
+    "billed": _l("Billed"),
+    "paid": _l("Payments"),
+    "credited": _l("Credit notes"),
+    "other": _l("Interest and adjustments"),
+}
+PAID = (*RECEIVED, EntryKind.REFUND)
 
 
 class View(Labelled):
@@ -60,6 +65,7 @@ class Entry:
     late: int = 0
     invoice_id: int | None = None
     payment_id: int | None = None
+    group: str = "billed"
 
 
 @dataclass(frozen=True)
@@ -74,6 +80,14 @@ class Statement:
     closing: Decimal
     aged: Aged
     entries: Sequence[Entry]
+
+    @property
+    def sums(self) -> list[tuple[LazyString, Decimal]]:
+        """What the entries come to by their group: opening and these are the closing balance."""
+        return [
+            (label, sum((entry.amount for entry in self.entries if entry.group == group), ZERO))
+            for group, label in GROUPS.items()
+        ]
 
 
 _invoice: Any = Invoice.__table__.c
@@ -145,10 +159,12 @@ def _invoices(session: AnySession, client: Client, since: date, until: date) -> 
 
 def _ledger(session: AnySession, client: Client, since: date, until: date) -> list[Entry]:
     """Every other row of the ledger, with the invoices it counts on."""
+    against = aliased(Payment)
     rows = session.execute(
         select(Payment.id, Payment.kind, Payment.method, Payment.received_on, Payment.amount, Payment.reference)
-        .add_columns(_document.number, _document.kind)
+        .add_columns(_document.number, func.coalesce(against.kind, Payment.kind).label("counts_as"))
         .join_from(Payment, Document.__table__, _document.id == Payment.document_id, isouter=True)
+        .outerjoin(against, and_(against.id == Payment.against_id, Payment.kind == EntryKind.CORRECTION))
         .where(Payment.client_id == client.id, Payment.received_on.between(since, until))
         .limit(MAX_ENTRIES + 1)
     ).all()
@@ -170,13 +186,14 @@ def _ledger(session: AnySession, client: Client, since: date, until: date) -> li
         entries.append(
             Entry(
                 row.received_on,
-                row.kind.label,
+                row.kind.told,
                 own or ", ".join(on.get(row.id, ())),
                 -row.amount,
                 ZERO,
                 method=row.method.label if row.method else "",
                 reference=row.reference or "",
                 payment_id=row.id,
+                group="paid" if row.counts_as in PAID else "credited" if row.counts_as is EntryKind.CREDIT else "other",
             )
         )
     return entries
@@ -194,38 +211,5 @@ def _open(session: AnySession, client: Client, on: date) -> list[Entry]:
         entries.append(replace(entry, total=row.total, invoice_id=row.id))
     for rest in items.unapplied(session, on, client_id=client.id, limit=MAX_ENTRIES):
         balance -= rest.rest
-        entries.append(Entry(rest.received_on, rest.kind.label, "", -rest.rest, balance, payment_id=rest.id))
+        entries.append(Entry(rest.received_on, rest.kind.told, "", -rest.rest, balance, payment_id=rest.id))
     return entries
-
-
-def snapshot_of(session: AnySession, statement: Statement) -> dict[str, Any]:
-    """What the paper says: plain values, with labels that are told in the paper's language."""
-    company = get_company(session)
-    return {
-        **head(session, PaperKind.STATEMENT, None, statement.client),
-        "title": None,
-        "view": statement.view.value,
-        "dates": {"since": plain(statement.since), "until": plain(statement.until)},
-        "opening": plain(statement.opening),
-        "total": plain(statement.closing),
-        "overdue": plain(statement.aged.overdue),
-        "entries": [
-            {
-                "day": plain(entry.day),
-                "label": entry.label,
-                "number": entry.number,
-                "method": entry.method,
-                "reference": entry.reference,
-                "due": plain(entry.due),
-                "late": entry.late,
-                **{name: plain(getattr(entry, name)) for name in ("total", "amount", "balance")},
-            }
-            for entry in statement.entries
-        ],
-        "ageing": [{"label": bucket.label, "amount": plain(amount)} for bucket, amount in statement.aged.by_bucket],
-        "credit": plain(statement.aged.credit),
-        "payment": {
-            **columns(company, "interac_email interac_autodeposit interest_percent"),
-            "cheque": company.cheques_accepted,
-        },
-    }

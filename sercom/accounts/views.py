@@ -13,7 +13,7 @@ from werkzeug.datastructures import ImmutableMultiDict, MultiDict
 from wtforms import StringField
 from wtforms.validators import Length, Optional
 
-from sercom.accounts import ageing, items, periods, statement
+from sercom.accounts import ageing, items, periods, statement, statement_paper
 from sercom.accounts.ageing import Bucket
 from sercom.accounts.interac_views import InteracMixin
 from sercom.backoffice import csvfile
@@ -171,7 +171,7 @@ class AccountsView(InteracMixin, BaseView):
             return self.statement_view(client_id)
         language = read_language(_Of(client))
         name = file_name(PaperKind.STATEMENT, f"{client.name} {told.until}", 1, language.value)
-        drawn = papers.draw(db.session, statement.snapshot_of(db.session, told), language)
+        drawn = papers.draw(db.session, statement_paper.snapshot_of(db.session, told), language)
         return send_file(BytesIO(drawn), mimetype="application/pdf", download_name=name)
 
     def _statement_form(self) -> StatementForm:

@@ -19,6 +19,7 @@ from sercom.entities.credits.model import CreditNote
 from sercom.entities.delivery import papers
 from sercom.entities.delivery.link import Link, find_link
 from sercom.entities.invoices.model import Invoice
+from sercom.entities.invoices.settling import settled
 from sercom.entities.quotes.model import Quote
 from sercom.entities.quotes.snapshot import as_it_stands
 from sercom.entities.requests.model import ServiceRequest
@@ -68,6 +69,7 @@ def page(token: str) -> Any:
             row=document,
             paper=read(snapshot),
             revised=revised,
+            settled=settled(document) if isinstance(document, Invoice) else None,
             today=clock.today(),
             **shared,
         )

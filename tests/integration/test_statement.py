@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Date, DateTime, bindparam, select, text
 
-from sercom.accounts import ageing, items, statement
+from sercom.accounts import ageing, items, statement, statement_paper
 from sercom.accounts.statement import View
 from sercom.core import clock
 from sercom.core.base import db
@@ -94,7 +94,11 @@ def test_every_kind_of_the_ledger_stands_on_it(context):
     told = make(client, FIRST, day)
     kinds = [EntryKind.PAYMENT, EntryKind.INTEREST, EntryKind.REFUND, EntryKind.WRITE_OFF]
     labels = {str(entry.label) for entry in told.entries if entry.payment_id}
-    assert labels == {str(kind.label) for kind in kinds}
+    assert labels == {str(kind.told) for kind in kinds}
+    assert str(EntryKind.WRITE_OFF.label) not in labels, "a client's debt is not called bad"
+    billed, money, credited, other = (amount for _label, amount in told.sums)
+    assert (money, credited, other) == (Decimal("-13.98"), ZERO, Decimal("-0.70"))
+    assert told.opening + billed + money + credited + other == told.closing
     assert told.closing == told.aged.balance == Decimal("100.30")
 
 
@@ -169,7 +173,7 @@ def test_the_paper_shows_the_licence_how_to_pay_and_every_entry(context, view, l
     invoices = [issue(client, actor, FIRST + timedelta(days=after), "1234.56") for after in range(40)]
     put(invoices[0], Decimal("100.00"), FIRST, kept=Decimal(7))
     told = make(client, FIRST, FIRST + timedelta(days=60), view)
-    html = paper.to_html(statement.snapshot_of(db.session, told), language)
+    html = paper.to_html(statement_paper.snapshot_of(db.session, told), language)
     pages = pages_of(paper.to_pdf(html, max_seconds=300))
     written = " ".join(pages)
     assert len(pages) > 1

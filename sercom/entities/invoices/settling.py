@@ -11,27 +11,30 @@ from sercom.core.money import ZERO, Money
 from sercom.entities.credits.model import CreditNote
 from sercom.entities.documents.line import Line
 from sercom.entities.invoices.model import Invoice
-from sercom.entities.ledger.model import CREDITS, RECEIVED, Allocation, EntryKind, Payment
+from sercom.entities.ledger.model import ALONG, CREDITS, RECEIVED, Allocation, EntryKind, Payment
 
 
 @dataclass(frozen=True)
 class Settled:
-    """In dollars: received, credited, and given up otherwise (discounts, roundings, bad debts)."""
+    """In dollars: received; credited; not asked for a prompt or a cash payment; given up as a bad debt."""
 
     paid: Decimal
     credited: Decimal
-    other: Decimal
+    discount: Decimal
+    adjusted: Decimal
 
 
 def settled(invoice: Invoice) -> Settled:
     """What counts on ``invoice``, interest apart."""
-    sums = dict.fromkeys(("paid", "credited", "other"), ZERO)
+    put: dict[EntryKind, Decimal] = {}
     for allocation in invoice.allocations:
-        kind = allocation.counts_as
-        if kind is not EntryKind.INTEREST:
-            name = "paid" if kind in RECEIVED else "credited" if kind is EntryKind.CREDIT else "other"
-            sums[name] += allocation.amount
-    return Settled(**sums)
+        put[allocation.counts_as] = put.get(allocation.counts_as, ZERO) + allocation.amount
+    return Settled(
+        *(
+            sum((put.get(kind, ZERO) for kind in kinds), ZERO)
+            for kinds in (RECEIVED, (EntryKind.CREDIT,), ALONG, (EntryKind.WRITE_OFF, EntryKind.RECOVERY))
+        )
+    )
 
 
 def money_on() -> ColumnElement[Decimal]:

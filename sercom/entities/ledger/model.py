@@ -9,6 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
+from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func, select, text, type_coerce
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
@@ -37,6 +38,14 @@ class EntryKind(Labelled):
     INTEREST = "interest", _l("Interest")
     WRITE_OFF = "write_off", _l("Bad debt")
     RECOVERY = "recovery", _l("Bad debt taken back")
+
+    @property
+    def told(self) -> LazyString | str:
+        """What a client reads: never that a debt is called bad."""
+        return TO_CLIENTS.get(self, self.label)
+
+
+TO_CLIENTS = {EntryKind.WRITE_OFF: _l("Adjustment"), EntryKind.RECOVERY: _l("Adjustment taken back")}
 
 
 class Method(Labelled):
