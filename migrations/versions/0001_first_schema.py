@@ -53,6 +53,11 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("name", sa.String(length=160), nullable=False),
+        sa.Column(
+            "sort_name",
+            sa.String(length=200).with_variant(sa.String(length=200, collation="C"), "postgresql"),
+            nullable=False,
+        ),
         sa.Column("contact_name", sa.String(length=160), nullable=True),
         sa.Column("is_prospect", sa.Boolean(), nullable=False),
         sa.Column("phone", sa.String(length=48), nullable=True),
@@ -89,8 +94,8 @@ def upgrade() -> None:
     with op.batch_alter_table("client", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_client_email"), ["email"], unique=False)
         batch_op.create_index(batch_op.f("ix_client_merged_into_id"), ["merged_into_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_client_name"), ["name"], unique=False)
         batch_op.create_index(batch_op.f("ix_client_phone"), ["phone"], unique=False)
+        batch_op.create_index(batch_op.f("ix_client_sort_name"), ["sort_name"], unique=False)
 
     op.create_table(
         "counter",
@@ -1763,8 +1768,8 @@ def downgrade() -> None:
     op.drop_table("intake_count")
     op.drop_table("counter")
     with op.batch_alter_table("client", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_client_sort_name"))
         batch_op.drop_index(batch_op.f("ix_client_phone"))
-        batch_op.drop_index(batch_op.f("ix_client_name"))
         batch_op.drop_index(batch_op.f("ix_client_merged_into_id"))
         batch_op.drop_index(batch_op.f("ix_client_email"))
 

@@ -170,7 +170,7 @@ def by_client(on: date, client_id: int | None = None, *, totals: bool = False) -
     if totals:
         whole = (type_coerce(func.sum(each.c[name]).over(), Money()).label(f"all_{name}") for name in columns)
         rows = rows.add_columns(*whole, func.count().over().label("clients"))
-    return rows.order_by(Client.name, each.c.client_id)
+    return rows.order_by(Client.sort_name, each.c.client_id)
 
 
 def _aged(row: Any) -> Aged:

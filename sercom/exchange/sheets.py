@@ -75,7 +75,7 @@ def clients(period: Period) -> Listing:
             ),
         )
         .where(_client.merged_into_id.is_(None))
-        .order_by(_client.name, _client.id)
+        .order_by(_client.sort_name, _client.id)
     )
     titles = (
         *(_l("Name"), _l("Kind"), _l("Contact"), _l("Phone"), _l("E-mail"), _l("E-mail for invoices"), _l("Language")),

@@ -70,6 +70,10 @@ class ClientView(MergeMixin, ReceiveMixin):
     )
     empty_hint = _l("Clients come from the online form, or with “Add”.")
 
+    def get_sortable_columns(self) -> dict[Any, Any]:
+        """By name: É beside E."""
+        return super().get_sortable_columns() | {"name": Client.sort_name}
+
     def insert(self, form: Any, row: Any) -> None:
         """A client with a whole address gets it as the first service address."""
         super().insert(form, row)

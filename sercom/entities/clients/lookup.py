@@ -15,7 +15,7 @@ client_lookup = Lookup(
     "client",
     Client,
     Indexed(Client.id, Client),
-    order_by=Client.name,
+    order_by=Client.sort_name,
     describe=describe_client,
     only=Client.merged_into_id.is_(None),
 )

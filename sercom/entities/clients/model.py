@@ -1,14 +1,18 @@
 """Who is billed."""
 
+from typing import Any
+
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import CheckConstraint, ForeignKey, Index, String, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from sercom.core.base import AnySession, CreatedAt, LongText, Model, Phone, PrimaryKey, UpdatedAt, one_of
 from sercom.core.errors import ConflictError, DomainError
+from sercom.core.journal import DRAWN
 from sercom.core.labels import Labelled, LabelledType
 from sercom.entities.sites.model import Province, Site
 from sercom.entities.users.model import Language
+from sercom.search.words import fold
 
 DEFAULT_TERMS_DAYS = 30
 
@@ -27,6 +31,16 @@ class TaxExemption(Labelled):
     PROVINCIAL = "provincial", _l("Provincial taxes (QST, PST, RST)")
 
 
+SORT_LENGTH = 200
+#: By code points on PostgreSQL too, whatever the server's language.
+SORTED = String(SORT_LENGTH).with_variant(String(SORT_LENGTH, collation="C"), "postgresql")
+
+
+def _sort_name(context: Any) -> str:
+    """Of rows that are inserted past the objects."""
+    return fold(context.get_current_parameters()["name"])[:SORT_LENGTH]
+
+
 class Client(Model):
     """A person or a company that is billed; a prospect until somebody of the office says otherwise."""
 
@@ -39,7 +53,7 @@ class Client(Model):
         CheckConstraint("name <> ''", name="name_given"),
         one_of("tax_exemption", TaxExemption),
         CheckConstraint("merged_into_id <> id", name="merged_into_another"),
-        Index(None, "name"),
+        Index(None, "sort_name"),
         Index(None, "email"),
         Index(None, "phone"),
     )
@@ -47,6 +61,8 @@ class Client(Model):
     id: Mapped[PrimaryKey]
     kind: Mapped[ClientKind] = mapped_column(LabelledType(ClientKind), default=ClientKind.PERSON)
     name: Mapped[str] = mapped_column(String(160))
+    #: The name as lists are in order of: É beside E, on either database.
+    sort_name: Mapped[str] = mapped_column(SORTED, default=_sort_name, info=DRAWN)
     contact_name: Mapped[str | None] = mapped_column(String(160))
     is_prospect: Mapped[bool] = mapped_column(default=False)
     phone: Mapped[Phone | None]
@@ -75,6 +91,12 @@ class Client(Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @validates("name")
+    def _follow(self, _key: str, name: str) -> str:
+        """Keep the order in step with the name."""
+        self.sort_name = fold(name or "")[:SORT_LENGTH]
+        return name
 
     def first_site(self) -> Site | None:
         """A client with a whole address gets it as the first service address."""
