@@ -327,7 +327,6 @@ def upgrade() -> None:
         sa.Column("nonce", sa.String(length=24), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("revoked_at", sa.DateTime(), nullable=True),
-        sa.Column("read_at", sa.DateTime(), nullable=True),
         sa.CheckConstraint("(user_id IS NULL) <> (team_id IS NULL)", name=op.f("ck_calendar_feed_one_owner")),
         sa.ForeignKeyConstraint(
             ["team_id"], ["team.id"], name=op.f("fk_calendar_feed_team_id_team"), ondelete="CASCADE"
