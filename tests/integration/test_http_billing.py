@@ -75,6 +75,12 @@ def test_a_percent_then_an_amount_then_the_rest(world: World, office: Browser):
     assert world.read(lambda: db.session.scalar(select(Job.invoiced_net))) == Decimal("126.50")
 
 
+def test_another_job_says_what_is_left_of_it_in_dollars(world: World, office: Browser):
+    first, second = two_jobs(world)
+    made_by(bill(office, second, "percent", percent="25"))
+    assert "750,00 $" in shown(office.get(page_of(first)))
+
+
 @pytest.mark.parametrize(
     ("mode", "typed", "field"),
     [

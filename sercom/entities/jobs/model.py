@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, func, select
+from sqlalchemy import CheckConstraint, ForeignKey, func, select, type_coerce
 from sqlalchemy.orm import Mapped, column_property, mapped_column
 
 from sercom.core.access import Actor
@@ -14,7 +14,7 @@ from sercom.core.base import LongText, one_of
 from sercom.core.clock import utcnow
 from sercom.core.errors import NeedsConfirmationError
 from sercom.core.labels import Labelled, LabelledType, Status, Tone
-from sercom.core.money import ZERO, Percent
+from sercom.core.money import ZERO, Money, Percent
 from sercom.entities.documents.model import Conversion, Document, DocumentKind
 from sercom.entities.documents.stage import DERIVED, Stage, stage_column
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
@@ -173,7 +173,10 @@ _live_invoices = (
     .where(Conversion.source_id == _table.id, _invoices.c.status != InvoiceStatus.VOID)
 )
 _count_invoices = _live_invoices.with_only_columns(func.count())
-_work = _live_invoices.with_only_columns(func.coalesce(func.sum(Conversion.net + Conversion.held), 0))
+# What is added up has no type of its own any more: without one it would come as cents.
+_work = _live_invoices.with_only_columns(
+    type_coerce(func.coalesce(func.sum(Conversion.net + Conversion.held), 0), Money())
+)
 _own_net = select(_job_document.c.net).where(_job_document.c.id == _table.id).scalar_subquery()
 
 #: What of the job's net was invoiced, void invoices and extras aside, in dollars.
