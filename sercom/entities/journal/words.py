@@ -37,6 +37,7 @@ EVENTS: dict[str, LazyString] = {
     "record_deposit": _l("Deposit received"),
     "use_credit": _l("Credit used"),
     "refunded": _l("Money given back"),
+    "extend": _l("Offer extended"),
     "charge_interest": _l("Interest charged"),
     "write_off": _l("Written off"),
     "recover": _l("Bad debt taken back"),
