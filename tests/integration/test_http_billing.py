@@ -113,10 +113,14 @@ def test_visits_are_ticked_and_ask_before_extras(world: World, office: Browser):
         return job
 
     job = world.make(build)
+    url = page_of(job)
+    untouched = {name: text for name, text in main_form(office.get(url)).data.items() if name != "visit"}
+    answer = office.post(url, untouched | {"mode": "visits"})
+    assert answer.status_code == 422
+    assert "Cochez au moins une visite." in shown(answer)
     answer = bill(office, job, "visits")
     assert answer.status_code == 409
     assert main_form(answer).data["mode"] == "visits"
-    url = page_of(job)
     invoice = made_by(send(office, main_form(answer), url, confirm="1"))
     assert "Supplément" in shown(office.get(f"/admin/invoices/details/?id={invoice}"))
     assert 'name="visit"' not in office.get(url).get_data(as_text=True)
