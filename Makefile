@@ -53,9 +53,10 @@ bench: $(VENV)/.tools  ## Measure pages, conversions and sums on many rows; prin
 	$(BIN)/python -m bench.exports
 
 messages: $(VENV)/.tools  ## Bring the French catalogue up to date with the code
-	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext --no-location --no-wrap --sort-output -o /tmp/sercom.pot .
-	$(BIN)/pybabel -q update -i /tmp/sercom.pot -d translations -l fr_CA --no-fuzzy-matching --no-wrap \
-		--ignore-obsolete --ignore-pot-creation-date
+	pot=$$(mktemp) && \
+	$(BIN)/pybabel -q extract -F babel.cfg -k _l -k lazy_gettext --no-location --no-wrap --sort-output -o $$pot . && \
+	$(BIN)/pybabel -q update -i $$pot -d translations -l fr_CA --no-fuzzy-matching --no-wrap \
+		--ignore-obsolete --ignore-pot-creation-date && rm $$pot
 	$(BIN)/pybabel -q compile -d translations -D "messages flask_security"
 
 format: $(VENV)/.tools  ## Format the code

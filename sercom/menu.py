@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
+from flask_admin import BaseView
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
 
@@ -33,7 +34,7 @@ from sercom.exchange.imports_page import ImportsView
 from sercom.reports.views import ReportsView
 from sercom.upkeep.page import OperationsView
 
-WORK, CLIENTS, SETTINGS = _l("Work"), _l("Clients"), _l("Settings")
+WORK, BOOKS, CLIENTS, SETTINGS = _l("Work"), _l("Books"), _l("Clients"), _l("Settings")
 
 
 @dataclass(frozen=True)
@@ -47,15 +48,26 @@ class Entry:
     group: LazyString
 
 
+@dataclass(frozen=True)
+class Page:
+    """A view that belongs to no entity, at ``/admin/<address>/``; a group lists it after its entities."""
+
+    view: type[BaseView]
+    address: str
+    name: LazyString
+    icon: str
+    group: LazyString | None = None
+
+
 VIEWS: tuple[Entry, ...] = (
     Entry(RequestView, models.ServiceRequest, _l("Requests"), "inbox", WORK),
     Entry(QuoteView, models.Quote, _l("Quotes"), "file-text", WORK),
     Entry(JobView, models.Job, _l("Jobs"), "wrench", WORK),
     Entry(VisitView, models.Visit, _l("Visits"), "calendar-days", WORK),
     Entry(InvoiceView, models.Invoice, _l("Invoices"), "receipt-text", WORK),
-    Entry(CreditNoteView, models.CreditNote, _l("Credit notes"), "undo-2", WORK),
-    Entry(PaymentView, models.Payment, _l("Payments"), "banknote", WORK),
     Entry(CaseView, models.Case, _l("Cases"), "folder-open", WORK),
+    Entry(PaymentView, models.Payment, _l("Payments"), "banknote", BOOKS),
+    Entry(CreditNoteView, models.CreditNote, _l("Credit notes"), "undo-2", BOOKS),
     Entry(ClientView, models.Client, _l("Clients"), "users", CLIENTS),
     Entry(SiteView, models.Site, _l("Addresses"), "map-pin", CLIENTS),
     Entry(FileView, models.File, _l("Photos"), "image", CLIENTS),
@@ -71,8 +83,11 @@ VIEWS: tuple[Entry, ...] = (
     Entry(TaxRateView, models.TaxRate, _l("Tax rates"), "percent", SETTINGS),
     Entry(JournalView, models.JournalEntry, _l("Journal"), "history", SETTINGS),
 )
-#: Pages that belong to no entity: the view and its address below ``/admin``.
-PAGES = (
-    *((AccountView, "account"), (AccountsView, "accounts"), (OperationsView, "operations")),
-    *((ReportsView, "reports"), (ExportsView, "exports"), (ImportsView, "imports")),
+PAGES: tuple[Page, ...] = (
+    Page(AccountsView, "accounts", _l("Accounts"), "wallet", BOOKS),
+    Page(ReportsView, "reports", _l("Reports"), "chart-column", BOOKS),
+    Page(ExportsView, "exports", _l("Exports"), "download", BOOKS),
+    Page(ImportsView, "imports", _l("Imports"), "upload", SETTINGS),
+    Page(OperationsView, "operations", _l("Operations"), "activity", SETTINGS),
+    Page(AccountView, "account", _l("Security"), "shield-check"),
 )

@@ -13,7 +13,7 @@ from wtforms import Field
 from sercom.backoffice.formatters import pill
 from sercom.backoffice.posted import address
 from sercom.core import clock, discounts, formats
-from sercom.core.access import MONEY, OFFICE, OWNER
+from sercom.core.access import MONEY
 from sercom.core.money import TAX_LABELS, TaxStatus
 from sercom.entities.catalog.lookup import known_parts
 from sercom.entities.documents.convert import document_url
@@ -21,7 +21,6 @@ from sercom.entities.documents.lines import blank_row
 from sercom.entities.documents.options import Offered
 from sercom.entities.files.model import Moment
 from sercom.entities.journal import words
-from sercom.permissions import EXPORT
 from sercom.serving import static_prefix
 
 #: The formats that are filters too.
@@ -59,9 +58,6 @@ def init_app(app: Flask) -> None:
     environment.globals |= {
         "aria": aria,
         "MONEY_ROLES": MONEY,
-        "OWNER_ROLES": OWNER,
-        "OFFICE_ROLES": OFFICE,
-        "EXPORT_ROLES": EXPORT,
         "asset": asset,
         "change_lines": words.change_lines,
         "document_url": document_url,

@@ -201,7 +201,7 @@ def _amount(text: str, number: int) -> Decimal:
     try:
         value = formats.read_money(bare)
     except DomainError as error:
-        message = _("Line %(number)s, “%(text)s”: %(reason)s", number=number, text=text[:40], reason=str(error))
+        message = _("Line %(number)s, “%(text)s”. %(reason)s", number=number, text=text[:40], reason=str(error))
         raise DomainError(message, "file") from None
     return -value if negative else value
 

@@ -67,7 +67,7 @@ def confirm(session: AnySession, actor: Actor, transfer: BankTransfer, number: s
     """
     require_money(actor)
     invoice = _invoice(session, number)
-    if transfer.status is TransferStatus.MATCHED:
+    if transfer.stage is TransferStatus.MATCHED:
         on = [allocation.invoice_id for allocation in transfer.payment.allocations] if transfer.payment else []
         if invoice.id in on:
             return False
@@ -108,11 +108,11 @@ def _move(
     session: AnySession, actor: Actor, transfer: BankTransfer, source: TransferStatus, target: TransferStatus
 ) -> None:
     require_money(actor)
-    if transfer.status is target:
+    if transfer.stage is target:
         return
-    if transfer.status is not source:
+    if transfer.stage is not source:
         raise ConflictError(_l("This transfer was matched already."))
-    transfer.status = target
+    transfer.status, transfer.payment = target, None
     changes = journal.changes_of(transfer)
     session.flush()
     event = "transfer_set_aside" if target is TransferStatus.SET_ASIDE else "transfer_restored"

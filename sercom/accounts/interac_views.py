@@ -50,10 +50,10 @@ class InteracMixin:
         wanted = request.args.get("tab", TransferStatus.WAITING.value)
         tab = next((status for status in TransferStatus if status.value == wanted), None) or abort(404)
         page = min(read_whole(request.args.get("page", "")) or 0, MAX_ID // TRANSFERS_A_PAGE)
-        counts: dict[Any, int] = dict(
-            db.session.execute(select(BankTransfer.status, func.count()).group_by(BankTransfer.status)).tuples().all()
-        )
-        rows = select(BankTransfer).where(BankTransfer.status == tab)
+        stages = select(BankTransfer.stage.label("stage")).subquery()
+        counted = select(stages.c.stage, func.count()).group_by(stages.c.stage)
+        counts: dict[Any, int] = dict(db.session.execute(counted).tuples().all())
+        rows = select(BankTransfer).where(BankTransfer.stage == tab)
         rows = rows.order_by(BankTransfer.received_on.desc(), BankTransfer.id.desc())
         rows = rows.limit(TRANSFERS_A_PAGE).offset(page * TRANSFERS_A_PAGE)
         put = joinedload(BankTransfer.payment).options(

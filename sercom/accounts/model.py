@@ -2,15 +2,17 @@
 
 from datetime import date
 from decimal import Decimal
+from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, ForeignKey, String, UniqueConstraint, case, literal, select, type_coerce
+from sqlalchemy.ext.hybrid import hybrid_property
+from sqlalchemy.orm import Mapped, aliased, mapped_column, relationship
 
 from sercom.core.base import CreatedAt, Model, PrimaryKey, one_of
 from sercom.core.labels import LabelledType, Status, Tone
 from sercom.core.money import Money
-from sercom.entities.ledger.model import Payment
+from sercom.entities.ledger.model import MEETS, Payment
 
 MAX_DESCRIPTION = 400
 
@@ -52,6 +54,20 @@ class BankTransfer(Model):
     payment: Mapped[Payment | None] = relationship()
 
     __mapper_args__ = {"version_id_col": version}
+
+    @hybrid_property
+    def stage(self) -> TransferStatus:
+        """Where it stands: once its payment was taken back, it waits again."""
+        taken_back = self.payment is not None and self.payment.is_corrected
+        return TransferStatus.WAITING if taken_back else self.status
+
+    @stage.inplace.expression
+    @classmethod
+    def _stage(cls) -> Any:
+        met = aliased(Payment)
+        taken_back = select(met.id).where(met.against_id == cls.payment_id, met.kind.in_(MEETS)).exists()
+        kind = LabelledType(TransferStatus)
+        return type_coerce(case((taken_back, literal(TransferStatus.WAITING, kind)), else_=cls.status), kind)
 
     def __str__(self) -> str:
         return self.description

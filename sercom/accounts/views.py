@@ -76,15 +76,6 @@ def asked(**defaults: str) -> MultiDict[str, str]:
 class AccountsView(InteracMixin, BaseView):
     """Who owes what since when, and what was paid."""
 
-    def __init__(self, **options: Any) -> None:
-        super().__init__(
-            name=_l("Accounts"),
-            category=_l("Work"),
-            menu_icon_type="sprite",
-            menu_icon_value="wallet",
-            **options,
-        )
-
     def is_accessible(self) -> bool:
         """Whoever reads accounts."""
         return may("read", "accounts")

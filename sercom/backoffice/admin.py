@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import Blueprint, Flask, abort, redirect, request, session, url_for
-from flask_admin import Admin, AdminIndexView, BaseView
+from flask_admin import Admin, AdminIndexView
 from flask_admin.theme import Bootstrap4Theme
 from flask_security import current_user
 
@@ -17,7 +17,7 @@ from sercom.core.base import db
 from sercom.core.formats import ENGLISH, FRENCH
 
 
-def init_app(app: Flask, entries: Any, home: type[AdminIndexView], pages: Iterable[tuple[type[BaseView], str]]) -> None:
+def init_app(app: Flask, entries: Iterable[Any], home: type[AdminIndexView], pages: Iterable[Any]) -> None:
     """Register every view of the menu, behind the guard."""
     admin = Admin(
         app,
@@ -26,18 +26,9 @@ def init_app(app: Flask, entries: Any, home: type[AdminIndexView], pages: Iterab
         index_view=home(endpoint="home", url="/admin"),
     )
     for entry in entries:
-        view = entry.view(
-            entry.model,
-            db,
-            name=entry.name,
-            category=entry.group,
-            endpoint=entry.view.entity,
-            menu_icon_type="sprite",
-            menu_icon_value=entry.icon,
-        )
-        admin.add_view(view)
-    for view, endpoint in pages:
-        admin.add_view(view(endpoint=endpoint, url=f"/admin/{endpoint}"))
+        admin.add_view(entry.view(entry.model, db, endpoint=entry.view.entity, **_place(entry)))
+    for page in pages:
+        admin.add_view(page.view(endpoint=page.address, url=f"/admin/{page.address}", **_place(page)))
     counts.init_app(app)
     app.before_request(access.guard)
     app.register_blueprint(_switch())
@@ -45,6 +36,12 @@ def init_app(app: Flask, entries: Any, home: type[AdminIndexView], pages: Iterab
     app.jinja_env.globals["actor"] = current_actor
     app.jinja_env.globals["may"] = access.may
     app.jinja_env.globals["waiting"] = _waiting
+
+
+def _place(entry: Any) -> dict[str, Any]:
+    """Where the menu lists a view."""
+    icon = {"menu_icon_type": "sprite", "menu_icon_value": entry.icon}
+    return {"name": entry.name, "category": entry.group, **icon}
 
 
 def _waiting(item: Any) -> int:

@@ -53,8 +53,7 @@ class CommandMixin(EntityView):
                 db.session, lambda: transitions.run(db.session, command, row, current_actor(), data, version=version)
             )
             if refused is None:
-                done = row.status.label if transition.sources != transition.targets else transition.label
-                flash(f"{row} · {done}", "success")
+                flash(f"{row} · {self.done(transition, row)}", "success")
                 for note in self.notes_of(row):
                     flash(note, "warning")
                 return redirect(self.after_command(row))
@@ -73,6 +72,10 @@ class CommandMixin(EntityView):
 
     def prefill(self, form: Any, row: Any) -> None:
         """Start the form from what the row knows."""
+
+    def done(self, transition: transitions.Transition, row: Any) -> Any:
+        """What a command did, in a word or two: the state it led to."""
+        return row.status.label if transition.sources != transition.targets else transition.label
 
     def notes_of(self, row: Any) -> list[str]:
         """What a command did besides what it says, for whoever gave it."""

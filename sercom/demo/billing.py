@@ -8,11 +8,15 @@ from typing import Any
 from sercom.demo.story import Story
 from sercom.entities.credits.plan import Wanted
 from sercom.models import Invoice, Job
+from sercom.workflow.billing import Mode, Part
 
 
 def bill(story: Story) -> Iterator[datetime]:
     """The invoice is issued, and paid, or not."""
     work = story.work
+    if work.progress:
+        yield from _in_parts(story)
+        return
     yield story.wait(story.random.randint(0, 1))
     source, invoice = story.document, _bill(story)
     if work.end == "bill_draft":
@@ -31,6 +35,9 @@ def bill(story: Story) -> Iterator[datetime]:
     if work.detour == "rebate":
         yield story.wait(2)
         story.hands.credit(invoice, Wanted(amount=Decimal(75)), "Geste commercial : trois jours sans climatisation.")
+    if work.detour == "credited":
+        yield story.wait(4)
+        story.hands.credit(invoice, Wanted(), "Travail couvert par la garantie de l’installation.")
     if work.end == "bad_debt":
         yield story.wait(55)
         story.hands.write_off(invoice)
@@ -43,6 +50,19 @@ def bill(story: Story) -> Iterator[datetime]:
     if work.end == "closed" and isinstance(source, Job):
         yield story.wait(story.random.randint(1, 3))
         story.hands.give("close", source)
+
+
+def _in_parts(story: Story) -> Iterator[datetime]:
+    """So many percent a time; the first is paid, and what is held back stays for the end."""
+    for number, percent in enumerate(story.work.progress):
+        yield story.wait(9 if number else 1)
+        part = Part(Mode.PERCENT, percent=Decimal(percent))
+        invoice: Invoice = story.hands.convert(story.document, "invoice", part=part)
+        yield story.wait()
+        story.hands.give("issue", invoice)
+        story.hands.send(invoice)
+        if not number:
+            yield from _pay(story, invoice)
 
 
 def _bill(story: Story) -> Invoice:

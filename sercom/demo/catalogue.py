@@ -75,7 +75,7 @@ def make() -> None:
 class PriceList:
     """Lines and parts written short: ``"= Salon; TP-12; LIG 15; MO 6 -50; - Garantie de 10 ans"``.
 
-    A code, a quantity (1 by default), a discount in dollars; ``=`` begins a section, ``-`` a remark.
+    A code, a quantity (1 by default), a discount in dollars or percent (``-10%``); ``=`` begins a section, ``-`` a remark.
     ``? THERM`` is an option, ``?A TP-12`` one of the choice A.
     """
 
@@ -95,7 +95,9 @@ class PriceList:
             return replace(line, optional=True, option_group=mark[1:] or None, accepted=False)
         item = self.items[mark]
         quantity = next((Decimal(word) for word in words.split() if word[0] != "-"), Decimal(1))
-        discount = next((Decimal(word[1:]) for word in words.split() if word[0] == "-"), ZERO)
+        given = next((word[1:] for word in words.split() if word[0] == "-"), "0")
+        off = Decimal(given.rstrip("%"))
+        discount, percent = (ZERO, off) if given.endswith("%") else (off, None)
         return LineDraft(
             item.name_in(language),
             quantity,
@@ -105,6 +107,7 @@ class PriceList:
             item.cost,
             item.tax_status,
             item.id,
+            discount_percent=percent,
         )
 
     def parts(self, text: str, language: Language) -> list[PartDraft]:

@@ -25,6 +25,7 @@ class Place:
     contact_name: str | None = None
     contact_phone: str | None = None
     access_notes: str | None = None
+    province: Province = Province.QC
 
 
 @dataclass(frozen=True)
@@ -61,7 +62,7 @@ def create(who: Someone, actor: Actor) -> Client:
         language=who.language,
         street=billed.street,
         city=billed.city,
-        province=Province.QC,
+        province=billed.province,
         postal_code=billed.postal_code,
         terms_days=who.terms_days,
         notes=who.notes,
@@ -70,7 +71,7 @@ def create(who: Someone, actor: Actor) -> Client:
         Site(
             street=place.street,
             city=place.city,
-            province=Province.QC,
+            province=place.province,
             postal_code=place.postal_code,
             label=place.label,
             contact_name=place.contact_name,
@@ -124,7 +125,7 @@ CLIENTS: dict[str, Someone] = {
     "fortin": Someone(PERSON, "Claudine Fortin", "450 555-0104", "cfortin@example.com", (Place("58, rue Turgeon", "Sainte-Thérèse", "J7E 3H6"),)),
     "okafor": Someone(PERSON, "Chidi Okafor", "438 555-0105", "chidi.okafor@example.org", (Place("1430, boul. des Oiseaux", "Laval", "H7L 4M5"),)),
     "nguyen": Someone(PERSON, "Thi Mai Nguyen", "450 555-0106", "mai.nguyen@example.net", (Place("4415, 8e Rue", "Laval", "H7W 2B9"),)),
-    "mackenzie": Someone(PERSON, "Ian MacKenzie", "514 555-0107", "ian.mackenzie@example.com", (Place("93 Cartier Avenue", "Pointe-Claire", "H9S 4R7", access_notes="Please call before coming, works nights."),), EN),
+    "mackenzie": Someone(PERSON, "Ian MacKenzie", "514 555-0107", "ian.mackenzie@example.com", (Place("93 Cartier Avenue", "Pointe-Claire", "H9S 4R7", "Home", access_notes="Please call before coming, works nights."), Place("1460 County Road 17", "L’Orignal", "K0B 1K0", "Cottage", access_notes="Key under the third step.", province=Province.ON)), EN),
     "desrochers": Someone(PERSON, "Patrick Desrochers", "450 555-0108", "p.desrochers@example.org", (Place("1180, chemin du Lac-Écho", "Prévost", "J0R 1T0", access_notes="Chemin privé, pente raide l’hiver : chaînes ou 4 × 4."),)),
     "stpierre": Someone(PERSON, "Lise St-Pierre", "450 555-0109", "lise.stpierre@example.org", (Place("402, avenue Chauvin", "Boisbriand", "J7G 2N3"),)),
     "haddad": Someone(PERSON, "Rania Haddad", "514 555-0111", "rania.haddad@example.com", (Place("2075, rue Decelles", "Montréal", "H4M 1B3"),)),

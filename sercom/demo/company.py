@@ -14,7 +14,7 @@ from sercom.core import clock
 from sercom.core.access import Role
 from sercom.core.base import db
 from sercom.core.errors import DomainError
-from sercom.demo import catalogue, questions, rules, timeline
+from sercom.demo import bank, catalogue, questions, rules, timeline
 from sercom.demo.film import Film
 from sercom.demo.hands import Hands
 from sercom.demo.pictures import emblem
@@ -60,7 +60,7 @@ TEXTS = {
         "Main-d’œuvre garantie un an. Appareils et pièces garantis par leur fabricant, selon ses conditions.",
         "Labour is guaranteed for one year. Equipment and parts carry their manufacturer’s warranty.",
     ),
-    "invoice_note": ("Merci de votre confiance !", "Thank you for your trust."),
+    "invoice_note": ("Merci de votre confiance!", "Thank you for your trust."),
 }
 
 
@@ -92,6 +92,7 @@ def seed(*, works: Sequence[Work] = WORKS, photos: int) -> None:
         timeline.tell(db.session, [tell_work(number, work, stage) for number, work in enumerate(works)], now)
     finally:
         film.close()
+    bank.read_statement(people["accountant"].actor)
     db.session.commit()
 
 

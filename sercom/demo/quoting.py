@@ -14,6 +14,7 @@ def quote(story: Story) -> Iterator[datetime]:
     yield story.wait(1 if story.document else 0)
     quote = story.next("quote", Quote(title=work.title, description=work.text))
     quote.discount = Decimal(work.discount)
+    quote.discount_percent = Decimal(work.percent_off) if work.percent_off else None
     quote.deposit_percent = Decimal(work.asks) if work.asks else None
     story.price(quote, work.lines)
     story.over = work.end == "draft"

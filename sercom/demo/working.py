@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from datetime import datetime, timedelta
+from decimal import Decimal
 
 from sercom.core.base import db
 from sercom.demo.story import Story
@@ -17,6 +18,7 @@ def do(story: Story) -> Iterator[datetime]:
     job = story.next("job", Job(title=work.title, instructions=work.text))
     if "Q" not in work.path:
         story.price(job, work.lines)
+    job.holdback_percent = Decimal(work.holdback) if work.holdback else None
     how, _, why = work.end.partition(":")
     if how in {"unplanned", "hold", "under_way"}:
         if how == "hold":

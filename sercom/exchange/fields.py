@@ -23,6 +23,8 @@ from sercom.search.words import fold
 
 Read = Callable[[str], Any]
 MAX_TERMS = 365
+#: How many choices a refusal names.
+SHOWN = 4
 SIGNS = re.compile(r"[^a-z0-9]+")
 YES = frozenset({"1", "oui", "o", "yes", "y", "true", "vrai", "x", "actif", "active"})
 NO = frozenset({"0", "non", "n", "no", "false", "faux", "inactif", "inactive", "retire", "retired"})
@@ -61,7 +63,9 @@ def _choice(enum: type[Labelled], **also: str) -> Read:
         known = _members(enum).get(wanted) or (enum(also[wanted]) if wanted in also else None)
         if known is not None:
             return known
-        raise DomainError(_l("This is none of: %(choices)s", choices=", ".join(str(m.label) for m in enum)))
+        choices = [str(member.label) for member in enum]
+        few = ", ".join(choices[:SHOWN]) + (", …" if len(choices) > SHOWN else "")
+        raise DomainError(_l("This is none of: %(choices)s", choices=few))
 
     return read
 

@@ -5,7 +5,6 @@ from typing import Any
 
 from flask import abort, current_app, make_response, request, url_for
 from flask_admin import BaseView, expose
-from flask_babel import lazy_gettext as _l
 
 from sercom.backoffice import csvfile, formatters
 from sercom.backoffice.access import current_actor, may, require
@@ -24,15 +23,6 @@ ENTITY = "reports"
 
 class ReportsView(BaseView):
     """Reports (rapports): for whoever sees amounts; files are for whoever may take lists away."""
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(
-            name=_l("Reports"),
-            category=_l("Work"),
-            menu_icon_type="sprite",
-            menu_icon_value="chart-column",
-            **options,
-        )
 
     def is_accessible(self) -> bool:
         """As the matrix says."""

@@ -90,7 +90,7 @@ def charge_interest(invoice: Invoice, actor: Actor, *, confirm: bool = False) ->
     if not confirm:
         raise NeedsConfirmationError(
             _l(
-                "%(working)s days, at %(month)s a month (%(year)s a year of 365 days): %(amount)s. Charge it?",
+                "Balance × days %(working)s at %(month)s a month (%(year)s a year of 365 days): %(amount)s. Charge it?",
                 **asked,
                 **rates,
             )

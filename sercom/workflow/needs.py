@@ -179,3 +179,9 @@ class VoidForm(ProductForm):
     """Why an invoice is void."""
 
     reason = StringField(_l("Reason"), [Needed(), short])
+
+    def add_error(self, error: DomainError) -> None:
+        """What forbids it, a payment or a closed period, stands beside the one field."""
+        if type(error) is DomainError:
+            error.field = error.field or "reason"
+        super().add_error(error)

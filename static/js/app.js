@@ -90,3 +90,9 @@ document.querySelectorAll("form[data-guard]").forEach((form) => {
   form.addEventListener("submit", () => (changed = false));
   window.addEventListener("beforeunload", (event) => { if (changed) event.preventDefault(); });
 });
+
+// Where a row of tabs, or of steps, is wider than the screen, the one that is open is in sight.
+document.querySelectorAll(".tabs, .steps").forEach((row) => {
+  const open = row.querySelector("[aria-current]");
+  if (open && row.scrollWidth > row.clientWidth) row.scrollLeft = open.offsetLeft - row.offsetLeft - (row.clientWidth - open.offsetWidth) / 2;
+});

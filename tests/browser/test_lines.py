@@ -140,6 +140,22 @@ def test_titles_and_texts_order_the_lines_and_cost_nothing(someone: Opener) -> N
     assert kinds(office) == saved
 
 
+def test_what_a_line_costs_is_typed_where_it_is_asked_for(someone: Opener) -> None:
+    office = someone("office")
+    office.provokes = {422}
+    new_quote(office)
+    type_row(office, "Pièce spéciale", "2", "", "100")
+    cost = office.line(0, "cost")
+    expect(cost).to_be_hidden()
+    office.find("[data-costs]").check()
+    cost.fill("beaucoup")
+    office.send()
+    expect(office.find("td.cost .error")).to_be_visible()
+    office.line(0, "cost").fill("60")
+    office.send()
+    expect(office.find(".margin .grand")).to_contain_text("80,00")
+
+
 def test_arrows_move_between_lines_and_alt_moves_the_line(someone: Opener) -> None:
     office = someone("office")
     new_quote(office)

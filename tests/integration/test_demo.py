@@ -10,6 +10,7 @@ import pytest
 from sqlalchemy import func, select
 
 from sercom import models
+from sercom.accounts import matching
 from sercom.core import clock
 from sercom.core.access import Role
 from sercom.core.base import db
@@ -20,11 +21,13 @@ from sercom.demo.clients import CLIENTS
 from sercom.entities.credits.model import CreditNoteStage
 from sercom.entities.documents.line import LineKind
 from sercom.entities.invoices.model import InvoiceStage, InvoiceStatus
+from sercom.entities.jobs.billing import billing_of
 from sercom.entities.jobs.model import JobStage
 from sercom.entities.ledger.model import EntryKind, Method
 from sercom.entities.quotes.model import QuoteStage
 from sercom.entities.requests.model import CloseReason, RequestStage
 from sercom.entities.requests.triage import Urgency
+from sercom.entities.sites.model import Province
 from sercom.entities.visits.model import VisitStatus
 from sercom.models import Client, Document, Invoice, Job, JournalEntry, Quote, ServiceRequest, User, Visit
 from tests.integration.conftest import Demo
@@ -169,6 +172,22 @@ def test_money_is_owed_at_every_age(demo: Demo):
     ages = Counter(min(((clock.today() - due).days - 1) // 30, 3) for due in overdue)
     assert ages.keys() == {0, 1, 2, 3}
     assert {*db.session.scalars(select(models.Payment.method))} == {*Method, None}
+
+
+def test_every_way_of_pricing_and_invoicing_is_there_once(demo: Demo):
+    assert count(models.Line, models.Line.discount_percent.is_not(None), models.Line.discount > 0) >= 1
+    assert count(Document, Document.discount_percent.is_not(None), Document.discount > 0) >= 1
+    assert count(models.Line, models.Line.optional) >= 1
+    taxes = select(models.DocumentTax.code).join(Invoice, Invoice.id == models.DocumentTax.document_id)
+    taxes = taxes.join(Invoice.case).join(models.Site, models.Site.id == models.Case.site_id)
+    assert db.session.scalars(taxes.where(models.Site.province == Province.ON)).all() == ["HST"]
+    held = db.session.scalars(select(Job).where(Job.holdback_percent.is_not(None))).one()
+    billing = billing_of(held)
+    assert billing.held > ZERO
+    assert ZERO < billing.left < billing.net
+    waiting = db.session.scalars(select(models.BankTransfer)).all()
+    proposed = matching.propose(db.session, waiting).values()
+    assert [bool(found and found[0].is_likely) for found in proposed] == [True, True, False]
 
 
 # --- time ----------------------------------------------------------------------------------------

@@ -152,6 +152,18 @@ def test_a_payment_of_a_closed_day_is_refused_beside_the_date(world: World, brow
     assert 'id="received_on-error"' in answer.get_data(as_text=True)
 
 
+def test_voiding_what_was_closed_meanwhile_is_refused_beside_the_reason(world: World, browser: Browser):
+    _client, invoice = owe(world)
+    browser.sign_in(world.user("owner"))
+    url = f"/admin/invoices/{invoice}/do/void"
+    data = browser.form(url) | {"reason": "En double"}
+    browser.post(f"{BASE}/closing", browser.form(f"{BASE}/closing") | {"until": day(-1).isoformat()})
+    answer = browser.post(url, data)
+    assert answer.status_code == 422
+    assert 'id="reason-error"' in answer.get_data(as_text=True)
+    assert 'value="En double"' in answer.get_data(as_text=True)
+
+
 def test_a_bank_file_goes_in_and_a_double_click_records_once(world: World, browser: Browser):
     client, invoice = owe(world)
     browser.sign_in(world.user("office"))

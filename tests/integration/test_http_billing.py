@@ -75,6 +75,12 @@ def test_a_percent_then_an_amount_then_the_rest(world: World, office: Browser):
     assert world.read(lambda: db.session.scalar(select(Job.invoiced_net))) == Decimal("126.50")
 
 
+def test_another_job_says_what_is_left_of_it_in_dollars(world: World, office: Browser):
+    first, second = two_jobs(world)
+    made_by(bill(office, second, "percent", percent="25"))
+    assert "750,00 $" in shown(office.get(page_of(first)))
+
+
 @pytest.mark.parametrize(
     ("mode", "typed", "field"),
     [
@@ -107,10 +113,14 @@ def test_visits_are_ticked_and_ask_before_extras(world: World, office: Browser):
         return job
 
     job = world.make(build)
+    url = page_of(job)
+    untouched = {name: text for name, text in main_form(office.get(url)).data.items() if name != "visit"}
+    answer = office.post(url, untouched | {"mode": "visits"})
+    assert answer.status_code == 422
+    assert "Cochez au moins une visite." in shown(answer)
     answer = bill(office, job, "visits")
     assert answer.status_code == 409
     assert main_form(answer).data["mode"] == "visits"
-    url = page_of(job)
     invoice = made_by(send(office, main_form(answer), url, confirm="1"))
     assert "Supplément" in shown(office.get(f"/admin/invoices/details/?id={invoice}"))
     assert 'name="visit"' not in office.get(url).get_data(as_text=True)

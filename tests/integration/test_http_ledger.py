@@ -58,6 +58,12 @@ def test_the_oldest_are_paid_first_where_nothing_is_typed(world: World, office: 
     assert "F-000002" in page
 
 
+def test_what_was_done_is_told_not_what_was_asked(world: World, office: Browser, made: dict[str, int]):
+    url = f"/admin/invoices/{made['first']}/do/record_payment"
+    answer = send(office, main_form(office.get(url)), url, amount="10", method="cheque")
+    assert "· Paiement reçu" in office.get(answer.location).get_data(as_text=True)
+
+
 def test_filling_shows_and_writes_nothing(world: World, office: Browser, made: dict[str, int]):
     url = f"/admin/clients/{made['client']}/payment"
     answer = send(office, main_form(office.get(url)), url, amount="150", method="cheque", fill="1")

@@ -224,7 +224,7 @@ def test_the_clients_page_shows_the_offer_then_what_was_taken(world: World, offi
         give("approve", row, actor, channel="phone", name="Julie", accepted=choice)
         db.session.commit()
     shown = words(parse(browser.get(page)))
-    for text in ("You approved this quote", "Taken", "$18,396.00", "$5,518.80"):
+    for text in ("You approved this quote", "Chosen", "$18,396.00", "$5,518.80"):
         assert text in shown, text
 
 

@@ -19,6 +19,7 @@ from sercom.core.money import ZERO
 from sercom.entities.company.model import get_company
 from sercom.entities.ledger.model import Method
 from sercom.models import JournalEntry, Payment
+from sercom.workflow import payments
 from tests.integration.test_ageing import issue
 from tests.support import day, make_client, make_user
 
@@ -170,6 +171,25 @@ def test_a_matched_transfer_is_not_set_aside(context):
     interac.confirm(db.session, actor, row, invoice.number)
     with pytest.raises(ConflictError):
         interac.set_aside(db.session, actor, row)
+
+
+def test_a_transfer_whose_payment_was_taken_back_waits_again(context):
+    actor = make_user("office").actor
+    first, second = (issue(make_client(name), actor, day(-9)) for name in ("Luc Roy", "Lucie Roy"))
+    row = transfer("ROY", "114.98")
+    interac.confirm(db.session, actor, row, first.number)
+    payments.take_back(db.session, row.payment, actor)
+    db.session.flush()
+    assert row.stage is TransferStatus.WAITING
+    assert db.session.scalars(select(BankTransfer.id).where(BankTransfer.stage == TransferStatus.WAITING)).all() == [
+        row.id
+    ]
+    assert interac.confirm(db.session, actor, row, second.number)
+    assert (first.balance, second.balance) == (Decimal("114.98"), ZERO)
+    assert row.stage is TransferStatus.MATCHED
+    payments.take_back(db.session, row.payment, actor)
+    interac.set_aside(db.session, actor, row)
+    assert (row.stage, row.payment) == (TransferStatus.SET_ASIDE, None)
 
 
 def test_a_technician_touches_no_money(context):

@@ -51,9 +51,15 @@ class Work:
     change: str = ""
     revised: str = ""
     discount: int = 0
+    #: The same in percent.
+    percent_off: int = 0
+    #: What of the job is invoiced, in percent a time, and what is held back of each.
+    progress: tuple[int, ...] = ()
+    holdback: int = 0
     #: The deposit that the quote asks, in percent.
     asks: int = 0
-    #: What goes wrong on the way: ``absent``, ``parts``, ``time``, ``void``, ``rebate``, ``overbilled``.
+    #: What goes wrong on the way: ``absent``, ``parts``, ``time``, ``void``, ``rebate``, ``overbilled``,
+    #: ``credited``.
     detour: str = ""
     #: Deposit taken when the quote is approved, in dollars.
     deposit: int = 0

@@ -29,11 +29,12 @@ from sercom.entities.documents.margin import margin_of
 from sercom.entities.documents.model import Document
 from sercom.entities.documents.thread import journal_of_case, thread_of_case
 from sercom.entities.documents.working import working_of
+from sercom.entities.journal.words import EVENTS
 from sercom.entities.ledger.book import deposits_of_case
 from sercom.entities.sites.lookup import site_lookup
 from sercom.workflow import content, edges
 from sercom.workflow.sending import messages_of
-from sercom.workflow.transitions import available, hindered, require_version
+from sercom.workflow.transitions import Transition, available, hindered, require_version
 
 #: Commands that stand on the page as buttons; the others wait in the menu beside them.
 NEAR = 2
@@ -161,6 +162,11 @@ class DocumentView(LiveMixin, ConvertMixin):
         super().delete_row(row)
 
     # --- the page -----------------------------------------------------------------------------
+
+    def done(self, transition: Transition, row: Any) -> Any:
+        """As the journal tells it where the state stays the same: a payment received, interest charged."""
+        told = EVENTS.get(transition.name) if transition.sources == transition.targets else None
+        return told or super().done(transition, row)
 
     def palette_detail(self, row: Any) -> str:
         """For whom, and what."""

@@ -77,6 +77,8 @@ class BillForm(ConvertForm):
             return None if self.errors else choice
         if self.mode is Mode.VISITS:
             part = replace(part, visits=self.ticked)
+            if not self.ticked:
+                self.errors["visits"] = str(_l("Tick at least one visit."))
         elif self.mode is Mode.PERCENT:
             part = replace(part, percent=self._read("percent", 3, MAX_QUANTITY))
         elif self.mode is Mode.AMOUNT:

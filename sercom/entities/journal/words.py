@@ -38,6 +38,7 @@ EVENTS: dict[str, LazyString] = {
     "use_credit": _l("Credit used"),
     "refunded": _l("Money given back"),
     "deposit_kept": _l("Deposit kept"),
+    "extend": _l("Offer extended"),
     "charge_interest": _l("Interest charged"),
     "write_off": _l("Written off"),
     "recover": _l("Bad debt taken back"),

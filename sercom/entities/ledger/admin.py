@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response
 from flask_admin import expose
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from sqlalchemy.orm import joinedload, selectinload
 
 from sercom.backoffice import filters
@@ -19,6 +20,19 @@ from sercom.entities.delivery.papers import RECEIPTED
 from sercom.entities.ledger.model import CREDITS, Allocation, EntryKind, Method, Payment
 from sercom.entities.ledger.receiving import GiveBackMixin
 from sercom.workflow import keeping, payments
+
+#: A number that no line breaks.
+WHOLE = Markup('<span class="nowrap">{}</span>').format
+
+
+def _on(_view: Any, _context: Any, payment: Payment, _name: str) -> list[str]:
+    """The invoices that a row is on, each once."""
+    return list(dict.fromkeys(str(allocation.invoice) for allocation in payment.allocations))
+
+
+def _whole(*args: Any) -> Markup:
+    """The same, no number broken by a line."""
+    return Markup("<span>{}</span>").format(Markup(", ").join(map(WHOLE, _on(*args))))
 
 
 class PaymentView(GiveBackMixin):
@@ -39,11 +53,8 @@ class PaymentView(GiveBackMixin):
         "amount": _l("Amount"),
     }
     form_columns = ("reference",)
-    column_formatters = column_formatters_export = column_formatters_detail = {
-        "invoices": lambda _view, _context, payment, _name: ", ".join(
-            dict.fromkeys(str(a.invoice) for a in payment.allocations)
-        )
-    }
+    column_formatters = column_formatters_detail = {"invoices": _whole}
+    column_formatters_export = {"invoices": lambda *args: ", ".join(_on(*args))}
     column_filters = (
         filters.Choice(Payment.method, _l("Method"), Method, "method"),
         filters.Choice(Payment.kind, _l("Kind"), EntryKind, "kind"),
