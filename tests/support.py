@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 import time
@@ -15,7 +14,6 @@ from zoneinfo import ZoneInfo
 
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import settings
 from itsdangerous import URLSafeTimedSerializer
 from sqlalchemy import event, select
 from werkzeug.test import TestResponse
@@ -38,8 +36,6 @@ from sercom.workflow.transitions import run
 
 #: ``100.00`` of taxable work.
 HUNDRED = LineDraft("Main-d’œuvre", Decimal(1), "h", Decimal("100.00"))
-#: How many times as many examples as a property asks for: ``make fuzz`` looks further.
-FUZZ = int(os.environ.get("SERCOM_FUZZ", "1"))
 KINDS: dict[str, type[Any]] = {
     "request": models.ServiceRequest,
     "quote": models.Quote,
@@ -105,22 +101,6 @@ def credit(invoice: models.Invoice, actor: Actor, **wanted: Any) -> models.Credi
     """Credit an issued invoice, wholly unless ``wanted`` says otherwise, in the open session."""
     token = secrets.token_hex(8)
     return crediting.credit(db.session, invoice, actor, Wanted(**wanted), reason="Essai", token=token)
-
-
-def examples(count: int) -> settings:
-    """How many examples of a property are tried; times ``SERCOM_FUZZ``."""
-    return settings(max_examples=count * FUZZ)
-
-
-@contextmanager
-def undone() -> Iterator[None]:
-    """Leave nothing of an example behind, neither rows nor objects, whether it held or not."""
-    point = db.session.begin_nested()
-    try:
-        yield
-    finally:
-        point.rollback()
-        db.session.expunge_all()
 
 
 class World:

@@ -19,7 +19,8 @@ from sercom.core.base import db
 from sercom.core.money import ZERO
 from sercom.entities.documents.line import LineDraft
 from sercom.models import Allocation, Client, Invoice, Payment
-from tests.support import examples, give, make_client, make_user, start, undone
+from tests.properties import examples, undone
+from tests.support import give, make_client, make_user, start
 
 NOON = time(12)
 TORONTO = ZoneInfo("America/Toronto")

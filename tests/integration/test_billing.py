@@ -27,7 +27,8 @@ from sercom.entities.users.model import Language
 from sercom.models import CatalogItem, Job, PartUsed, Site
 from sercom.workflow import content, edges, merging, unmerging
 from sercom.workflow.billing import Mode, Part
-from tests.support import convert, examples, give, make_client, make_user, start, undone
+from tests.properties import examples, undone
+from tests.support import convert, give, make_client, make_user, start
 
 TAXED = LineDraft("Main-d’œuvre", Decimal(10), "h", Decimal("95.00"))
 EXEMPT = LineDraft("Permis", Decimal(1), "", Decimal("50.00"), tax_status=TaxStatus.EXEMPT)

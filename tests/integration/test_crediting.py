@@ -25,7 +25,8 @@ from sercom.entities.ledger.model import EntryKind, Method
 from sercom.entities.users.model import Language
 from sercom.models import Allocation, CreditNote, Invoice, JournalEntry, Payment
 from sercom.workflow import crediting
-from tests.support import HUNDRED, examples, give, make_client, make_user, start, undone
+from tests.properties import examples, undone
+from tests.support import HUNDRED, give, make_client, make_user, start
 
 DOLLAR = LineDraft("Vis", Decimal(2), "", Decimal("0.50"))
 MIXED = (

@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 from tests.forms import FORMS
 from tests.pages import main_form
+from tests.properties import examples
 from tests.rows import Rows, make_rows
-from tests.support import Browser, World, examples
+from tests.support import Browser, World
 from tests.test_routes import rolled_back, rules
 
 pytestmark = pytest.mark.properties

@@ -20,7 +20,8 @@ from sercom.models import Invoice, Payment
 from sercom.workflow import credit, payments
 from sercom.workflow.splitting import split
 from tests.ledger import backdated, check_books, receive, received
-from tests.support import convert, examples, give, make_client, make_user, start, undone
+from tests.properties import examples, undone
+from tests.support import convert, give, make_client, make_user, start
 
 CENT = Decimal("0.01")
 AMOUNTS = st.sampled_from(("0.01", "14.98", "112.68", "112.70", "114.95", "114.98", "115.00", "229.96", "300.00"))

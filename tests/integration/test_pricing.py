@@ -20,7 +20,8 @@ from sercom.entities.jobs.billing import work_left
 from sercom.entities.sites.model import Province
 from sercom.models import TaxRate
 from sercom.workflow import content
-from tests.support import HUNDRED, convert, examples, give, make_client, make_user, start, undone
+from tests.properties import examples, undone
+from tests.support import HUNDRED, convert, give, make_client, make_user, start
 
 #: Province, day, what a sale bears.
 RATES = (

@@ -22,7 +22,8 @@ from sercom.entities.quotes.model import QuoteStatus
 from sercom.entities.quotes.snapshot import snapshot_of
 from sercom.entities.sites.model import Province
 from sercom.models import Quote
-from tests.support import HUNDRED, convert, day, examples, give, make_user, start, undone
+from tests.properties import examples, undone
+from tests.support import HUNDRED, convert, day, give, make_user, start
 
 APPROVAL = {"channel": "phone", "name": "Julie Tremblay"}
 

@@ -27,8 +27,9 @@ from sercom.reports import sales, taxes
 from sercom.reports.period import Period, Shortcut, first_of_month, of_shortcut
 from sercom.reports.taxes import Sort
 from tests.integration.conftest import Demo
+from tests.properties import examples, undone
 from tests.rows import plan
-from tests.support import HUNDRED, convert, examples, give, make_client, make_user, start, undone
+from tests.support import HUNDRED, convert, give, make_client, make_user, start
 
 
 def months_of(now: Any) -> list[Period]:

@@ -22,7 +22,8 @@ from sercom.models import Client, Payment
 from sercom.output import paper
 from tests.integration.test_ageing import FIRST, TORONTO, events, issue, put
 from tests.papers import pages_of
-from tests.support import examples, give, make_client, make_user, name_company, undone
+from tests.properties import examples, undone
+from tests.support import give, make_client, make_user, name_company
 
 #: Of a client, by a day, in cents: what was billed and is not void, less every row of the ledger.
 BALANCE = text(

@@ -26,19 +26,8 @@ from sercom.entities.sites.model import Province
 from sercom.models import Client, Document, Invoice, Job, TaxRate
 from sercom.workflow import content
 from tests.integration.test_pricing import drafts_of
-from tests.support import (
-    HUNDRED,
-    Browser,
-    World,
-    convert,
-    examples,
-    give,
-    make_client,
-    make_user,
-    name_company,
-    start,
-    undone,
-)
+from tests.properties import examples, undone
+from tests.support import HUNDRED, Browser, World, convert, give, make_client, make_user, name_company, start
 
 NUMBERS = {
     "pst_bc_number": "PST-1234-5678",

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sercom.accounts import bankfile
 from sercom.core import clock
 from sercom.core.errors import DomainError
-from tests.support import examples
+from tests.properties import examples
 
 TORONTO = ZoneInfo("America/Toronto")
 DESJARDINS = """\
