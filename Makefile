@@ -4,6 +4,7 @@ PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
 PORT ?= 5000
+TIMES ?= 20
 export FLASK_APP := app.py
 
 help:  ## List the targets
@@ -26,10 +27,13 @@ run: $(VENV)/.product  ## Set everything up, make the demo company, serve on POR
 	@$(BIN)/gunicorn --config gunicorn.conf.py --bind 127.0.0.1:$(PORT) app:app
 
 test: $(VENV)/.tools browser lint  ## Lint, types, contracts, and every test: SQLite, PostgreSQL, Chromium
-	$(BIN)/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
 
-soak: $(VENV)/.tools  ## The tests that `make test` samples, at their full figures
-	SERCOM_SOAK=1 $(BIN)/python -m pytest -n 2 -m slow $(ARGS)
+soak: $(VENV)/.tools browser  ## Every test on both databases, and what `make test` samples at full figures
+	SERCOM_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+
+fuzz: $(VENV)/.tools  ## The properties with other examples each time, and TIMES (20) as many
+	SERCOM_FUZZ=$(TIMES) $(BIN)/python -m pytest -n 2 --dist worksteal -m properties $(ARGS)
 
 lint: $(VENV)/.tools  ## Style, types, architecture, dangerous calls
 	$(BIN)/ruff check .
@@ -73,4 +77,4 @@ lock:  ## Pin and hash the dependencies anew (needs uv)
 	uv pip compile -q --upgrade --generate-hashes --no-header --python-version 3.11 requirements.in -o requirements.txt
 	uv pip compile -q --upgrade --generate-hashes --no-header --python-version 3.11 requirements-dev.in -o requirements-dev.txt
 
-.PHONY: help run test soak lint browser bench messages format screenshots vendor lock deploy-check
+.PHONY: help run test soak fuzz lint browser bench messages format screenshots vendor lock deploy-check

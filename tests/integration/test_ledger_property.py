@@ -1,13 +1,12 @@
 """Whatever is done in whatever order, the books add up."""
 
 from collections.abc import Callable
-from contextlib import contextmanager
 from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -21,6 +20,7 @@ from sercom.models import Invoice, Payment
 from sercom.workflow import credit, payments
 from sercom.workflow.splitting import split
 from tests.ledger import backdated, check_books, receive, received
+from tests.properties import examples, undone
 from tests.support import convert, give, make_client, make_user, start
 
 CENT = Decimal("0.01")
@@ -51,17 +51,6 @@ def office(context):
     company = get_company(db.session)
     company.interest_percent, company.early_percent, company.early_days = Decimal(2), Decimal(2), 10
     return make_user("office").actor
-
-
-@contextmanager
-def undone():
-    """Leave nothing of an example behind, neither rows nor objects, whether it held or not."""
-    point = db.session.begin_nested()
-    try:
-        yield
-    finally:
-        point.rollback()
-        db.session.expunge_all()
 
 
 class Books:
@@ -111,7 +100,7 @@ class Books:
             point.rollback()
 
 
-@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(20)
 @given(steps=STEPS)
 def test_the_books_add_up(office, steps):
     with undone():
@@ -121,7 +110,7 @@ def test_the_books_add_up(office, steps):
             check_books()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(60)
 @given(amount=st.integers(1, 60_000), cash=st.booleans(), typed=st.lists(st.integers(0, 11_498), max_size=3))
 def test_a_split_never_gives_more_than_there_is(office, amount, cash, typed):
     with undone():

@@ -26,7 +26,7 @@ from sercom.workflow.transitions import run
 from tests.support import convert, give, make_client, make_user, start
 
 #: A sample; the full figure where ``make soak`` asks for it.
-PROCESSES, EACH = 8, 100 if os.environ.get("SERCOM_SOAK") else 12
+PROCESSES, EACH = (8, 100) if os.environ.get("SERCOM_SOAK") else (3, 12)
 
 
 @pytest.fixture
@@ -35,7 +35,7 @@ def office(context):
 
 
 def issued(invoice_id: int, *, keep: bool) -> bool:
-    """Issue one, credit it, and keep both or take them back; ``False`` where eight writers outlasted SQLite's wait."""
+    """Issue one, credit it, and keep both or take them back; ``False`` where the writers outlasted SQLite's wait."""
     try:
         invoice = db.session.get_one(Invoice, invoice_id, with_for_update=True)
     except OperationalError as refusal:

@@ -8,7 +8,7 @@ from decimal import Decimal
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sercom.core.base import db
@@ -22,6 +22,7 @@ from sercom.entities.quotes.model import QuoteStatus
 from sercom.entities.quotes.snapshot import snapshot_of
 from sercom.entities.sites.model import Province
 from sercom.models import Quote
+from tests.properties import examples, undone
 from tests.support import HUNDRED, convert, day, give, make_user, start
 
 APPROVAL = {"channel": "phone", "name": "Julie Tremblay"}
@@ -243,8 +244,9 @@ LINES = st.lists(
 )
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(25)
 @given(lines=LINES, data=st.data())
+@undone()
 def test_whatever_is_chosen_the_total_and_what_goes_on_are_that(office, lines, data):
     kinds = [kind for kind, *_rest in lines]
     kinds = ["-" if kind in ("A", "B") and kinds.count(kind) < 2 else kind for kind in kinds]

@@ -6,7 +6,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Date, DateTime, bindparam, select, text
 
@@ -22,6 +22,7 @@ from sercom.models import Client, Payment
 from sercom.output import paper
 from tests.integration.test_ageing import FIRST, TORONTO, events, issue, put
 from tests.papers import pages_of
+from tests.properties import examples, undone
 from tests.support import give, make_client, make_user, name_company
 
 #: Of a client, by a day, in cents: what was billed and is not void, less every row of the ledger.
@@ -118,8 +119,9 @@ def test_more_than_a_reader_takes_is_refused_with_a_way_out(context, monkeypatch
             make(client, FIRST, FIRST + timedelta(days=9), view)
 
 
-@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(25)
 @given(events, st.integers(0, 300), st.integers(0, 300))
+@undone()
 def test_any_history_closes_where_plain_sql_says(context, history, one, other):
     actor, client = make_user("office").actor, make_client()
     last = None
@@ -141,7 +143,6 @@ def test_any_history_closes_where_plain_sql_says(context, history, one, other):
     assert told.closing == told.opening + sum((entry.amount for entry in told.entries), ZERO)
     listed = make(client, since, until, View.OPEN)
     assert told.closing == (listed.entries[-1].balance if listed.entries else ZERO)
-    db.session.rollback()
 
 
 def test_the_demo_company_agrees_everywhere(demo):

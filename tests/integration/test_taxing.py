@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask_babel import force_locale
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select
 
@@ -26,6 +26,7 @@ from sercom.entities.sites.model import Province
 from sercom.models import Client, Document, Invoice, Job, TaxRate
 from sercom.workflow import content
 from tests.integration.test_pricing import drafts_of
+from tests.properties import examples, undone
 from tests.support import HUNDRED, Browser, World, convert, give, make_client, make_user, name_company, start
 
 NUMBERS = {
@@ -275,11 +276,11 @@ DRAFTS = st.builds(
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@examples(40)
 @given(drafts=st.lists(DRAFTS, min_size=1, max_size=6), percent=PERCENTS, province=st.sampled_from(Province))
+@undone()
 def test_what_is_stored_adds_up_whatever_the_order(office, drafts: list[LineDraft], percent, province: Province):
     name_company(**NUMBERS)
-    point = db.session.begin_nested()
     kept = []
     for lines in (drafts, drafts[::-1]):
         job = start("job", office, drafts=lines, discount_percent=percent, tax_province=province)
@@ -301,7 +302,6 @@ def test_what_is_stored_adds_up_whatever_the_order(office, drafts: list[LineDraf
             assert abs(tax.amount - share * tax.percent / 100) <= Decimal("0.005")
         kept.append([row.net, row.discount, row.total, [(tax.code, tax.amount) for tax in row.taxes]])
     assert kept[0] == kept[1]
-    point.rollback()
 
 
 def test_a_percentage_on_a_line_that_gives_back_is_refused_in_its_cell(world: World, browser: Browser):

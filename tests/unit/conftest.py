@@ -10,14 +10,9 @@ from typing import NoReturn
 import pytest
 from flask import Flask
 from flask_babel import Babel, force_locale
-from hypothesis import settings
 
 from sercom.core.base import db
 from sercom.core.formats import ENGLISH, FRENCH
-
-# A busy machine is slow at times: a deadline for each example would fail on its load.
-settings.register_profile("unit", deadline=None, database=None)
-settings.load_profile("unit")
 
 
 class NoSession:

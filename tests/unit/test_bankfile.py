@@ -8,12 +8,13 @@ from decimal import Decimal
 from zoneinfo import ZoneInfo
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from sercom.accounts import bankfile
 from sercom.core import clock
 from sercom.core.errors import DomainError
+from tests.properties import examples
 
 TORONTO = ZoneInfo("America/Toronto")
 DESJARDINS = """\
@@ -142,14 +143,14 @@ def test_the_account_may_stand_above_the_titles():
     assert len(read("Compte;123\n\nDate;Libellé;Dépôt;Retrait\n2026-11-20;Virement Interac;5,00;\n")) == 1
 
 
-@settings(max_examples=200, deadline=None)
+@examples(200)
 @given(st.binary(max_size=300) | st.text(max_size=300).map(str.encode))
 def test_any_bytes_are_read_or_refused(data):
     with clock.at(datetime(2026, 11, 28, 12, tzinfo=TORONTO)), suppress(DomainError):
         bankfile.read(data)
 
 
-@settings(max_examples=100, deadline=None)
+@examples(100)
 @given(st.lists(st.tuples(st.dates(date(2024, 1, 1), date(2026, 11, 27)), st.integers(1, 10**8)), max_size=8))
 def test_amounts_and_days_survive_every_shape(rows):
     with clock.at(datetime(2026, 11, 28, 12, tzinfo=TORONTO)):
