@@ -30,6 +30,7 @@ from sercom.entities.users.admin import TeamView, UserView
 from sercom.entities.visits.admin import VisitView
 from sercom.exchange.exports_page import ExportsView
 from sercom.exchange.imports_page import ImportsView
+from sercom.planning.views import CalendarView
 from sercom.reports.views import ReportsView
 from sercom.upkeep.page import OperationsView
 
@@ -73,6 +74,7 @@ VIEWS: tuple[Entry, ...] = (
 )
 #: Pages that belong to no entity: the view and its address below ``/admin``.
 PAGES = (
+    (CalendarView, "calendar"),
     *((AccountView, "account"), (AccountsView, "accounts"), (OperationsView, "operations")),
     *((ReportsView, "reports"), (ExportsView, "exports"), (ImportsView, "imports")),
 )

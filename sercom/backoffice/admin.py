@@ -10,7 +10,6 @@ from flask_security import current_user
 
 from sercom.backoffice import access, counts
 from sercom.backoffice.access import current_actor
-from sercom.backoffice.listing import ListingMixin
 from sercom.backoffice.palette import blueprint
 from sercom.backoffice.posted import read_back
 from sercom.core.base import db
@@ -25,6 +24,9 @@ def init_app(app: Flask, entries: Any, home: type[AdminIndexView], pages: Iterab
         theme=Bootstrap4Theme(base_template="admin/layout.html"),
         index_view=home(endpoint="home", url="/admin"),
     )
+    before, after = ([page for page in pages if getattr(page[0], "leads", False) is leads] for leads in (True, False))
+    for view, endpoint in before:
+        admin.add_view(view(endpoint=endpoint, url=f"/admin/{endpoint}"))
     for entry in entries:
         view = entry.view(
             entry.model,
@@ -36,7 +38,7 @@ def init_app(app: Flask, entries: Any, home: type[AdminIndexView], pages: Iterab
             menu_icon_value=entry.icon,
         )
         admin.add_view(view)
-    for view, endpoint in pages:
+    for view, endpoint in after:
         admin.add_view(view(endpoint=endpoint, url=f"/admin/{endpoint}"))
     counts.init_app(app)
     app.before_request(access.guard)
@@ -50,7 +52,7 @@ def init_app(app: Flask, entries: Any, home: type[AdminIndexView], pages: Iterab
 def _waiting(item: Any) -> int:
     """The figure beside an entry of the menu."""
     view = item._view  # noqa: SLF001  # Flask-Admin's menu has no public way to its view
-    return int(view.waiting()) if isinstance(view, ListingMixin) else 0
+    return int(view.waiting()) if isinstance(view, counts.Waits) else 0
 
 
 def _switch() -> Blueprint:
