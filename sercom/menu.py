@@ -31,6 +31,7 @@ from sercom.entities.users.admin import TeamView, UserView
 from sercom.entities.visits.admin import VisitView
 from sercom.exchange.exports_page import ExportsView
 from sercom.exchange.imports_page import ImportsView
+from sercom.planning.views import CalendarView
 from sercom.reports.views import ReportsView
 from sercom.upkeep.page import OperationsView
 
@@ -50,13 +51,14 @@ class Entry:
 
 @dataclass(frozen=True)
 class Page:
-    """A view that belongs to no entity, at ``/admin/<address>/``; a group lists it after its entities."""
+    """A view that belongs to no entity, at ``/admin/<address>/``; a group lists it after its entities, or before."""
 
     view: type[BaseView]
     address: str
     name: LazyString
     icon: str
     group: LazyString | None = None
+    leads: bool = False
 
 
 VIEWS: tuple[Entry, ...] = (
@@ -84,6 +86,7 @@ VIEWS: tuple[Entry, ...] = (
     Entry(JournalView, models.JournalEntry, _l("Journal"), "history", SETTINGS),
 )
 PAGES: tuple[Page, ...] = (
+    Page(CalendarView, "calendar", _l("Calendar"), "calendar-range", WORK, leads=True),
     Page(AccountsView, "accounts", _l("Accounts"), "wallet", BOOKS),
     Page(ReportsView, "reports", _l("Reports"), "chart-column", BOOKS),
     Page(ExportsView, "exports", _l("Exports"), "download", BOOKS),

@@ -150,6 +150,8 @@ class Rows:
         account = "/admin/account"
         transfer = f"/admin/accounts/interac/{self.extra['transfer']}"
         wrong = {"email": "nobody@example.org", "password": "not the password"}
+        visit, moment = f"/admin/calendar/visits/{self.ids['visits']}", f"{day(1)}T08:30"
+        planned = {"version": self.versions["visits"], "starts_at": moment, "person": self.people["technician"]}
         return {
             "links.page": (f"/l/{self.extra['link']}", {}),
             "links.pdf": (f"/l/{self.extra['link']}/pdf", {}),
@@ -195,6 +197,10 @@ class Rows:
             "feeds.calendar": (f"/calendar/{self.extra['feed']}.ics", {}),
             "language.switch": ("/language", {"language": "en_CA", "back": "/admin/"}),
             "home.index": ("/admin/", {}),
+            "calendar.index": ("/admin/calendar/", {}),
+            "calendar.events_view": ("/admin/calendar/events?start=2026-11-23&end=2026-11-30", {}),
+            "calendar.plan_view": (f"{visit}/plan", planned),
+            "calendar.unplan_view": (f"{visit}/unplan", {"version": self.versions["visits"]}),
             "operations.index": ("/admin/operations/", {}),
             "accounts.index": ("/admin/accounts/", {}),
             "accounts.ageing_view": ("/admin/accounts/ageing", {}),

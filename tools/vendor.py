@@ -14,17 +14,19 @@ from fontTools.ttLib import TTFont
 
 ROOT = Path(__file__).resolve().parent.parent
 FONT, ICONS, SORTABLE = "@ibm/plex-sans@1.1.0", "lucide-static@1.62.0", "sortablejs@1.15.6"
+#: EventCalendar bundled by its author with the part of Svelte that it runs on.
+CALENDAR, SVELTE = "@event-calendar/build@5.10.1", "svelte@5.57.0"
 STATIC, PAPER = ROOT / "static" / "vendor", ROOT / "sercom" / "output" / "fonts"
 
 #: The icons that templates name.
 NAMES = """
-    activity
-    arrow-down arrow-right arrow-up banknote bell book-open building-2 calendar-clock calendar-days camera chart-column
-    check chevron-down chevron-left chevron-right circle-alert circle-check clipboard-check clock copy download ellipsis
-    external-link eye file-plus-2 file-text flame folder-open funnel grip-vertical heading history image inbox info
-    key-round languages layout-dashboard list-checks lock log-out mail map-pin menu message-square navigation
-    package pencil percent phone plus printer receipt-text search send shield-check sliders-horizontal smartphone
-    snowflake text-initial trash-2 triangle-alert undo-2 upload user user-cog users users-round wallet wrench x
+    activity arrow-down arrow-right arrow-up ban banknote bell book-open building-2 calendar-clock calendar-days
+    calendar-range camera chart-column check chevron-down chevron-left chevron-right circle-alert circle-check
+    clipboard-check clock copy download ellipsis external-link eye file-plus-2 file-text flame folder-open funnel
+    grip-vertical heading history hourglass image inbox info key-round languages layout-dashboard list-checks lock
+    log-out mail map-pin menu message-square navigation package pause pencil percent phone play plus printer
+    receipt-text search send shield-check sliders-horizontal smartphone snowflake text-initial trash-2 triangle-alert
+    undo-2 upload user user-cog user-x users users-round wallet wrench x
 """.split()  # noqa: SIM905  # read by rows
 
 
@@ -63,6 +65,28 @@ def sortable() -> None:
     (STATIC / "sortable-LICENSE.txt").write_bytes(read(archive, "LICENSE"))
 
 
+#: The licence as EventCalendar's repository shows it; its package names it and leaves the text out.
+CALENDAR_LICENCE = """EventCalendar: MIT License
+
+Copyright (c) 2021 vkurko
+
+"""
+
+
+def calendar() -> None:
+    """The calendar. The word where its source map would be is left out: the map is not shipped."""
+    archive = package(CALENDAR)
+    script = read(archive, "dist/event-calendar.min.js").decode()
+    (STATIC / "event-calendar.js").write_text(re.sub(r"//# sourceMappingURL=\S+\s*$", "", script))
+    (STATIC / "event-calendar.css").write_bytes(read(archive, "dist/event-calendar.min.css"))
+    svelte = read(package(SVELTE), "LICENSE.md").decode()
+    terms = svelte[svelte.index("Permission is hereby granted") :]
+    text = (
+        f"{CALENDAR_LICENCE}{terms.strip()}\n\n---\n\nSvelte, of which it contains the runtime:\n\n{svelte.strip()}\n"
+    )
+    (STATIC / "event-calendar-LICENSE.txt").write_text(text)
+
+
 def icons() -> None:
     """One sprite of the icons in use: ``<use href="…/icons.svg#name">``."""
     archive = package(ICONS)
@@ -82,3 +106,4 @@ if __name__ == "__main__":
     fonts()
     icons()
     sortable()
+    calendar()

@@ -10,7 +10,6 @@ from flask_security import current_user
 
 from sercom.backoffice import access, counts
 from sercom.backoffice.access import current_actor
-from sercom.backoffice.listing import ListingMixin
 from sercom.backoffice.palette import blueprint
 from sercom.backoffice.posted import read_back
 from sercom.core.base import db
@@ -25,10 +24,11 @@ def init_app(app: Flask, entries: Iterable[Any], home: type[AdminIndexView], pag
         theme=Bootstrap4Theme(base_template="admin/layout.html"),
         index_view=home(endpoint="home", url="/admin"),
     )
+    pages = list(pages)
+    _add_pages(admin, [page for page in pages if page.leads])
     for entry in entries:
         admin.add_view(entry.view(entry.model, db, endpoint=entry.view.entity, **_place(entry)))
-    for page in pages:
-        admin.add_view(page.view(endpoint=page.address, url=f"/admin/{page.address}", **_place(page)))
+    _add_pages(admin, [page for page in pages if not page.leads])
     counts.init_app(app)
     app.before_request(access.guard)
     app.register_blueprint(_switch())
@@ -36,6 +36,11 @@ def init_app(app: Flask, entries: Iterable[Any], home: type[AdminIndexView], pag
     app.jinja_env.globals["actor"] = current_actor
     app.jinja_env.globals["may"] = access.may
     app.jinja_env.globals["waiting"] = _waiting
+
+
+def _add_pages(admin: Admin, pages: Iterable[Any]) -> None:
+    for page in pages:
+        admin.add_view(page.view(endpoint=page.address, url=f"/admin/{page.address}", **_place(page)))
 
 
 def _place(entry: Any) -> dict[str, Any]:
@@ -47,7 +52,7 @@ def _place(entry: Any) -> dict[str, Any]:
 def _waiting(item: Any) -> int:
     """The figure beside an entry of the menu."""
     view = item._view  # noqa: SLF001  # Flask-Admin's menu has no public way to its view
-    return int(view.waiting()) if isinstance(view, ListingMixin) else 0
+    return int(view.waiting()) if isinstance(view, counts.Waits) else 0
 
 
 def _switch() -> Blueprint:

@@ -5,12 +5,13 @@ every page, so they are asked in one query and kept a moment; a commit of this p
 Where counting takes long it is done seldom: counts may then be a little late, and pages are not.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, replace
 from time import monotonic
 from typing import Any
 
 from flask import Flask, current_app
+from flask_babel import LazyString
 from sqlalchemy import String, event, func, literal, select, type_coerce, union_all
 
 from sercom.backoffice.access import current_actor
@@ -37,6 +38,23 @@ class Kept:
     took: float
 
 
+class Waits:
+    """A view of the menu with rows that wait for somebody."""
+
+    #: The tabs that wait, with what the dashboard calls them.
+    waits: Mapping[Any, LazyString] = {}
+    admin: Any
+    endpoint: Any
+
+    def waiting(self) -> int:
+        """How many rows wait: the figure beside the menu's entry."""
+        if not self.waits:
+            return 0
+        views = [view for view in self.admin._views if getattr(view, "waits", None) and view.is_accessible()]  # noqa: SLF001  # Flask-Admin has no public list of views
+        tabs = in_menu(views)[self.endpoint]
+        return sum(tabs.get(tab.value, 0) for tab in self.waits)
+
+
 def init_app(app: Flask) -> None:
     """Start with nothing remembered."""
     app.extensions["sercom_counts"] = {}
@@ -52,7 +70,7 @@ def _forget_menu(_session: Any) -> None:
 
 
 def in_menu(views: Iterable[Any]) -> Counts:
-    """How many rows each tab of each view holds: ``{entity: {tab: count}}``."""
+    """How many rows each tab of each view holds: ``{endpoint: {tab: count}}``."""
     found: Counts = _counted(MENU, lambda: _ask(list(views)), MENU_LIFE, slow=0.0)
     return found
 
@@ -87,14 +105,14 @@ def _scope() -> int | None:
 
 
 def _ask(views: list[Any]) -> Counts:
-    counts: Counts = {view.entity: {} for view in views}
+    counts: Counts = {view.endpoint: {} for view in views}
     if not views:
         return counts
     parts = []
     for view in views:
         tab = type_coerce(getattr(view.model, view.tab_column), String).label("tab")
-        rows = db.session.query(literal(view.entity).label("entity"), tab, func.count().label("count"))
+        rows = db.session.query(literal(view.endpoint).label("view"), tab, func.count().label("count"))
         parts.append(view.narrow(rows.select_from(view.model)).group_by("tab").statement)
-    for entity, tab, count in db.session.execute(select(union_all(*parts).subquery())):
-        counts[entity][tab] = count
+    for endpoint, tab, count in db.session.execute(select(union_all(*parts).subquery())):
+        counts[endpoint][tab] = count
     return counts

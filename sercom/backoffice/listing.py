@@ -1,11 +1,10 @@
 """Lists: tabs with counts, search, filters, pages; no query more as the table grows."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from flask import flash, g, request
-from flask_babel import LazyString
 from flask_babel import gettext as _
 from sqlalchemy import ColumnElement, false, func, or_
 from sqlalchemy.orm import undefer
@@ -46,7 +45,7 @@ def like(word: str) -> str:
     return "%" + word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_") + "%"
 
 
-class ListingMixin:
+class ListingMixin(counts.Waits):
     """How a list is asked of the database and what its page shows."""
 
     entity: str
@@ -58,8 +57,6 @@ class ListingMixin:
     #: The column (stored or derived) whose values are the list's tabs, and its enum.
     tab_column: str | None = None
     tab_enum: type[Labelled] | None = None
-    #: The tabs that wait for somebody, with what the dashboard calls them.
-    waits: Mapping[Any, LazyString] = {}
     #: Where a word of the search box may be found.
     search_in: Sequence[SearchCondition] = ()
     #: Its place among the groups of Ctrl-K; none where it is not among them.
@@ -134,14 +131,6 @@ class ListingMixin:
     def amount(self) -> Any:
         """What a row comes to in dollars, as a column."""
         raise NotImplementedError
-
-    def waiting(self) -> int:
-        """How many rows wait for somebody: the figure beside the menu's entry."""
-        if not self.waits:
-            return 0
-        views = [view for view in self.admin._views if getattr(view, "waits", None) and view.is_accessible()]  # noqa: SLF001  # Flask-Admin has no public list of views
-        tabs = counts.in_menu(views)[self.entity]
-        return sum(tabs.get(tab.value, 0) for tab in self.waits)
 
     # --- the query ----------------------------------------------------------------------------
 

@@ -101,6 +101,24 @@ def short_day(value: date) -> str:
     return str(babel_date(value, pattern, locale=FRENCH if in_french() else ENGLISH))
 
 
+def month(value: date) -> str:
+    """``Novembre 2026``, ``November 2026``."""
+    text = str(babel_date(value, "LLLL y", locale=FRENCH if in_french() else ENGLISH))
+    return text[0].upper() + text[1:]
+
+
+def days(first: date, last: date) -> str:
+    """``23 – 29 novembre 2026``, ``November 30 – December 6, 2026``: what both have is said once."""
+    if first.year != last.year:
+        return f"{long_day(first)} – {long_day(last)}"
+    same = first.month == last.month
+    if not in_french():
+        until = f"{last.day}, {last.year}" if same else long_day(last)
+        return f"{babel_date(first, 'MMMM d', locale=ENGLISH)} – {until}"
+    number = "1er" if first.day == 1 else str(first.day)
+    return f"{number if same else number + babel_date(first, ' MMMM', locale=FRENCH)} – {long_day(last)}"
+
+
 def clock(value: time) -> str:
     """``14 h 05``, ``2:05 p.m.``."""
     if in_french():

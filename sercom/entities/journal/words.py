@@ -157,7 +157,7 @@ def _labels(subject_type: str) -> dict[str, LazyString]:
     found |= {"locked_until": _l("Books closed up to"), "added": _l("Transfers added"), "file": _l("File")}
     for view in current_app.extensions["admin"][0]._views:  # noqa: SLF001  # Flask-Admin has no public list of views
         if getattr(getattr(view, "model", None), "__tablename__", None) == subject_type:
-            found |= view.column_labels
+            found |= getattr(view, "column_labels", {})
     return found
 
 

@@ -46,6 +46,7 @@ class VisitView(CommandMixin):
     column_labels = {
         "starts_at": _l("When"),
         "ends_at": _l("Until"),
+        "any_time": _l("Any time that day"),
         "case": _l("Case"),
         "case.client": _l("Client"),
         "status": _l("Status"),

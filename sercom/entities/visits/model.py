@@ -192,14 +192,17 @@ class Visit(Model):
             raise DomainError(_l("Choose a person or a team."), "person")
         if person is not None and not person.active:
             raise DomainError(_l("This person has left the company."), "person")
+        if team is not None and not team.active:
+            raise DomainError(_l("This team no longer exists."), "team")
         self.starts_at, self.ends_at, self.any_time = starts_at, ends_at, any_time
         self.person, self.team = person, team
         self.instructions = instructions or self.instructions
         self.status = VisitStatus.SCHEDULED
 
-    def unschedule(self, actor: Actor) -> None:
-        """Put it back among what is to be planned."""
+    def unschedule(self, actor: Actor, *, person: User | None = None, team: Team | None = None) -> None:
+        """Put it back among what is to be planned, for whoever was meant to go, if anybody was."""
         self.starts_at = self.ends_at = None
+        self.person, self.team, self.any_time = person, team, False
         self.status = VisitStatus.UNSCHEDULED
 
     def leave(self, actor: Actor) -> None:

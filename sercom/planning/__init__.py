@@ -1,0 +1,1 @@
+"""The calendar in the back-office: what it shows, and planning by dragging."""
