@@ -19,7 +19,8 @@ STATIC, PAPER = ROOT / "static" / "vendor", ROOT / "sercom" / "output" / "fonts"
 #: The icons that templates name.
 NAMES = """
     activity
-    arrow-down arrow-right arrow-up banknote bell book-open building-2 calendar-clock calendar-days camera chart-column
+    arrow-down arrow-right arrow-up badge-check banknote bell book-open building-2 calendar-clock calendar-days
+    calendar-off camera chart-column
     check chevron-down chevron-left chevron-right circle-alert circle-check clipboard-check clock copy download ellipsis
     external-link eye file-plus-2 file-text flame folder-open funnel grip-vertical heading history image inbox info
     key-round languages layout-dashboard list-checks lock log-out mail map-pin menu message-square navigation
