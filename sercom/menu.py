@@ -21,6 +21,7 @@ from sercom.entities.invoices.admin import InvoiceView
 from sercom.entities.jobs.admin import JobView
 from sercom.entities.journal.admin import JournalView
 from sercom.entities.ledger.admin import PaymentView
+from sercom.entities.planning.admin import AbsenceView, SkillView
 from sercom.entities.questions.admin import QuestionView
 from sercom.entities.quotes.admin import QuoteView
 from sercom.entities.requests.admin import RequestView
@@ -66,6 +67,7 @@ VIEWS: tuple[Entry, ...] = (
     Entry(QuoteView, models.Quote, _l("Quotes"), "file-text", WORK),
     Entry(JobView, models.Job, _l("Jobs"), "wrench", WORK),
     Entry(VisitView, models.Visit, _l("Visits"), "calendar-days", WORK),
+    Entry(AbsenceView, models.Absence, _l("Absences"), "calendar-off", WORK),
     Entry(InvoiceView, models.Invoice, _l("Invoices"), "receipt-text", WORK),
     Entry(CaseView, models.Case, _l("Cases"), "folder-open", WORK),
     Entry(PaymentView, models.Payment, _l("Payments"), "banknote", BOOKS),
@@ -80,6 +82,7 @@ VIEWS: tuple[Entry, ...] = (
     Entry(QuestionView, models.Question, _l("Questions"), "message-square", SETTINGS),
     Entry(UserView, models.User, _l("People"), "user-cog", SETTINGS),
     Entry(TeamView, models.Team, _l("Teams"), "users-round", SETTINGS),
+    Entry(SkillView, models.Skill, _l("Skills"), "badge-check", SETTINGS),
     Entry(MailTemplateView, models.MailTemplate, _l("E-mail templates"), "text-initial", SETTINGS),
     Entry(CompanyView, models.Company, _l("Company"), "building-2", SETTINGS),
     Entry(TaxRateView, models.TaxRate, _l("Tax rates"), "percent", SETTINGS),

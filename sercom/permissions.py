@@ -32,6 +32,8 @@ MATRIX: dict[str, tuple[frozenset[Role], ...]] = {
     "triage": (OFFICE, MONEY, OFFICE, OFFICE, NOBODY),
     "questions": (OFFICE, MONEY, OFFICE, OFFICE, NOBODY),
     "teams": (OFFICE, MONEY, OFFICE, OWNER, NOBODY),
+    "skills": (OFFICE, MONEY, OFFICE, OWNER, NOBODY),
+    "absences": (OFFICE, MONEY, OFFICE, OFFICE, NOBODY),
     "users": (OWNER, OWNER, OWNER, NOBODY, NOBODY),
     "mail_templates": (NOBODY, MONEY, OFFICE, NOBODY, NOBODY),
     "company": (NOBODY, MONEY, OWNER, NOBODY, NOBODY),

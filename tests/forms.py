@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from tests.support import day
+from tests.support import workday
 
 LONG, BLANK = "é" * 5001, "   "
-TOMORROW = day(1).isoformat()
+#: The next day of work.
+TOMORROW = workday().isoformat()
 
 
 class Form(NamedTuple):

@@ -296,7 +296,10 @@ def make_rows(world: World) -> Rows:  # noqa: PLR0915  # one row after the other
         db.session.add_all([question, models.IntakeUpload(**waits, **bytes_)])
         visit = plan(job.case.visits[0], office, person=technician)
         rule = models.TriageRule(keywords="drain", reason_fr="un drain", reason_en="a drain")
-        db.session.add_all([client, item, rate, team, service, rule])
+        skill = models.Skill(name_fr="Gaz", name_en="Gas")
+        hour = utcnow().replace(minute=0, second=0, microsecond=0)
+        absence = models.Absence(user=technician, starts_at=hour, ends_at=hour + timedelta(hours=1))
+        db.session.add_all([client, item, rate, team, service, rule, skill, absence])
         db.session.flush()
         received = {"received_on": date(2026, 1, 6), "amount": Decimal(20), "description": "Interac JULIE TREMBLAY"}
         transfer = models.BankTransfer(fingerprint=secrets.token_hex(32), **received)
@@ -321,6 +324,8 @@ def make_rows(world: World) -> Rows:  # noqa: PLR0915  # one row after the other
             "questions": question,
             "users": office,
             "teams": team,
+            "skills": skill,
+            "absences": absence,
             "taxes": rate,
             "messages": mail[0],
             "mail_templates": db.session.get_one(models.MailTemplate, 1),

@@ -31,6 +31,7 @@ from sercom.entities.documents.line import LineDraft
 from sercom.entities.sites.model import Province
 from sercom.entities.users.model import Language
 from sercom.workflow import content, crediting, edges
+from sercom.workflow.availability import _holidays
 from sercom.workflow.edges import Choice
 from sercom.workflow.transitions import run
 
@@ -47,6 +48,12 @@ KINDS: dict[str, type[Any]] = {
 def day(after: int = 0) -> date:
     """The company's calendar day, ``after`` days from today: at night the machine's may be another."""
     return datetime.now(ZoneInfo("America/Toronto")).date() + timedelta(days=after)
+
+
+def workday() -> date:
+    """The next day from tomorrow on that is neither of a weekend nor a holiday: nothing speaks against it."""
+    days = (day(after) for after in range(1, 15))
+    return next(one for one in days if one.weekday() < 5 and one not in _holidays(one.year, "fr"))
 
 
 def make_user(role: RoleName | str, **columns: Any) -> models.User:
@@ -93,7 +100,9 @@ def convert(source: Any, target: str, actor: Actor, **choice: Any) -> Any:
 
 
 def give(command: str, subject: Any, actor: Actor, **data: Any) -> None:
-    """Give a command, in the open session."""
+    """Give a command, in the open session. Tests plan at any hour, also of a Sunday, and are not asked about it."""
+    if command in {"schedule", "plan_assessment"}:
+        data = {"confirm": True} | data
     run(db.session, command, subject, actor, data)
 
 

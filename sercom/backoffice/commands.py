@@ -46,7 +46,7 @@ class CommandMixin(EntityView):
         form = self.command_form(transition, row)
         if request.method == "POST" and (form is None or form.validate()):
             data = form.arguments() if form is not None else {}
-            if request.form.get("confirm") and "confirm" in signature(transition.verb).parameters:
+            if "confirm" in signature(transition.verb).parameters and self.is_confirmed(form):
                 data["confirm"] = True
             version = read_version()
             refused = attempt(
@@ -69,6 +69,14 @@ class CommandMixin(EntityView):
         if request.method == "GET":
             self.prefill(form, row)
         return form
+
+    def is_confirmed(self, form: Any) -> bool:
+        """Whether the person was asked, and said yes."""
+        return bool(request.form.get("confirm"))
+
+    def command_context(self, form: Any, row: Any) -> dict[str, Any]:
+        """What a command's page shows besides its form."""
+        return {}
 
     def prefill(self, form: Any, row: Any) -> None:
         """Start the form from what the row knows."""
@@ -103,6 +111,7 @@ class CommandMixin(EntityView):
             question=question,
             version=row.version if conflict else request.form.get("version") or row.version,
             cancel_url=self.page_url(row),
+            **self.command_context(form, row),
         )
         return html if request.method == "GET" else make_response(html, question.status if question else form.status)
 

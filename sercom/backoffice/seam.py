@@ -33,6 +33,9 @@ CONSTRAINTS: dict[str, tuple[LazyString, str | None]] = {
     "ck_tax_rate_percent_range": (_l("Between 0 and 30 %."), "percent"),
     "ck_visit_ends_after_start": (_l("The visit ends before it starts."), "ends"),
     "ck_triage_rule_minutes_range": (_l("Between 1 and 43,200 minutes."), "minutes"),
+    "ck_visit_expected_minutes_range": (_l("Between 1 and 1440 minutes."), "expected_minutes"),
+    "ck_skill_name_given": (_l("Give the name in both languages."), "name_fr"),
+    "ck_absence_ends_after_start": (_l("The absence ends before it starts."), "ends"),
     "ck_visit_minutes_range": (_l("Between 0 and 1440 minutes."), "minutes"),
 }
 #: SQLite names the columns of a unique constraint, not the constraint.

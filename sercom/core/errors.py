@@ -1,5 +1,6 @@
 """What the domain refuses, said so that a person understands it."""
 
+from collections.abc import Sequence
 from http import HTTPStatus
 
 from flask_babel import LazyString
@@ -43,9 +44,10 @@ class ConflictError(DomainError):
 
 
 class NeedsConfirmationError(DomainError):
-    """Allowed, but a person must say so first (field: ``confirm``)."""
+    """Allowed, but a person must say so first (field: ``confirm``), knowing the ``points`` that speak against it."""
 
     status = HTTPStatus.CONFLICT
 
-    def __init__(self, message: Text) -> None:
+    def __init__(self, message: Text, points: Sequence[Text] = ()) -> None:
         super().__init__(message, "confirm")
+        self.points = points

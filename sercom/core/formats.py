@@ -95,6 +95,11 @@ def weekday(value: date) -> str:
     return f"{babel_date(value, 'EEEE', locale=ENGLISH)}, {long_day(value)}"
 
 
+def day_name(value: date) -> str:
+    """``Mardi``, ``Tuesday``."""
+    return str(babel_date(value, "EEEE", locale=FRENCH if in_french() else ENGLISH)).capitalize()
+
+
 def short_day(value: date) -> str:
     """``mar. 24 nov.``, ``Tue, Nov 24``: a day of the coming weeks."""
     pattern = "EEE d MMM" if in_french() else "EEE, MMM d"

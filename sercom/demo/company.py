@@ -14,7 +14,7 @@ from sercom.core import clock
 from sercom.core.access import Role
 from sercom.core.base import db
 from sercom.core.errors import DomainError
-from sercom.demo import bank, catalogue, questions, rules, timeline
+from sercom.demo import bank, catalogue, crew, questions, rules, timeline
 from sercom.demo.film import Film
 from sercom.demo.hands import Hands
 from sercom.demo.pictures import emblem
@@ -81,11 +81,13 @@ def seed(*, works: Sequence[Work] = WORKS, photos: int) -> None:
         settings = _settings(people["owner"])
         teams = _teams(people)
         catalogue.make()
+        crew.make(people, teams, services_offered())
         rules.make()
         questions.make()
-    for crew in ("tech", "tech2"):  # each of them is at an emergency now
+    for who in ("tech", "tech2"):  # each of them is at an emergency now
         begins, ends = (clock.to_company(now + timedelta(minutes=minutes)).time() for minutes in (-70, 120))
-        diary.block(crew, begins, ends)
+        diary.block(who, begins, ends)
+    crew.keep_free(diary)
     film = Film(works, photos)
     stage = Stage(Hands(people, teams, film), catalogue.PriceList(), services_offered(), diary, now, settings)
     try:
@@ -93,6 +95,8 @@ def seed(*, works: Sequence[Work] = WORKS, photos: int) -> None:
     finally:
         film.close()
     bank.read_statement(people["accountant"].actor)
+    with clock.at(now):
+        crew.go_away(people, diary.today)
     db.session.commit()
 
 

@@ -52,7 +52,7 @@ class Hands:
     def plan(self, slot: Slot, crew: str) -> dict[str, Any]:
         """A visit by a person, or by a team."""
         who = {"team": self.teams[crew]} if crew in self.teams else {"person": self.people[crew]}
-        return {"starts_at": slot.starts_at, "ends_at": slot.ends_at, **who}
+        return {"starts_at": slot.starts_at, "ends_at": slot.ends_at, "confirm": True, **who}
 
     def slot_near(self, moment: datetime, hours: int) -> Slot:
         """From the quarter of an hour before ``moment``."""

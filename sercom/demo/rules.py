@@ -13,7 +13,7 @@ RULES = (
     (
         PUMP,
         "prix, soumission, combien, installer, installation, remplacer, quote, price, install, replace",
-        (Path.QUOTED, 480, "Frigoriste"),
+        (Path.QUOTED, 480, "Réfrigération"),
         ("une thermopompe se choisit après avoir vu la maison", "a heat pump is chosen after seeing the home"),
     ),
     (

@@ -72,9 +72,13 @@ class Diary:
         """The moment of ``hour`` o'clock on a working day, in UTC."""
         return clock.from_company(working_day(number, self.today), hour)
 
-    def block(self, crew: str, begins: time, ends: time) -> None:
-        """Keep a time of today free of other visits."""
-        self._taken.setdefault((crew, 0), []).append((begins, ends))
+    def block(self, crew: str, begins: time, ends: time, number: int = 0) -> None:
+        """Keep a time of today, or of the working day ``number``, free of other visits."""
+        self._taken.setdefault((crew, number), []).append((begins, ends))
+
+    def number_of(self, day: date) -> int:
+        """Which working day ``day`` (after today, and one) is."""
+        return next(number for number in range(1, 60) if working_day(number, self.today) == day)
 
     def book(self, crew: str, number: int, hours: float) -> Slot:
         """The crew's first free time from the working day ``number`` on."""

@@ -19,22 +19,25 @@ def do(story: Story) -> Iterator[datetime]:
     if "Q" not in work.path:
         story.price(job, work.lines)
     job.holdback_percent = Decimal(work.holdback) if work.holdback else None
+    job.visits[0].expected_minutes = int(work.hours * 60)
     how, _, why = work.end.partition(":")
-    if how in {"unplanned", "hold", "under_way"}:
+    if how in {"unplanned", "hold", "under_way", "paused"}:
         if how == "hold":
             yield story.wait()
             story.hands.give("hold", job, reason=why)
         elif how == "under_way":
             yield from _under_way(story, job)
+        elif how == "paused":
+            yield from _paused(story, job)
         story.over = True
         return
     yield story.wait()
     slot = story.slot(-1 if how == "late_job" else work.visit, story.random.randint(2, 5), work.hours)
     story.hands.give("schedule", job.visits[0], **story.hands.plan(slot, work.crew))
-    if how == "cancelled":
+    if how in {"cancelled", "freed"}:
         yield story.wait()
-        story.hands.give("cancel", job)
-    story.over = how in {"late_job", "cancelled"}
+        story.hands.give("cancel", job if how == "cancelled" else job.visits[0])
+    story.over = how in {"late_job", "cancelled", "freed"}
     if not story.over:
         yield from _work(story, job, slot)
 
@@ -75,3 +78,15 @@ def _under_way(story: Story, job: Job) -> Iterator[datetime]:
     yield story.stage.now - timedelta(minutes=46)
     story.hands.give("start", job.visits[0], story.hands.of("tech2"))
     story.hands.take_photos(job, story.work.work_photos, story.hands.of("tech2"), job.visits[0])
+
+
+def _paused(story: Story, job: Job) -> Iterator[datetime]:
+    """The owner lends a hand, and waits for a part."""
+    now, owner = story.stage.now, story.hands.of("owner")
+    slot = story.hands.slot_near(now - timedelta(minutes=150), 4)
+    yield now - timedelta(minutes=172)
+    story.hands.give("schedule", job.visits[0], **story.hands.plan(slot, "owner"))
+    yield now - timedelta(minutes=147)
+    story.hands.give("start", job.visits[0], owner)
+    yield now - timedelta(minutes=25)
+    story.hands.give("pause", job.visits[0], owner)

@@ -1,5 +1,7 @@
 """The forms of commands: what a verb needs besides its subject."""
 
+from collections.abc import Mapping
+from contextlib import suppress
 from datetime import datetime, time, timedelta
 from typing import Any
 
@@ -55,6 +57,22 @@ class PlanForm(ProductForm):
         ends = starts + timedelta(minutes=minutes or 0)
         if minutes and ends <= datetime.combine(clock.today(), DAY_END):
             self.ends.data = ends.time()
+
+    def start_from(self, chosen: Mapping[str, str]) -> None:
+        """Take what the address of a suggestion says; what cannot be read stays as it was."""
+        for name in ("day", "starts", "ends", "person"):
+            kept = self[name].data
+            with suppress(ValueError):
+                self[name].process_formdata([chosen[name]] if chosen.get(name) else [])
+            self[name].data = self[name].data or kept
+        if chosen.get("person") and self.person.data:
+            self.team.data = None
+
+    @property
+    def key(self) -> str:
+        """What is planned, said short: a confirmation holds for the plan that was shown, and no other."""
+        names = ("day", "starts", "ends", "any_time", "person", "team")
+        return "|".join(str(getattr(self[name].data, "id", self[name].data)) for name in names)
 
     def show(self, starts_at: datetime | None, ends_at: datetime | None) -> None:
         """Start from a plan that exists."""

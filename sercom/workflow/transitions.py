@@ -22,7 +22,7 @@ from sercom.entities.ledger.model import Allocation, Payment
 from sercom.entities.quotes.model import Quote, QuoteStatus
 from sercom.entities.requests.model import RequestStatus, ServiceRequest
 from sercom.entities.visits.model import Visit, VisitStatus
-from sercom.workflow import charges, credit, needs, payments, recurring
+from sercom.workflow import charges, credit, needs, payments, planning, recurring
 
 Subject = ServiceRequest | Quote | Job | Invoice | Visit | Message
 States = frozenset[Status]
@@ -88,7 +88,7 @@ BAD = Tone.BAD
 
 # fmt: off
 TRANSITIONS: tuple[Transition, ...] = (
-    Transition(ServiceRequest, ServiceRequest.plan_assessment, _states(R.NEW, R.TO_ASSESS, R.ASSESSED), _states(R.TO_ASSESS), _l("Plan the assessment"), needs=needs.PlanForm, main=ServiceRequest.is_to_assess),
+    Transition(ServiceRequest, planning.plan_assessment, _states(R.NEW, R.TO_ASSESS, R.ASSESSED), _states(R.TO_ASSESS), _l("Plan the assessment"), needs=needs.PlanForm, main=ServiceRequest.is_to_assess),
     Transition(ServiceRequest, ServiceRequest.mark_assessed, _states(R.NEW, R.TO_ASSESS), _states(R.ASSESSED), _l("Mark as assessed")),
     Transition(ServiceRequest, ServiceRequest.close, _states(R.NEW, R.TO_ASSESS, R.ASSESSED), _states(R.CLOSED), _l("Close"), needs=needs.CloseForm, refuses=ServiceRequest.refuse_under_way, tone=BAD),
     Transition(ServiceRequest, ServiceRequest.reopen, _states(R.CLOSED), _states(R.NEW, R.ASSESSED), _l("Reopen"), main=_in(R.CLOSED)),
@@ -108,7 +108,7 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(Job, Job.close, _states(J.DONE), _states(J.CLOSED), _l("Close")),
     Transition(Job, Job.cancel, _states(J.OPEN, J.ON_HOLD), _states(J.CANCELLED), _l("Cancel the job"), refuses=Job.refuse_cancel, tone=BAD),
     Transition(Job, recurring.repeat_visits, _states(J.OPEN), _states(J.OPEN), _l("Repeat the visit"), needs=needs.RepeatForm),
-    Transition(Visit, Visit.schedule, _states(V.UNSCHEDULED, V.SCHEDULED), _states(V.SCHEDULED), _l("Plan"), needs=needs.PlanForm, main=_in(V.UNSCHEDULED)),
+    Transition(Visit, planning.schedule, _states(V.UNSCHEDULED, V.SCHEDULED), _states(V.SCHEDULED), _l("Plan"), needs=needs.PlanForm, main=_in(V.UNSCHEDULED)),
     Transition(Visit, Visit.unschedule, _states(V.SCHEDULED), _states(V.UNSCHEDULED), _l("Take off the calendar")),
     Transition(Visit, Visit.leave, _states(V.SCHEDULED), _states(V.ON_THE_WAY), _l("On my way"), roles=FIELD),
     Transition(Visit, Visit.start, _states(V.SCHEDULED, V.ON_THE_WAY, V.PAUSED), _states(V.IN_PROGRESS), _l("Start"), roles=FIELD, main=_in(V.SCHEDULED, V.ON_THE_WAY, V.PAUSED)),

@@ -10,7 +10,7 @@ from typing import Any
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Route, expect
 
-from tests.support import day
+from tests.support import workday
 from tools.demo_server import PASSWORD
 
 DOMAIN = "demo.sercom.test"
@@ -45,8 +45,8 @@ REFUSED = re.compile(r"Failed to load resource: the server responded with a stat
 
 
 def tomorrow() -> str:
-    """As a date field takes it."""
-    return day(1).isoformat()
+    """The next day of work, as a date field takes it."""
+    return workday().isoformat()
 
 
 class Person:
@@ -222,6 +222,8 @@ class Person:
             self.press(link)
             self.fill(**fields)
             self.send()
+            if self.find('main input[name="confirm"]').count():  # asked about the plan, and sure of it
+                self.send()
         else:
             button = self.find(f'main form[action$="/do/{name}"] button')
             self.show(button)

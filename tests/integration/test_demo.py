@@ -28,15 +28,18 @@ from sercom.entities.quotes.model import QuoteStage
 from sercom.entities.requests.model import CloseReason, RequestStage
 from sercom.entities.requests.triage import Urgency
 from sercom.entities.sites.model import Province
+from sercom.entities.users.model import Colour
 from sercom.entities.visits.model import VisitStatus
 from sercom.models import Client, Document, Invoice, Job, JournalEntry, Quote, ServiceRequest, User, Visit
+from sercom.workflow.suggesting import Need, fill_gap, suggest
 from tests.integration.conftest import Demo
 from tests.ledger import check_books
 from tests.support import Browser
 
 PATHS = {"request>quote>job>invoice", "request>job>invoice", "request>invoice", "quote>job>invoice", "job>invoice"}
 #: Planned, promised or due: what may lie ahead.
-AHEAD = {("visit", "starts_at"), ("visit", "ends_at"), ("link", "expires_at")}
+AHEAD = {*((table, column) for table in ("visit", "absence") for column in ("starts_at", "ends_at"))}
+AHEAD |= {("link", "expires_at")}
 
 
 def count(model: type[Any], *conditions: Any) -> int:
@@ -53,7 +56,7 @@ def test_the_company_is_complete(demo: Demo):
     told = "name street city postal_code phone email gst_number qst_number neq rbq_licence invoice_note "
     told += "logo_id interac_email interest_percent quote_terms quote_terms_en warranty warranty_en invoice_note_en"
     assert [name for name in told.split() if not getattr(settings, name)] == []
-    people = db.session.scalars(select(User)).all()
+    people = db.session.scalars(select(User).order_by(User.id)).all()
     assert [user.email.split("@")[0] for user in people] == ["owner", "office", "tech", "tech2", "accountant"]
     assert {role.name for user in people for role in user.roles} == {role.value for role in Role}
     assert [len(team.members) for team in db.session.scalars(select(models.Team))] == [2, 2]
@@ -239,6 +242,18 @@ def test_nobody_is_in_two_places_at_once(demo: Demo):
         clashes = [(a.starts_at, b.starts_at) for a, b in pairwise(own) if a.ends_at > b.starts_at]
         assert clashes == []
         assert len(own) > 20
+
+
+def test_planning_has_something_to_go_by(demo: Demo):
+    assert count(models.Skill) >= 4
+    assert count(models.Absence, models.Absence.user_id.is_(None)) == count(models.Absence) - 1 == 1
+    assert {user.colour for user in db.session.scalars(select(User))} > {Colour.BLUE, Colour.GREEN}
+    left = db.session.scalars(select(Visit).where(Visit.status == VisitStatus.CANCELLED, Visit.starts_at > demo.now))
+    fillers = [filler for visit in left for filler in fill_gap(db.session, visit)]
+    assert len(fillers) >= 2
+    waiting = db.session.scalars(select(Visit).where(Visit.status == VisitStatus.UNSCHEDULED)).all()
+    assert [visit for visit in waiting if visit.skill and visit.expected_minutes and visit.case.zone]
+    assert all(suggest(db.session, Need.of(visit), clock.today(), 7) for visit in waiting)
 
 
 def test_a_technician_sees_todays_visits(demo: Demo):

@@ -146,7 +146,12 @@ def in_a_series(visit: Visit, actor: Actor) -> None:
 def plan() -> dict[str, Any]:
     """A plan for tomorrow."""
     begins = utcnow() + timedelta(days=1)
-    return {"starts_at": begins, "ends_at": begins + timedelta(hours=2), "person": make_user("technician")}
+    return {
+        "starts_at": begins,
+        "ends_at": begins + timedelta(hours=2),
+        "person": make_user("technician"),
+        "confirm": True,
+    }
 
 
 #: What a command needs besides its subject.

@@ -46,12 +46,17 @@ def planned(visit: Visit, office: Any, technician: Any) -> Visit:
         ({"ends_at": EIGHT}, "ends"),
         ({"person": None}, "person"),
         ({"person": "left"}, "person"),
+        ({"ends_at": EIGHT + timedelta(hours=24, minutes=1)}, "ends"),
+        ({"team": "empty"}, "team"),
     ],
 )
 @pytest.mark.parametrize("command", ["schedule", "plan_assessment"])
 def test_a_plan_that_cannot_be(office, technician, command, plan, field):
     if plan.get("person") == "left":
         plan = {"person": make_user("technician", active=False)}
+    if plan.get("team"):
+        plan = {"team": Team(name="Équipe 1", members=[make_user("technician", active=False)])}
+        db.session.add(plan["team"])
     subject = job_visit(office) if command == "schedule" else start("request", office)
     plan = {"starts_at": EIGHT, "ends_at": TEN, "person": technician} | plan
     point = db.session.begin_nested()
@@ -83,7 +88,8 @@ def test_a_plan_keeps_who_when_and_what(office, technician):
 
 def test_planning_again_without_instructions_keeps_them(office, technician):
     visit = planned(start("job", office, instructions="Monter par le garage").visits[0], office, technician)
-    give("schedule", visit, office, starts_at=EIGHT, ends_at=TEN, team=Team(name="Équipe 1"), instructions=None)
+    team = Team(name="Équipe 1", members=[technician])
+    give("schedule", visit, office, starts_at=EIGHT, ends_at=TEN, team=team, instructions=None)
     assert (visit.instructions, visit.person) == ("Monter par le garage", None)
 
 

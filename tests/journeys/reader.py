@@ -7,9 +7,10 @@ from typing import Any
 from werkzeug.test import TestResponse
 
 from tests.pages import WebForm, forms, links, main_form, parse, words
-from tests.support import Browser, day
+from tests.support import Browser, workday
 
-TOMORROW = day(1).isoformat()
+#: The next day of work.
+TOMORROW = workday().isoformat()
 
 
 class Reader:

@@ -11,6 +11,7 @@ THIS_WEEK = (
     Work("nathalie", 0, "RQJI", "Soumission pour un échangeur d’air", "La maison est trop humide ; combien pour installer un échangeur ?", ago=52, end="new", origin=FORM, service=AIR),
     Work("julie", 0, "RQJI", "Dégât d’eau près du chauffe-eau", "Le bac déborde, j’ai coupé l’électricité du réservoir.", ago=118, end="on_the_way", urgency=TODAY, service=HEATER, photos=("water_heater 13 before Le bac ce matin",), notes=("Cliente seule avec deux enfants : prioriser.",)),
     Work("gestion", 0, "RJI", "Panne de chauffage, 240, rue Blainville Est", "La locataire n’a plus de chaleur dans les chambres.", "CONT-40; URG 2; DEP", ago=165, end="under_way", site=2, urgency=TODAY, service=HEATING, notes=("Bon de commande verbal de Martine, confirmation à venir.",), work_photos=("furnace 23 before Centrale à notre arrivée",)),
+    Work("clinique", 0, "JI", "Pompe de relevage arrêtée", "La salle de stérilisation n’évacue plus.", "POMPE-C; MO 2; DEP", ago=190, end="paused", crew="owner", service=PLUMBING, hours=4, notes=("Sylvie y est ; la pompe arrive du fournisseur vers midi.",)),
     # --- today's visits -----------------------------------------------------------------------
     Work("silva", -5, "RJI", "Thermopompe : entretien et bruit au démarrage", "Un claquement au départ le matin.", "NET-TP; CONT-40; MO 1; DEP", visit=0, crew="tech", done="Contacteur remplacé, tête nettoyée."),
     Work("tilleuls", -6, "RJI", "Eau tiède au deuxième étage", "Les résidents du deuxième se plaignent depuis lundi.", "ELEM 2; MO 2; DEP", visit=0, notes=("Diane attend un appel avant le dîner.",), crew="tech2", service=HEATER, urgency=SOON, done="Deux éléments remplacés, 58 °C à la sortie."),
@@ -31,5 +32,8 @@ THIS_WEEK = (
     Work("papineau", -3, "JI", "Hivernage du chalet", "Vidange des lignes, antigel.", "MO 3; NORD", visit=5, crew="tech2", site=1, service=PLUMBING, hours=4),
     Work("tandem", -6, "RQJI", "Chauffage d’un logement rénové", "Le 780 est vide jusqu’en janvier.", look=3, site=2, service=HEATING, crew="tech"),
     Work("moulin", -2, "RQJI", "Climatiseur de la terrasse vitrée", "La verrière est une étuve dès mai.", look=4, origin=FORM, crew="tech"),
+    Work("julie", -3, "JI", "Entretien d’automne de la thermopompe", "Contrat annuel.", "NET-TP; DEP", visit=6, crew="tech", end="freed", notes=("Annulé au téléphone : elle rappelle après ses vacances.",)),
+    Work("okafor", -2, "JI", "Équilibrage de la nouvelle thermopompe", "Le salon reste plus frais que la cuisine.", "MO 1; DEP", end="unplanned", hours=1),
+    Work("clinique", -3, "RJI", "Thermostat de la salle d’attente", "Il affiche 24, il fait 19.", "THERM; MO 1; DEP", end="unplanned", service=HEATING, hours=1.5),
     Work("paquette", -1, "JI", "Ramonage de la sortie de sécheuse", "Avec l’entretien.", "MO 1; DEP", end="unplanned"),
 )  # fmt: skip

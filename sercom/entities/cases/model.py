@@ -67,6 +67,11 @@ class Case(Model):
         return self.number
 
     @property
+    def zone(self) -> str:
+        """Where it is: the first three characters of the postal code; nothing where nobody said."""
+        return self.site.postal_code[:3] if self.site else ""
+
+    @property
     def case_id(self) -> int:
         """Itself: so that whatever belongs to a case can be asked for it."""
         return self.id

@@ -39,6 +39,7 @@ from sercom.entities.sites.model import Province
 
 if TYPE_CHECKING:
     from sercom.core.journal import Changes
+    from sercom.entities.planning.model import Skill
     from sercom.entities.visits.model import Visit
 
 
@@ -199,6 +200,12 @@ class Document(Model):
     def visit_to_plan(self) -> "Visit | None":
         """The visit whose planning is the next step, where there is one."""
         return None
+
+    @property
+    def expected(self) -> "tuple[int | None, Skill | None]":
+        """What a visit needs, before anybody planned it: minutes and a skill; the case's newest request knows."""
+        asked = [document for document in self.case.documents if document.kind is DocumentKind.REQUEST]
+        return asked[-1].expected if asked else (None, None)
 
     def begin(self, actor: Actor) -> None:
         """What a kind of document starts with, once it stands in its case."""

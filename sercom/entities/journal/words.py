@@ -55,6 +55,7 @@ EVENTS: dict[str, LazyString] = {
     "transfer_restored": _l("Transfer taken up again"),
     "merged": _l("Clients merged"),
     "merge_undone": _l("Merge undone"),
+    "hours_changed": _l("Working hours changed"),
     "imported": _l("Imported"),
     "import_undone": _l("Import undone"),
 }
@@ -93,6 +94,8 @@ SUBJECTS: dict[str, LazyString] = {
     "triage_rule": _l("Triage rule"),
     "user": _l("Person"),
     "team": _l("Team"),
+    "skill": _l("Skill"),
+    "absence": _l("Absence"),
     "company": _l("Company"),
     "bank_transfer": _l("Interac transfer"),
     "message": _l("E-mail"),

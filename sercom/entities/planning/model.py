@@ -1,14 +1,15 @@
 """Who can be planned, and when: skills, working hours, absences; and visits that come again."""
 
-from datetime import date, datetime, time
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, UniqueConstraint, select
-from sqlalchemy.orm import Mapped, mapped_column, relationship
+from sqlalchemy import CheckConstraint, Column, ForeignKey, Index, String, Table, UniqueConstraint, or_, select
+from sqlalchemy.orm import Mapped, Session, mapped_column, relationship
 
-from sercom.core import formats
+from sercom.core import clock, formats
 from sercom.core.base import CreatedAt, Model, PrimaryKey, UpdatedAt, db, one_of
+from sercom.core.errors import DomainError
 from sercom.core.labels import Labelled, LabelledType
 
 if TYPE_CHECKING:
@@ -56,6 +57,10 @@ class WorkingHours(Model):
     starts: Mapped[time]
     ends: Mapped[time]
 
+    def __str__(self) -> str:
+        day = formats.day_name(date(2024, 1, 1) + timedelta(days=self.weekday))
+        return f"{day} {formats.clock(self.starts)} – {formats.clock(self.ends)}"
+
 
 class AbsenceReason(Labelled):
     """Why somebody is not there."""
@@ -92,8 +97,60 @@ class Absence(Model):
     __mapper_args__ = {"version_id_col": version}
 
     def __str__(self) -> str:
-        who = self.user.name if self.user else _l("Everybody")
-        return f"{self.reason.label}, {who}"
+        return f"{self.reason.label}, {self.who}"
+
+    @property
+    def known_as(self) -> str:
+        """What the journal calls it."""
+        return f"{clock.to_company(self.starts_at):%Y-%m-%d}{f' {self.user.name}' if self.user else ''}"
+
+    @property
+    def who(self) -> str:
+        """The person's name, or everybody."""
+        return self.user.name if self.user else str(_l("Everybody"))
+
+    @property
+    def is_whole_days(self) -> bool:
+        """Whether it begins and ends at midnight on the company's clock."""
+        return all(clock.to_company(moment).time() == time.min for moment in (self.starts_at, self.ends_at))
+
+    @property
+    def first(self) -> date:
+        """Its first day."""
+        return clock.to_company(self.starts_at).date()
+
+    @property
+    def last(self) -> date:
+        """Its last day; one that ends at midnight ends the day before."""
+        return clock.to_company(self.ends_at - timedelta(microseconds=1)).date()
+
+    @property
+    def starts(self) -> time | None:
+        """From what time on the first day; ``None`` for whole days."""
+        return None if self.is_whole_days else clock.to_company(self.starts_at).time()
+
+    @property
+    def ends(self) -> time | None:
+        """To what time on the last day; ``None`` for whole days."""
+        return None if self.is_whole_days else clock.to_company(self.ends_at).time()
+
+    @property
+    def when(self) -> str:
+        """From when to when: days alone where they are whole."""
+        first, last = formats.day(self.first), formats.day(self.last)
+        if self.starts is None or self.ends is None:
+            return first if first == last else f"{first} → {last}"
+        starts, ends = formats.clock(self.starts), formats.clock(self.ends)
+        return f"{first} · {starts} – {ends}" if first == last else f"{first} {starts} → {last} {ends}"
+
+    def take_time(self, first: date, last: date | None, starts: time | None, ends: time | None) -> None:
+        """From the first day, or its hour, to the end of the last day, or its hour, on the company's clock."""
+        final = last or first
+        starts_at = clock.from_company(first, starts or time.min)
+        ends_at = clock.from_company(final, ends) if ends else clock.day_bounds(final)[1]
+        if ends_at <= starts_at:
+            raise DomainError(_l("The absence ends before it starts."), "ends" if first == final else "last")
+        self.starts_at, self.ends_at = starts_at, ends_at
 
 
 class VisitSeries(Model):
@@ -121,3 +178,11 @@ class VisitSeries(Model):
 def active_skills() -> list[Skill]:
     """Skills that are still asked for."""
     return list(db.session.scalars(select(Skill).where(Skill.active).order_by(Skill.name_fr, Skill.id)))
+
+
+def skill_named(session: Session | None, name: str | None) -> Skill | None:
+    """The skill of that name in either language, still asked for: triage names it by hand."""
+    if session is None or not name:
+        return None
+    named = select(Skill).where(Skill.active, or_(Skill.name_fr == name, Skill.name_en == name))
+    return session.scalars(named.order_by(Skill.id).limit(1)).first()

@@ -3,6 +3,7 @@
 from typing import Any
 
 from flask import flash, redirect
+from flask import request as flask_request
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -22,8 +23,10 @@ from sercom.entities.clients.merging import matches_for
 from sercom.entities.documents.admin import DocumentView
 from sercom.entities.requests.model import Origin, RequestStage, ServiceRequest
 from sercom.entities.requests.triage import Path, Urgency
+from sercom.entities.visits.plan_page import PlanMixin
 from sercom.workflow import sending
 from sercom.workflow.needs import PlanForm
+from sercom.workflow.suggesting import Need
 
 
 def triaged(request: ServiceRequest) -> Markup:
@@ -39,7 +42,7 @@ def triaged(request: ServiceRequest) -> Markup:
     return Markup("<span>{}</span>").format(Markup(" ").join(pills)) if pills else Markup("")
 
 
-class RequestView(DocumentView):
+class RequestView(PlanMixin, DocumentView):
     """Requests (demandes)."""
 
     entity = "requests"
@@ -106,3 +109,8 @@ class RequestView(DocumentView):
         if isinstance(form, PlanForm):
             form.instructions.data = row.description
             form.last(row.triage_minutes)
+            form.start_from(flask_request.args)
+
+    def need_of(self, row: Any) -> Need:
+        """What the assessment needs."""
+        return Need.of_request(row)

@@ -19,9 +19,13 @@ from sercom.core.labels import Labelled, LabelledType, Status, Tone
 from sercom.entities.catalog.model import Service
 from sercom.entities.documents.model import Document, DocumentKind
 from sercom.entities.documents.stage import Stage, converted, stage_column
+from sercom.entities.planning.model import Skill, skill_named
 from sercom.entities.requests.triage import Path, TriageRule, Urgency, facts, propose
 from sercom.entities.visits import when
 from sercom.entities.visits.model import ENDED, Visit, VisitStatus
+
+#: Minutes of work that one visit holds; longer work takes several.
+WORKING_DAY = 8 * 60
 
 
 class RequestStatus(Status):
@@ -166,10 +170,20 @@ class ServiceRequest(Document):
         """Its visits."""
         return [visit for visit in self.case.visits if visit.document_id == self.id]
 
-    def plan_assessment(self, actor: Actor, **plan: Any) -> None:
+    @property
+    def expected(self) -> tuple[int | None, Skill | None]:
+        """What triage proposed, a working day at most, and the skill it named; else the service's."""
+        minutes = min(self.triage_minutes, WORKING_DAY) if self.triage_minutes else None
+        named = skill_named(object_session(self), self.triage_skill)
+        return minutes, named or (self.service.skill if self.service else None)
+
+    def assessment_to_plan(self) -> Visit:
+        """The visit that waits for a time, or one more."""
+        waiting = (visit for visit in self.assessments if visit.status is VisitStatus.UNSCHEDULED)
+        return next(waiting, None) or Visit.open(self)
+
+    def plan_assessment(self, actor: Actor, visit: Visit, **plan: Any) -> None:
         """Plan a visit on site, with a person or a team and a time."""
-        visit = next((v for v in self.assessments if v.status is VisitStatus.UNSCHEDULED), None)
-        visit = visit or Visit.open(self)
         visit.instructions = visit.instructions or self.description
         visit.schedule(actor, **plan)
         self.status = RequestStatus.TO_ASSESS

@@ -20,6 +20,8 @@ from sercom.core.base import db
 from sercom.core.choices import RowsField
 from sercom.core.errors import DomainError
 from sercom.entities.planning.feed import live_feed, renew, revoke
+from sercom.entities.planning.hours import HoursField
+from sercom.entities.planning.model import active_skills
 from sercom.entities.users.account import ask_again, is_fresh, tell_feed
 from sercom.entities.users.model import Role, Team, User, active_people, new_key
 from sercom.signin.settings import MIN_PASSWORD
@@ -44,11 +46,26 @@ class UserView(EntityView):
         "roles": _l("Roles"),
         "language": _l("Language"),
         "active": _l("Active"),
+        "colour": _l("Colour on the calendar"),
+        "skills": _l("Skills"),
+        "hours": _l("Working hours"),
+        "sees_prices": _l("Sees prices in the field"),
+        "invoices_on_site": _l("Invoices on site"),
     }
-    column_details_list = ("name", "email", "phone", "roles", "language", "active")
-    form_columns = ("name", "email", "phone", "roles", "language", "active")
-    form_overrides = {"roles": RowsField}
-    form_args = {"roles": {"rows": roles}}
+    column_details_list = (
+        *("name", "email", "phone", "roles", "language", "active"),
+        *("colour", "skills", "hours", "sees_prices", "invoices_on_site"),
+    )
+    form_columns = (
+        *("name", "email", "phone", "roles", "language", "active"),
+        *("colour", "sees_prices", "invoices_on_site", "skills"),
+    )
+    form_overrides = {"roles": RowsField, "skills": RowsField}
+    form_args = {"roles": {"rows": roles}, "skills": {"rows": active_skills}}
+    column_formatters_detail = {
+        "hours": lambda _view, _context, user, _name: ", ".join(map(str, user.hours)) or _("The usual ones"),
+    }
+    edit_template = create_template = "admin/user_form.html"
     search_in = (contains(User.name), contains(User.email))
 
     details_template = "admin/user.html"
@@ -60,6 +77,10 @@ class UserView(EntityView):
     def scaffold_form(self) -> Any:
         """A new password may be typed; the old one is never shown."""
         form = super().scaffold_form()
+        form.hours = HoursField(
+            _l("Working hours"),
+            description=_l("All blank: the usual hours, Monday to Friday from 8 to 5. One day blank: a day off."),
+        )
         form.new_password = PasswordField(
             _l("New password"),
             [Optional(), Length(min=MIN_PASSWORD, max=128)],
@@ -84,7 +105,11 @@ class UserView(EntityView):
         if form.new_password.data or not form.active.data:
             row.sign_out_everywhere()
         self._take(form, row)
+        before = [str(hours) for hours in row.hours]
         super().change(form, row)
+        after = [str(hours) for hours in sorted(row.hours, key=lambda hours: hours.weekday)]
+        if before != after:
+            journal.record(db.session, current_actor(), "hours_changed", row, {"hours": [before, after]})
 
     @expose("/<int:row_id>/forget-devices", methods=("POST",))
     def forget_devices_view(self, row_id: int) -> Any:
@@ -118,9 +143,13 @@ class TeamView(EntityView):
     entity = "teams"
     versioned = False
     column_list = ("name", "members", "active")
-    column_details_list = ("name", "members", "active")
-    column_labels = {"name": _l("Name"), "members": _l("Members"), "active": _l("In use")}
-    form_columns = ("name", "members", "active")
+    column_details_list = form_columns = ("name", "members", "colour", "active")
+    column_labels = {
+        "name": _l("Name"),
+        "members": _l("Members"),
+        "colour": _l("Colour on the calendar"),
+        "active": _l("In use"),
+    }
     form_overrides = {"members": RowsField}
     form_args = {"members": {"rows": active_people}}
     search_in = (contains(Team.name),)

@@ -1,7 +1,7 @@
 """People of the company, how they sign in, their roles and teams."""
 
 import secrets
-from datetime import datetime
+from datetime import datetime, time
 
 from flask_babel import lazy_gettext as _l
 from flask_security.core import RoleMixin, UserMixin, WebAuthnMixin
@@ -122,6 +122,14 @@ class User(Model, UserMixin):
     def has_second_step(self) -> bool:
         """Whether the password alone does not open this account."""
         return self.has_authenticator or any(key.use is PasskeyUse.AFTER_PASSWORD for key in self.webauthn)
+
+    def take_hours(self, hours: dict[int, tuple[time, time]]) -> None:
+        """Make the working hours equal to ``hours``, by weekday; rows that stay are changed where they stand."""
+        kept = {row.weekday: row for row in self.hours if row.weekday in hours}
+        for weekday, (starts, ends) in sorted(hours.items()):
+            row = kept.setdefault(weekday, WorkingHours(weekday=weekday))
+            row.starts, row.ends = starts, ends
+        self.hours = list(kept.values())
 
     def sign_out_everywhere(self) -> None:
         """End every session and forget every device that was trusted; a reset link in a mailbox is dead too."""

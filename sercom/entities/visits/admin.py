@@ -2,26 +2,31 @@
 
 from typing import Any
 
-from flask import abort
+from flask import abort, request
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload, selectinload
+from wtforms.validators import NumberRange
 
 from sercom.backoffice import filters
 from sercom.backoffice.access import current_actor, may
-from sercom.backoffice.commands import CommandMixin
 from sercom.backoffice.listing import Indexed
 from sercom.backoffice.posted import read_back, read_id
-from sercom.core.access import MONEY
+from sercom.core.access import MONEY, OFFICE
+from sercom.core.base import db
+from sercom.core.choices import RowField
 from sercom.core.clock import day_bounds
 from sercom.entities.cases.model import Case
+from sercom.entities.planning.model import active_skills
 from sercom.entities.users.model import active_people, active_teams
-from sercom.entities.visits.model import Visit, VisitStatus
+from sercom.entities.visits.model import MAX_MINUTES, Visit, VisitStatus
 from sercom.entities.visits.parts import PartsField
+from sercom.entities.visits.plan_page import PlanMixin
 from sercom.workflow.needs import FinishForm, IncompleteForm, PlanForm
+from sercom.workflow.suggesting import Need, fill_gap
 from sercom.workflow.transitions import available
 
 
-class VisitView(CommandMixin):
+class VisitView(PlanMixin):
     """Assessments and work visits."""
 
     entity = "visits"
@@ -54,9 +59,13 @@ class VisitView(CommandMixin):
         "team": _l("Team"),
         "minutes": _l("Minutes"),
         "instructions": _l("Instructions"),
+        "skill": _l("Skill"),
+        "expected_minutes": _l("Expected minutes"),
         "findings": _l("Measurements and findings"),
     }
-    form_columns = ("instructions", "findings", "minutes")
+    form_columns = ("instructions", "skill", "expected_minutes", "findings", "minutes")
+    form_overrides = {"skill": RowField}
+    form_args = {"skill": {"rows": active_skills}, "expected_minutes": {"validators": [NumberRange(1, MAX_MINUTES)]}}
     column_filters = (
         filters.Row(Visit.person_id, _l("Person"), "person", active_people),
         filters.Row(Visit.team_id, _l("Team"), "team", active_teams),
@@ -92,27 +101,45 @@ class VisitView(CommandMixin):
         form.parts = PartsField(_l("Parts used"), priced=lambda: may("read", "catalog"))
         return form
 
+    def edit_form(self, obj: Any = None) -> Any:
+        """What the planning starts from is the office's."""
+        form = super().edit_form(obj)
+        if not current_actor().has(OFFICE):
+            del form.skill, form.expected_minutes
+        return form
+
     def details_context(self, row: Any) -> dict[str, Any]:
-        """What can be done next, what is to be done, and what earlier visits found."""
+        """What can be done next, what is to be done, what earlier visits found, what could take a time left free."""
         found = [visit for visit in row.case.visits if visit.findings and visit is not row]
         work = [] if row.is_assessment else row.document.lines
         return {
             "commands": available(row, current_actor()),
             "work": work,
             "found": found,
+            "fillers": fill_gap(db.session, row) if current_actor().has(OFFICE) else [],
             **super().details_context(row),
         }
 
     def prefill(self, form: Any, row: Any) -> None:
         """Start from the plan that exists, or from what was found."""
         if isinstance(form, PlanForm):
+            form.last(row.expected_minutes)
             form.show(row.starts_at, row.ends_at)
+            form.any_time.data = row.any_time
             form.person.process_data(row.person)
             form.team.process_data(row.team)
             form.instructions.data = row.instructions
+            form.start_from(request.args)
         elif isinstance(form, FinishForm | IncompleteForm):
             form.minutes.data, form.findings.data = row.minutes, row.findings
 
+    def need_of(self, row: Any) -> Need:
+        """What the visit needs."""
+        return Need.of(row)
+
     def after_command(self, row: Any) -> str:
-        """Back to the page it was given from."""
+        """Back to the page it was given from; what could take a time left free is shown at once."""
+        left = (request.view_args or {}).get("command") in {"cancel", "unschedule"}
+        if left and fill_gap(db.session, row):
+            return f"{self.page_url(row)}#gap"
         return read_back(self.page_url(row))

@@ -5,7 +5,7 @@ Over 250 lines: every verb of a visit stands beside the states it leads to.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from flask_babel import lazy_gettext as _l
@@ -164,7 +164,9 @@ class Visit(Model):
     @classmethod
     def open(cls, document: Document, instructions: str | None = None) -> "Visit":
         """One more visit of ``document`` to plan."""
+        minutes, skill = document.expected
         visit = cls(document=document, instructions=instructions, status=VisitStatus.UNSCHEDULED)
+        visit.expected_minutes, visit.skill = minutes, skill
         document.case.visits.append(visit)
         return visit
 
@@ -173,6 +175,22 @@ class Visit(Model):
         """Visits of a person, or of a team the person is in."""
         teams = select(team_member.c.team_id).where(team_member.c.user_id == user_id)
         return or_(cls.person_id == user_id, cls.team_id.in_(teams))
+
+    @staticmethod
+    def require_plan(starts_at: datetime, ends_at: datetime, person: User | None, team: Team | None) -> None:
+        """Raise where nobody could go then: it ends first, lasts more than a day, or nobody is there to go."""
+        if ends_at <= starts_at:
+            raise DomainError(_l("The visit ends before it starts."), "ends")
+        if ends_at - starts_at > timedelta(minutes=MAX_MINUTES):
+            raise DomainError(_l("A visit lasts 24 hours at most: plan several."), "ends")
+        if person is None and team is None:
+            raise DomainError(_l("Choose a person or a team."), "person")
+        if person is not None and not person.active:
+            raise DomainError(_l("This person has left the company."), "person")
+        if team is not None and not team.active:
+            raise DomainError(_l("This team no longer exists."), "team")
+        if team is not None and not any(member.active for member in team.members):
+            raise DomainError(_l("Nobody is in this team."), "team")
 
     def schedule(
         self,
@@ -186,14 +204,7 @@ class Visit(Model):
         instructions: str | None = None,
     ) -> None:
         """Plan it with a person, a team or both, between two moments (UTC)."""
-        if ends_at <= starts_at:
-            raise DomainError(_l("The visit ends before it starts."), "ends")
-        if person is None and team is None:
-            raise DomainError(_l("Choose a person or a team."), "person")
-        if person is not None and not person.active:
-            raise DomainError(_l("This person has left the company."), "person")
-        if team is not None and not team.active:
-            raise DomainError(_l("This team no longer exists."), "team")
+        self.require_plan(starts_at, ends_at, person, team)
         self.starts_at, self.ends_at, self.any_time = starts_at, ends_at, any_time
         self.person, self.team = person, team
         self.instructions = instructions or self.instructions
@@ -288,7 +299,7 @@ class Visit(Model):
 
     def _follow_up(self) -> "Visit":
         visit = Visit.open(self.document, self.findings or self.instructions)
-        visit.follow_up_of_id, visit.skill_id = self.id, self.skill_id
+        visit.follow_up_of_id, visit.skill, visit.expected_minutes = self.id, self.skill, self.expected_minutes
         return visit
 
 
