@@ -1,9 +1,8 @@
-"""Which visits a person sees in the field, and what a visit's page tells."""
+"""Which visits a person sees in the field, and who is met there."""
 
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from itertools import groupby
-from typing import Any
 
 from sqlalchemy import Select, select
 from sqlalchemy.orm import joinedload, selectinload
@@ -16,6 +15,8 @@ from sercom.entities.visits.model import PLANNED, Visit, VisitStatus
 
 #: How far the days after today are told, and how long unfinished work stays on the page.
 AHEAD, BEHIND = timedelta(days=7), timedelta(days=14)
+#: Nobody is there sooner.
+SOON = timedelta(minutes=15)
 
 
 @dataclass(frozen=True)
@@ -68,8 +69,13 @@ def own(actor: Actor) -> Select[tuple[Visit]]:
     return visits if actor.has(OFFICE) else visits.where(Visit.assigned_to(actor.user_id))
 
 
-def find(session: AnySession, visit_id: int, actor: Actor, *, lock: bool = False) -> Visit | None:
-    """The visit, if it is theirs; locked until the transaction ends where something is to be done."""
+def find(session: AnySession, visit_id: int, actor: Actor, *, lock: bool = False, alone: bool = False) -> Visit | None:
+    """The visit, if it is theirs, with what its page shows, or ``alone``.
+
+    ``lock``: alone, and nobody else's until the transaction ends.
+    """
+    if alone:
+        return session.scalars(own(actor).where(Visit.id == visit_id)).one_or_none()
     if lock:
         chosen = own(actor).where(Visit.id == visit_id).with_for_update(of=Visit)
         return session.scalars(chosen.execution_options(populate_existing=True)).one_or_none()
@@ -81,9 +87,23 @@ def find(session: AnySession, visit_id: int, actor: Actor, *, lock: bool = False
     return session.scalars(own(actor).where(Visit.id == visit_id).options(*options)).unique().one_or_none()
 
 
-def context_of(visit: Visit) -> dict[str, Any]:
-    """What is to be done, and what earlier visits of the case found."""
-    return {
-        "work": [] if visit.is_assessment else visit.document.lines,
-        "found": [other for other in visit.case.visits if other.findings and other is not visit],
-    }
+def contact_of(visit: Visit) -> tuple[str, str | None]:
+    """Who is met on the site and their telephone: the one of the address, else the client's own."""
+    client, site = visit.case.client, visit.case.site
+    if site is not None and (site.contact_name or site.contact_phone):
+        return site.contact_name or client.name, site.contact_phone or client.phone
+    return client.contact_name or client.name, client.phone or client.other_phone
+
+
+def expected_at(visit: Visit, promised: str | None) -> datetime:
+    """When the client may expect somebody (UTC): as it was promised, else as planned, never in the past."""
+    now = clock.utcnow()
+    if visit.status is VisitStatus.ON_THE_WAY and promised:
+        return datetime.fromisoformat(promised)
+    planned = visit.starts_at if visit.starts_at is not None and not visit.any_time else now
+    return max(planned, now + SOON)
+
+
+def found_earlier(visit: Visit) -> list[Visit]:
+    """Visits of the case that found something, this one aside."""
+    return [other for other in visit.case.visits if other.findings and other is not visit]

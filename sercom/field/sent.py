@@ -19,14 +19,14 @@ from sercom.core import clock
 from sercom.core.access import Actor
 from sercom.core.base import AnySession
 from sercom.core.errors import ConflictError, DomainError
-from sercom.entities.visits.model import Visit
+from sercom.entities.visits.model import Visit, VisitStatus
 from sercom.entities.visits.proof import SentAction
 
 #: A key as the page makes it: a UUID, or as good.
 KEY = re.compile(r"[A-Za-z0-9-]{8,64}")
 #: No phone keeps an entry longer than that.
 OLDEST = timedelta(days=14)
-ANSWER_LENGTH = 900
+ANSWER_LENGTH = 600
 
 
 @dataclass
@@ -34,7 +34,7 @@ class Sent:
     """An action as it reaches its verb: the visit is locked, the form is valid, files included.
 
     It runs while the clock says ``happened_at``; ``received_at`` is the server's real moment. What is put
-    into ``told`` is the answer's sentence; without one it is the visit's state.
+    into ``told`` is the answer's sentence; without one it is the visit's state. ``more`` goes along with it.
     """
 
     session: AnySession
@@ -44,19 +44,22 @@ class Sent:
     happened_at: datetime
     received_at: datetime
     told: list[str] = field(default_factory=list)
+    more: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class Action:
     """Something a technician does at a visit: its name in the address, its form, what it does.
 
-    ``offered`` says whether the visit's page shows it to that person now; ``run`` refuses by raising ``DomainError``.
+    ``offered`` says whether the visit's page has it for that person at all, and ``states`` in which states it shows:
+    without a network the page itself follows what was pressed. ``run`` refuses by raising ``DomainError``.
     """
 
     name: str
     form: type[Form]
     run: Callable[[Sent], None]
     offered: Callable[[Visit, Actor], bool] = lambda _visit, _actor: True
+    states: frozenset[VisitStatus] = frozenset(VisitStatus)
 
     def blank(self, visit: Visit, data: Any = None) -> Any:
         """The form about that visit, as it was sent or untouched."""
@@ -120,7 +123,7 @@ def do(action: Action, sent: Sent, key: str) -> dict[str, str]:
     with clock.at(sent.happened_at):
         action.run(sent)
         sent.session.flush()
-    answer = done(" ".join(sent.told)[:ANSWER_LENGTH] or str(sent.visit.status.label))
+    answer = done(" ".join(sent.told)[:ANSWER_LENGTH] or str(sent.visit.status.label)) | sent.more
     sent.session.add(
         SentAction(
             key=key,
@@ -133,6 +136,14 @@ def do(action: Action, sent: Sent, key: str) -> dict[str, str]:
         )
     )
     sent.session.flush()
+    return answer
+
+
+def last_answer(session: AnySession, visit: Visit, name: str) -> dict[str, str]:
+    """What was answered to the visit's last action of that name; empty where there was none."""
+    rows = select(SentAction.answer).where(SentAction.visit_id == visit.id, SentAction.name == name)
+    kept = session.scalars(rows.order_by(SentAction.id.desc()).limit(1)).first()
+    answer: dict[str, str] = json.loads(kept) if kept else {}
     return answer
 
 
