@@ -5,7 +5,7 @@ from typing import Any
 from flask import Flask
 from sqlalchemy import event
 
-from sercom import cli, config, extensions, home, menu, portal, serving, templating, web
+from sercom import cli, config, extensions, field, home, menu, portal, serving, templating, web
 from sercom.backoffice import admin
 from sercom.core import database
 from sercom.core.base import db
@@ -34,6 +34,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     door.init_app(app)
     templating.init_app(app)
     admin.init_app(app, menu.VIEWS, home.HomeView, menu.PAGES)
+    field.init_app(app)
     portal.init_app(app)
     cli.init_app(app)
     serving.init_app(app)

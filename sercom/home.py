@@ -6,7 +6,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from flask import abort, current_app
+from flask import abort, current_app, redirect, request, url_for
 from flask_admin import AdminIndexView, expose
 from flask_babel import LazyString
 from flask_babel import gettext as _
@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from sercom.backoffice import counts
 from sercom.backoffice.access import current_actor, may
 from sercom.core import clock
-from sercom.core.access import OWNER
+from sercom.core.access import MONEY, OWNER
 from sercom.core.base import db
 from sercom.core.labels import Labelled, Tone
 from sercom.core.money import ZERO
@@ -27,6 +27,8 @@ from sercom.workflow.needs import PlanForm
 #: How many visits after today's are told.
 NEXT_VISITS = 5
 HUNDRED = 100.0
+#: What the browsers of phones say of themselves.
+PHONE = re.compile(r"Mobi|Android|iPhone")
 TONES = (Tone.BAD, Tone.WARN, Tone.NEUTRAL, Tone.INFO, Tone.GOOD)
 
 
@@ -70,7 +72,9 @@ class HomeView(AdminIndexView):
 
     @expose("/")
     def index(self) -> Any:
-        """Today, and what each number of it leads to."""
+        """Today, and what each number of it leads to; on a phone, a technician's own pages."""
+        if not current_actor().has(MONEY) and PHONE.search(request.user_agent.string):
+            return redirect(url_for("field.index"))
         views = {view.entity: view for view in self.admin._views if hasattr(view, "entity")}  # noqa: SLF001  # Flask-Admin has no public list of views
         stages = [view for view in views.values() if view.waits and view.is_accessible()]
         amounts = {view.entity: view.tab_amounts() for view in stages}

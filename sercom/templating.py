@@ -13,7 +13,7 @@ from wtforms import Field
 from sercom.backoffice.formatters import pill
 from sercom.backoffice.posted import address
 from sercom.core import clock, discounts, formats
-from sercom.core.access import MONEY
+from sercom.core.access import FIELD, MONEY
 from sercom.core.money import TAX_LABELS, TaxStatus
 from sercom.entities.catalog.lookup import known_parts
 from sercom.entities.documents.convert import document_url
@@ -57,6 +57,7 @@ def init_app(app: Flask) -> None:
     environment.filters["local"] = clock.to_company
     environment.globals |= {
         "aria": aria,
+        "FIELD_ROLES": FIELD,
         "MONEY_ROLES": MONEY,
         "asset": asset,
         "change_lines": words.change_lines,

@@ -24,6 +24,7 @@ UPLOADS = {
     "portal_photos.add": 13 * MEGABYTE,
     "portal_photos.add_en": 13 * MEGABYTE,
     "cases.add_photos_view": 80 * MEGABYTE,
+    "field.act": 80 * MEGABYTE,
     "company.edit_view": 4 * MEGABYTE,
     "accounts.interac_view": 5 * MEGABYTE,
     "imports.index": 6 * MEGABYTE,

@@ -231,6 +231,13 @@ class Rows:
             "imports.discard": (f"/admin/imports/{self.extra['import']}/discard", {"version": 1}),
             "imports.undo": (f"/admin/imports/{self.extra['imported']}/undo", {"version": 2}),
             "home.guide": ("/admin/guide", {}),
+            "field.index": ("/field/", {}),
+            "field.token": ("/field/token", {}),
+            "field.visit": (f"/field/visits/{self.ids['visits']}", {}),
+            "field.photo": (f"/field/visits/{self.ids['visits']}/photos/{self.ids['files']}?small=1", {}),
+            "field.act": (f"/field/visits/{self.ids['visits']}/start", {"key": secrets.token_hex(8)}),
+            "field_offline.worker": ("/field/sw.js", {}),
+            "field_offline.manifest": ("/field/manifest.webmanifest", {}),
             "home.components": ("/admin/components", {}),
             "palette.search": ("/admin/search?q=tremblay", {}),
         }[endpoint]

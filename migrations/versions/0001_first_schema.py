@@ -151,7 +151,8 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("updated_at", sa.DateTime(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('request_received', 'quote', 'invoice', 'credit_note')", name=op.f("ck_mail_template_kind_known")
+            "kind IN ('request_received', 'quote', 'invoice', 'credit_note', 'on_the_way')",
+            name=op.f("ck_mail_template_kind_known"),
         ),
         sa.CheckConstraint("language IN ('fr_CA', 'en_CA')", name=op.f("ck_mail_template_language_known")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_mail_template")),
@@ -1167,7 +1168,7 @@ def upgrade() -> None:
             name=op.f("ck_message_failure_known"),
         ),
         sa.CheckConstraint(
-            "kind IN ('request_received', 'quote', 'invoice', 'credit_note', 'new_request', 'account')",
+            "kind IN ('request_received', 'quote', 'invoice', 'credit_note', 'on_the_way', 'new_request', 'account')",
             name=op.f("ck_message_kind_known"),
         ),
         sa.CheckConstraint("language IN ('fr_CA', 'en_CA')", name=op.f("ck_message_language_known")),

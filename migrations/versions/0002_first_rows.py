@@ -122,6 +122,24 @@ MAIL_TEMPLATES = (
             "\n\nThank you for your trust,\n{company}"
         ),
     ),
+    (
+        "on_the_way",
+        "fr_CA",
+        "{person} est en route",
+        (
+            "Bonjour {client},\n\n{person} est en route et sera chez vous entre {from} et {until}.\n\n{address}\n\n"
+            "Un empêchement? Appelez-nous au {phone}.\n\nÀ tout de suite,\n{company}"
+        ),
+    ),
+    (
+        "on_the_way",
+        "en_CA",
+        "{person} is on the way",
+        (
+            "Hello {client},\n\n{person} is on the way and will be there between {from} and {until}.\n\n{address}\n\n"
+            "Something came up? Call us at {phone}.\n\nSee you soon,\n{company}"
+        ),
+    ),
 )
 
 

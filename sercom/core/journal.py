@@ -23,8 +23,8 @@ SILENT = frozenset(
 )
 #: The mark (``info=DRAWN``) of columns that follow from others, which are told.
 DRAWN = {"drawn": True}
-#: Rows of a document that the workflow tells of itself.
-TOLD_APART = frozenset({"lines", "taxes"})
+#: Rows that the workflow tells of itself, or whose owner's columns tell the same.
+TOLD_APART = frozenset({"lines", "taxes", "spans"})
 
 Changes = dict[str, list[Any]]
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from axe_playwright_python.sync_playwright import Axe
-from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Route, expect
+from playwright.sync_api import BrowserContext, ConsoleMessage, Dialog, Locator, Page, Route, expect
 
 from tests.support import workday
 from tools.demo_server import PASSWORD
@@ -55,17 +55,34 @@ class Person:
     def __init__(self, context: BrowserContext, *, script: bool = True) -> None:
         self.script = script
         context.add_init_script(WATCH)
-        self.page = context.new_page()
         self.complaints: list[str] = []
         self._looked_closely = False
         #: Status codes that the test provokes; the browser's console reports each of them.
         self.provokes: set[int] = set()
-        self.page.on("console", self._listen)
-        self.page.on("pageerror", lambda error: self.complaints.append(f"{self.page.url}: {error}"))
+        self.was_cut_off = False
+        self.page = self._open(context)
+
+    def _open(self, context: BrowserContext) -> Page:
+        page = context.new_page()
+        page.on("console", self._listen)
+        page.on("pageerror", lambda error: self.complaints.append(f"{page.url}: {error}"))
+        return page
+
+    def open_again(self) -> None:
+        """Close the tab, and open another one."""
+        context = self.page.context
+        self.page.close()
+        self.page = self._open(context)
+
+    def network(self, *, there: bool) -> None:
+        """Pull the plug, or put it back."""
+        self.was_cut_off = True
+        self.page.context.set_offline(not there)
 
     def _listen(self, message: ConsoleMessage) -> None:
         refused = REFUSED.match(message.text)
-        if message.type == "error" and not (refused and int(refused[1]) in self.provokes):
+        cut_off = self.was_cut_off and "net::ERR_INTERNET_DISCONNECTED" in message.text
+        if message.type == "error" and not cut_off and not (refused and int(refused[1]) in self.provokes):
             self.complaints.append(f"{self.page.url}: {message.text} {message.location['url']}")
 
     # --- seeing -------------------------------------------------------------------------------

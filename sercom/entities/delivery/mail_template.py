@@ -20,6 +20,7 @@ FIELDS: dict[MessageKind, tuple[str, ...]] = {
     MessageKind.QUOTE: ("client", "number", "total", "valid_until", "link", "company", "phone"),
     MessageKind.INVOICE: ("client", "number", "total", "balance", "due_date", "link", "company", "phone"),
     MessageKind.CREDIT_NOTE: ("client", "number", "total", "invoice", "link", "company", "phone"),
+    MessageKind.ON_THE_WAY: ("client", "person", "from", "until", "address", "company", "phone"),
 }
 
 
@@ -59,7 +60,7 @@ def find_template(session: AnySession, kind: MessageKind, language: Language) ->
 
 
 def check_text(kind: MessageKind, text: str, place: str) -> None:
-    """Refuse a field that is none; the body holds the link once, the subject never."""
+    """Refuse a field that is none; the body holds the link where the kind has one, the subject never."""
     known = FIELDS[kind] if place == "body" else tuple(name for name in FIELDS[kind] if name != "link")
     try:
         parts = list(Formatter().parse(text))
@@ -70,7 +71,7 @@ def check_text(kind: MessageKind, text: str, place: str) -> None:
     unknown = next((name for name in named if name not in known), None)
     if unknown is not None or not plain:
         raise DomainError(_unknown(unknown or named[0], known), place)
-    if place == "body" and "link" not in named:
+    if place == "body" and "link" in known and "link" not in named:
         raise DomainError(_l("Keep {link}: it is where the client's page opens."), place)
 
 

@@ -31,6 +31,7 @@ class MessageKind(Labelled):
     QUOTE = "quote", _l("Quote")
     INVOICE = "invoice", _l("Invoice")
     CREDIT_NOTE = "credit_note", _l("Credit note")
+    ON_THE_WAY = "on_the_way", _l("On the way")
     NEW_REQUEST = "new_request", _l("New request, to the office")
     ACCOUNT = "account", _l("Account")
 

@@ -21,6 +21,7 @@ from sercom.entities.users.model import active_people, active_teams
 from sercom.entities.visits.model import MAX_MINUTES, Visit, VisitStatus
 from sercom.entities.visits.parts import PartsField
 from sercom.entities.visits.plan_page import PlanMixin
+from sercom.entities.visits.proof import TimeSpan
 from sercom.workflow.needs import FinishForm, IncompleteForm, PlanForm
 from sercom.workflow.suggesting import Need, fill_gap
 from sercom.workflow.transitions import available
@@ -91,7 +92,10 @@ class VisitView(PlanMixin):
 
     def get_one(self, id: Any) -> Any:  # noqa: A002  # Flask-Admin's name
         """A visit with what its page shows."""
-        options = (joinedload(Visit.case).joinedload(Case.site), joinedload(Visit.document), selectinload(Visit.parts))
+        options = (
+            *(joinedload(Visit.case).joinedload(Case.site), joinedload(Visit.document), selectinload(Visit.parts)),
+            selectinload(Visit.spans).joinedload(TimeSpan.user),
+        )
         row = self.get_query().options(*options).filter(Visit.id == read_id(str(id))).one_or_none()
         return row if row is not None else abort(404)
 

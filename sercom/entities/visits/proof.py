@@ -3,10 +3,11 @@
 from datetime import datetime
 
 from sqlalchemy import CheckConstraint, ForeignKey, Index, LargeBinary, String, UniqueConstraint
-from sqlalchemy.orm import Mapped, mapped_column
+from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sercom.core.base import CreatedAt, Model, PrimaryKey
 from sercom.core.guards import append_only
+from sercom.entities.users.model import User
 
 
 class TimeSpan(Model):
@@ -23,6 +24,8 @@ class TimeSpan(Model):
     user_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"), index=True)
     started_at: Mapped[datetime]
     ended_at: Mapped[datetime | None]
+
+    user: Mapped[User | None] = relationship()
 
 
 class Signature(Model):

@@ -1,0 +1,54 @@
+// Keeps the day's pages on the phone: registers the service worker, reads ahead today's visits, forgets them at the sign-out.
+"use strict";
+
+(() => {
+  const { told, words } = field;
+  const READ_AGAIN = 60000, READ = `field-read-${field.user}`; // milliseconds
+
+  async function readAhead() {
+    const day = document.querySelector("[data-field-day][data-own]");
+    if (!day || Date.now() - Number(sessionStorage.getItem(READ) ?? 0) < READ_AGAIN) return;
+    const links = [...day.querySelectorAll("a[data-keep]")].map((link) => link.href);
+    try {
+      await fetch(location.href.split("#")[0]); // the worker was not there yet when the page came
+      for (const link of links) {
+        const answer = await fetch(link);
+        if (!answer.ok) continue;
+        const page = new DOMParser().parseFromString(await answer.text(), "text/html");
+        for (const picture of page.querySelectorAll(".field-main img[src]")) await fetch(picture.getAttribute("src"));
+      }
+      sessionStorage.setItem(READ, Date.now());
+      await forgetOld(links);
+      document.documentElement.dataset.fieldKept = "1";
+    } catch { /* no network: what is kept stays */ }
+  }
+
+  /** Visits that are no longer of these days need not be on a phone. */
+  async function forgetOld(links) {
+    for (const name of await caches.keys()) {
+      if (!name.startsWith("field-pages-")) continue;
+      const cache = await caches.open(name);
+      for (const request of await cache.keys())
+        if (request.url.includes("/visits/") && !links.some((link) => request.url === link || request.url.startsWith(`${link}/`))) await cache.delete(request);
+    }
+  }
+
+  document.addEventListener("submit", async (event) => {
+    if (!event.target.matches("[data-sign-out]") || event.target.dataset.sure) return;
+    event.preventDefault();
+    const waits = await field.rows().catch(() => []);
+    if (waits.length && !confirm(words.unsent)) return;
+    event.target.dataset.sure = "1";
+    sessionStorage.removeItem(READ);
+    for (const name of await self.caches?.keys() ?? []) if (name.startsWith("field-pages-")) await caches.delete(name);
+    event.target.submit();
+  });
+
+  if (!navigator.serviceWorker) return;
+  navigator.serviceWorker.register(told.worker, { scope: told.field }).catch(() => {});
+  navigator.serviceWorker.ready.then(() => {
+    if (navigator.serviceWorker.controller) readAhead();
+    else navigator.serviceWorker.addEventListener("controllerchange", readAhead, { once: true });
+  });
+  document.addEventListener("visibilitychange", () => { if (!document.hidden && navigator.serviceWorker.controller) readAhead(); });
+})();
