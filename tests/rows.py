@@ -27,6 +27,7 @@ from sercom.exchange import importing
 from sercom.exchange.run import ImportKind
 from sercom.portal import ticket
 from sercom.workflow import merging, payments, sending
+from tests.ledger import deposit
 from tests.support import World, convert, credit, day, give, make_client, make_user, name_company, start
 
 #: An e-transfer as a bank's file tells it.
@@ -109,7 +110,7 @@ class Rows:
             "payment_view": (f"{base}/{row}/payment", self.extra["money"] | {"version": version, "confirm": "1"}),
             "refund_view": (f"{base}/{row}/refund", self.extra["money"]),
             "correct_view": (f"{base}/{row}/correct", {}),
-            "keep_view": (f"{base}/{row}/keep", {}),
+            "keep_view": (f"{base}/{self.extra['deposit']}/keep", {}),
             "logo_view": (f"{base}/logo", {}),
             "merge_view": (
                 f"{base}/{row}/merge/{self.extra['other']}",
@@ -313,6 +314,7 @@ def make_rows(world: World) -> Rows:  # noqa: PLR0915  # one row after the other
         db.session.add(transfer)
         db.session.flush()
         note = credit(issued, office.actor, amount=Decimal(10))
+        held = deposit(sent_quote, office.actor, "30.00")
         feed = renew(db.session, technician)
         rows: dict[str, Any] = {
             "requests": request,
@@ -360,6 +362,7 @@ def make_rows(world: World) -> Rows:  # noqa: PLR0915  # one row after the other
             "other": other.id,
             "other_version": other.version,
             "sent": sent_quote.id,
+            "deposit": held.id,
             "issued_version": issued.version,
             "issued_number": issued.number,
             "transfer": transfer.id,
