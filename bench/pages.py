@@ -11,14 +11,17 @@ import statistics
 import tempfile
 import time
 from collections.abc import Callable
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 from flask_migrate import upgrade
 from sqlalchemy import event, insert, select
 
-from bench.rows import fill
+from bench.rows import fill, fill_week
 from sercom import create_app
+from sercom.core import clock
 from sercom.core.base import db
 from sercom.core.database import engine_options, normalise_url
 from sercom.entities.quotes.model import QuoteStatus
@@ -41,6 +44,9 @@ PAGES = {
     "Ctrl-K, phone": "/admin/search?q=(450)+555+0{number}",
     "Ctrl-K, a slip": "/admin/search?q=kowalsky",
     "autocomplete": "/admin/quotes/ajax/lookup/?name=client&query=Tremblay",
+    "calendar": "/admin/calendar/?view=week&date={monday}",
+    "week, 500 visits": "/admin/calendar/events?start={monday}&end={sunday}",
+    "technician's day": "/field/",
     "convert page": "/admin/jobs/{job}/convert/invoice",
 }
 
@@ -67,12 +73,14 @@ def main() -> None:
             started = time.perf_counter()
             records = sum(read for _table, read in reindex(db.session))
             print(f"{records} records indexed in {time.perf_counter() - started:.1f} s")
-            places = _places(count)
+            monday = clock.today() - timedelta(days=clock.today().weekday())
+            fill_week(monday)
+            places = _places(count) | {"monday": monday, "sunday": monday + timedelta(days=7)}
         measure(app, places)
 
 
-def _places(count: int) -> dict[str, int]:
-    owner = db.session.scalars(select(User.id).limit(1)).one()
+def _places(count: int) -> dict[str, Any]:
+    owner = db.session.scalars(select(User.id).where(User.email == "bench@example.org")).one()
     drafts = db.session.scalars(select(Quote.id).where(Quote.status == QuoteStatus.DRAFT).order_by(Quote.id)).all()
     rows = [{"position": n, "description": f"Pièce {n}"} for n in range(300)]
     common = {"document_id": drafts[-1], "quantity": 1, "unit": "un", "unit_price": 10, "discount": 0}
@@ -89,7 +97,7 @@ def _places(count: int) -> dict[str, int]:
     }
 
 
-def measure(app: Flask, places: dict[str, int]) -> None:
+def measure(app: Flask, places: dict[str, Any]) -> None:
     """Print a line for each page."""
     client = app.test_client()
     with app.app_context():

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, time, timedelta
 from random import Random
 from typing import Any
 
@@ -26,6 +26,7 @@ from sercom.models import (
     ServiceRequest,
     Site,
     User,
+    Visit,
 )
 
 BATCH = 1000
@@ -45,6 +46,28 @@ def fill(cases: int) -> None:
     db.session.flush()
     for start in range(0, cases, BATCH):
         _batch(random, range(start, min(start + BATCH, cases)))
+    db.session.commit()
+
+
+def fill_week(monday: date, visits: int = 500, people: int = 20) -> None:
+    """So many planned visits in the five working days of a week, over so many technicians."""
+    role = db.session.scalars(select(Role).where(Role.name == "technician")).one()
+    crew = [
+        User(email=f"t{number}@example.org", name=f"Technicien {number}", fs_uniquifier=f"{number:064d}", roles=[role])
+        for number in range(people)
+    ]
+    db.session.add_all(crew)
+    db.session.flush()
+    now = utcnow()
+    stamp = {"version": 1, "created_at": now, "updated_at": now, "any_time": False, "status": "scheduled"}
+    rows = []
+    for number in range(visits):
+        # Five days, then the people, then the hours: nobody is in two places at once.
+        day, person, turn = number % 5, number // 5 % people, number // (5 * people)
+        begins = clock.from_company(monday + timedelta(days=day), time(8 + turn * 2 % 10))
+        whose = {"case_id": number + 1, "document_id": number * 4 + 3, "person_id": crew[person].id}
+        rows.append(stamp | whose | {"starts_at": begins, "ends_at": begins + timedelta(minutes=90)})
+    db.session.execute(insert(Visit), rows)
     db.session.commit()
 
 
