@@ -42,7 +42,8 @@ def holiday(day: date) -> str | None:
 @cache
 def _holidays(year: int, language: str) -> dict[date, str]:
     """By day, those that the calendar names; one that falls on a Sunday is kept on the Monday too."""
-    return dict(holidays.country_holidays("CA", subdiv="QC", years=year, language=language))
+    found = holidays.country_holidays("CA", subdiv="QC", years=year, language=language)
+    return {day: name.replace("'", "’") for day, name in found.items()}
 
 
 def days_of(starts_at: datetime, ends_at: datetime) -> Iterator[date]:

@@ -1,5 +1,6 @@
 """A person's working hours, as one form field: seven days, each from and to; blank is a day off."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date, time, timedelta
 from typing import Any
@@ -73,6 +74,20 @@ class HoursField(Field):
     def populate_obj(self, obj: Any, name: str) -> None:
         """Hand the hours to the person."""
         obj.take_hours(self.read)
+
+
+def told(hours: Iterable[Any]) -> list[str]:
+    """Working hours in words; days that follow one another with the same hours are told together."""
+    found: list[tuple[int, int, tuple[time, time]]] = []
+    for row in sorted(hours, key=lambda row: row.weekday):
+        if found and found[-1][1:] == (row.weekday - 1, (row.starts, row.ends)):
+            found[-1] = (found[-1][0], row.weekday, found[-1][2])
+        else:
+            found.append((row.weekday, row.weekday, (row.starts, row.ends)))
+    names = [formats.day_name(MONDAY + timedelta(days=day)) for day in range(7)]
+    days = [names[first] if first == last else f"{names[first]} – {names[last]}" for first, last, _hours in found]
+    times = [f"{formats.clock(starts)} – {formats.clock(ends)}" for *_days, (starts, ends) in found]
+    return [f"{day}, {hours}" for day, hours in zip(days, times, strict=True)]
 
 
 def _shown(row: Any) -> dict[str, str]:

@@ -57,10 +57,6 @@ class WorkingHours(Model):
     starts: Mapped[time]
     ends: Mapped[time]
 
-    def __str__(self) -> str:
-        day = formats.day_name(date(2024, 1, 1) + timedelta(days=self.weekday))
-        return f"{day} {formats.clock(self.starts)} – {formats.clock(self.ends)}"
-
 
 class AbsenceReason(Labelled):
     """Why somebody is not there."""
@@ -110,11 +106,6 @@ class Absence(Model):
         return self.user.name if self.user else str(_l("Everybody"))
 
     @property
-    def is_whole_days(self) -> bool:
-        """Whether it begins and ends at midnight on the company's clock."""
-        return all(clock.to_company(moment).time() == time.min for moment in (self.starts_at, self.ends_at))
-
-    @property
     def first(self) -> date:
         """Its first day."""
         return clock.to_company(self.starts_at).date()
@@ -126,31 +117,38 @@ class Absence(Model):
 
     @property
     def starts(self) -> time | None:
-        """From what time on the first day; ``None`` for whole days."""
-        return None if self.is_whole_days else clock.to_company(self.starts_at).time()
+        """From what time on the first day; ``None`` where it begins with it."""
+        return _unless_midnight(self.starts_at)
 
     @property
     def ends(self) -> time | None:
-        """To what time on the last day; ``None`` for whole days."""
-        return None if self.is_whole_days else clock.to_company(self.ends_at).time()
+        """To what time on the last day; ``None`` where it ends with it."""
+        return _unless_midnight(self.ends_at)
 
     @property
     def when(self) -> str:
         """From when to when: days alone where they are whole."""
         first, last = formats.day(self.first), formats.day(self.last)
-        if self.starts is None or self.ends is None:
-            return first if first == last else f"{first} → {last}"
-        starts, ends = formats.clock(self.starts), formats.clock(self.ends)
-        return f"{first} · {starts} – {ends}" if first == last else f"{first} {starts} → {last} {ends}"
+        starts, ends = (formats.clock(at) if at else "" for at in (self.starts, self.ends))
+        if first == last:
+            hours = f"{starts or formats.clock(time.min)} – {ends or formats.clock(time.min)}"
+            return f"{first} · {hours}" if starts or ends else first
+        return f"{first} {starts}".rstrip() + " → " + f"{last} {ends}".rstrip()
 
     def take_time(self, first: date, last: date | None, starts: time | None, ends: time | None) -> None:
         """From the first day, or its hour, to the end of the last day, or its hour, on the company's clock."""
         final = last or first
         starts_at = clock.from_company(first, starts or time.min)
-        ends_at = clock.from_company(final, ends) if ends else clock.day_bounds(final)[1]
+        to_midnight = ends is None or ends == time.min
+        ends_at = clock.day_bounds(final)[1] if to_midnight else clock.from_company(final, ends or time.min)
         if ends_at <= starts_at:
             raise DomainError(_l("The absence ends before it starts."), "ends" if first == final else "last")
         self.starts_at, self.ends_at = starts_at, ends_at
+
+
+def _unless_midnight(moment: datetime) -> time | None:
+    at = clock.to_company(moment).time()
+    return None if at == time.min else at
 
 
 class VisitSeries(Model):

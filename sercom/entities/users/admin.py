@@ -20,7 +20,7 @@ from sercom.core.base import db
 from sercom.core.choices import RowsField
 from sercom.core.errors import DomainError
 from sercom.entities.planning.feed import live_feed, renew, revoke
-from sercom.entities.planning.hours import HoursField
+from sercom.entities.planning.hours import HoursField, told
 from sercom.entities.planning.model import active_skills
 from sercom.entities.users.account import ask_again, is_fresh, tell_feed
 from sercom.entities.users.model import Role, Team, User, active_people, new_key
@@ -63,7 +63,7 @@ class UserView(EntityView):
     form_overrides = {"roles": RowsField, "skills": RowsField}
     form_args = {"roles": {"rows": roles}, "skills": {"rows": active_skills}}
     column_formatters_detail = {
-        "hours": lambda _view, _context, user, _name: ", ".join(map(str, user.hours)) or _("The usual ones"),
+        "hours": lambda _view, _context, user, _name: " · ".join(told(user.hours)) or _("The usual ones"),
     }
     edit_template = create_template = "admin/user_form.html"
     search_in = (contains(User.name), contains(User.email))
@@ -105,9 +105,9 @@ class UserView(EntityView):
         if form.new_password.data or not form.active.data:
             row.sign_out_everywhere()
         self._take(form, row)
-        before = [str(hours) for hours in row.hours]
+        before = told(row.hours)
         super().change(form, row)
-        after = [str(hours) for hours in sorted(row.hours, key=lambda hours: hours.weekday)]
+        after = told(row.hours)
         if before != after:
             journal.record(db.session, current_actor(), "hours_changed", row, {"hours": [before, after]})
 

@@ -10,8 +10,8 @@ from sercom.core.base import db
 from sercom.workflow.needs import PlanForm
 from sercom.workflow.suggesting import Need, suggest
 
-#: How many days, from today on, are looked at for somebody who could go.
-DAYS = 7
+#: How many days are looked at for somebody who could go.
+DAYS = 10
 
 
 class PlanMixin(CommandMixin):
@@ -29,10 +29,10 @@ class PlanMixin(CommandMixin):
         return same and super().is_confirmed(form)
 
     def command_context(self, form: Any, row: Any) -> dict[str, Any]:
-        """Who could go: in the coming days, or on the day that was refused or asked about."""
+        """Who could go: in the coming days, or on the day that was refused or asked about, or after it."""
         if not isinstance(form, PlanForm):
             return {}
         need, today = self.need_of(row), clock.today()
-        day = form.day.data if request.method == "POST" else None
-        found = suggest(db.session, need, day) if day and day > today else []
-        return {"suggestions": found or suggest(db.session, need, today, DAYS)}
+        day = max(form.day.data or today, today) if request.method == "POST" else today
+        found = suggest(db.session, need, day) if day > today else []
+        return {"suggestions": found or suggest(db.session, need, day, DAYS)}
