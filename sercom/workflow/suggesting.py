@@ -21,7 +21,7 @@ from sercom.entities.jobs.model import Job, JobStatus
 from sercom.entities.planning.model import Skill
 from sercom.entities.requests.model import ServiceRequest
 from sercom.entities.sites.model import Site
-from sercom.entities.users.model import User
+from sercom.entities.users.model import Team, User
 from sercom.entities.visits.model import Visit, VisitStatus
 from sercom.workflow.availability import Diary, Span, days_of, plannable
 from sercom.workflow.planning import Plan
@@ -75,11 +75,10 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Filler:
-    """An unscheduled visit that fits into a free time, from when to when (UTC), and why it."""
+    """An unscheduled visit that fits into a free time, the plan that puts it there, and why it."""
 
     visit: Visit
-    starts_at: datetime
-    ends_at: datetime
+    plan: Plan
     nearness: int
     reason: str
 
@@ -151,18 +150,16 @@ def freed(session: AnySession, visit: Visit) -> Plan | None:
 
     A cancelled one still tells its time; of one taken off the journal does.
     """
-    span = visit.starts_at, visit.ends_at
+    plan = None
     if visit.status is VisitStatus.UNSCHEDULED and visit.version > 1:
-        span = _taken_off(session, visit)
-    elif visit.status is not VisitStatus.CANCELLED:
-        return None
-    if span[0] is None or span[1] is None or span[1] <= utcnow():
-        return None
-    plan = Plan(span[0], span[1], visit.person, visit.team)
-    return plan if plan.people else None
+        plan = _taken_off(session, visit)
+    elif visit.status is VisitStatus.CANCELLED and visit.starts_at and visit.ends_at:
+        plan = Plan(visit.starts_at, visit.ends_at, visit.person, visit.team)
+    return plan if plan and plan.ends_at > utcnow() and plan.people else None
 
 
-def _taken_off(session: AnySession, visit: Visit) -> tuple[datetime | None, datetime | None]:
+def _taken_off(session: AnySession, visit: Visit) -> Plan | None:
+    """When and with whom it was planned; the journal knows people by name, and two of one name are nobody."""
     told = select(JournalEntry.changes).where(
         JournalEntry.subject_type == Visit.__tablename__,
         JournalEntry.subject_id == visit.id,
@@ -170,7 +167,15 @@ def _taken_off(session: AnySession, visit: Visit) -> tuple[datetime | None, date
     )
     changes = session.scalars(told.order_by(JournalEntry.id.desc()).limit(1)).first() or {}
     starts, ends = (changes.get(name, [None])[0] for name in ("starts_at", "ends_at"))
-    return (datetime.fromisoformat(starts), datetime.fromisoformat(ends)) if starts and ends else (None, None)
+    if not starts or not ends:
+        return None
+    person, team = visit.person, visit.team
+    if "person" in changes:
+        people = session.scalars(select(User).where(User.name.in_(changes["person"][0]), User.active)).all()
+        person = people[0] if len(people) == 1 else None
+    if "team" in changes:
+        team = session.scalars(select(Team).where(Team.name.in_(changes["team"][0]), Team.active)).first()
+    return Plan(datetime.fromisoformat(starts), datetime.fromisoformat(ends), person, team)
 
 
 def fill_gap(session: AnySession, visit: Visit) -> list[Filler]:
@@ -189,8 +194,8 @@ def fill_gap(session: AnySession, visit: Visit) -> list[Filler]:
         return []
     skills = {skill for person in plan.people for skill in person.skills}
     waiting = [other for other in _waiting(session, zones, visit) if other.skill is None or other.skill in skills]
-    found = [filler for other in waiting if (filler := _fitted(other, gaps, zones)) is not None]
-    return sorted(found, key=lambda one: (one.nearness, one.starts_at - one.ends_at, one.visit.id))[:SHOWN]
+    found = [filler for other in waiting if (filler := _fitted(other, plan, gaps, zones)) is not None]
+    return sorted(found, key=lambda one: (one.nearness, one.plan.starts_at - one.plan.ends_at, one.visit.id))[:SHOWN]
 
 
 def _common(diary: Diary, plan: Plan, day: date) -> list[Span]:
@@ -228,7 +233,7 @@ def _waiting(session: AnySession, zones: Collection[str], but: Visit) -> list[Vi
     return list(session.scalars(wanted.options(*shown)))
 
 
-def _fitted(visit: Visit, gaps: list[Span], zones: Collection[str]) -> Filler | None:
+def _fitted(visit: Visit, left: Plan, gaps: list[Span], zones: Collection[str]) -> Filler | None:
     """The visit at the first gap that holds it."""
     minutes = visit.expected_minutes or DEFAULT_MINUTES
     for begins, end in gaps:
@@ -240,7 +245,7 @@ def _fitted(visit: Visit, gaps: list[Span], zones: Collection[str]) -> Filler | 
             told = told or [_("near by, in %(zone)s", zone=zone)]
             told.append(_("takes %(time)s of the %(free)s", time=formats.duration(minutes), free=_length(begins, end)))
             told += [_("asks for the skill %(skill)s", skill=visit.skill)] if visit.skill else []
-            return Filler(visit, begins, ends, near, ", ".join(told))
+            return Filler(visit, Plan(begins, ends, left.person, left.team), near, ", ".join(told))
     return None
 
 

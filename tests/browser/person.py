@@ -238,9 +238,11 @@ class Person:
         if link.count():
             self.press(link)
             self.fill(**fields)
+            known, self.provokes = self.provokes, self.provokes | {409}
             self.send()
             if self.find('main input[name="confirm"]').count():  # asked about the plan, and sure of it
                 self.send()
+            self.provokes = known
         else:
             button = self.find(f'main form[action$="/do/{name}"] button')
             self.show(button)

@@ -273,7 +273,7 @@ def test_visits_of_the_zone_that_fit_are_proposed(office, luc, command):
     give("hold", on_hold.document, office, reason="parts")
     found = fill_gap(db.session, gap(office, luc, command=command))
     assert [one.visit for one in found] == wanted
-    assert (found[0].starts_at, found[0].ends_at) == (moment(9), moment(11))
+    assert (found[0].plan.starts_at, found[0].plan.ends_at) == (moment(9), moment(11))
     assert [words(one.reason) for one in found] == [
         "à H7L, comme les visites de ce jour-là, prend 2 h sur 2 h, demande la compétence Gaz",
         "à H7L, comme les visites de ce jour-là, prend 45 min sur 2 h",
@@ -286,7 +286,7 @@ def test_what_was_planned_into_the_gap_is_no_gap_any_more(office, luc):
     visit = gap(office, luc)
     planned(office, 9.5, 10.5, person=luc)
     assert fill_gap(db.session, visit) == []
-    assert [one.starts_at for one in fill_gap(db.session, gap(office, luc, 13, 17))] == [moment(13)]
+    assert [one.plan.starts_at for one in fill_gap(db.session, gap(office, luc, 13, 17))] == [moment(13)]
 
 
 def test_a_team_is_free_when_all_of_it_is(office, luc):
@@ -297,7 +297,9 @@ def test_a_team_is_free_when_all_of_it_is(office, luc):
     visit = planned(office, 9, 11, team=team)
     give("cancel", visit, office)
     planned(office, 9, 9.5, person=luc)
-    assert [(one.starts_at, one.ends_at) for one in fill_gap(db.session, visit)] == [(moment(9.5), moment(10.5))]
+    assert [(one.plan.starts_at, one.plan.ends_at) for one in fill_gap(db.session, visit)] == [
+        (moment(9.5), moment(10.5))
+    ]
     planned(office, 10, 10.5, person=team.members[1])
     assert fill_gap(db.session, visit) == []
 
