@@ -91,7 +91,7 @@ def length_of(visit: Visit) -> timedelta:
 def move(session: AnySession, visit: Visit, plan: dict[str, Any], actor: Actor, version: int) -> list[str]:
     """Plan the visit (locked), and say what speaks against it. Nothing of that forbids."""
     transitions.run(session, "schedule", visit, actor, plan | {"confirm": True}, version=version)
-    told = Plan(plan["starts_at"], plan["ends_at"], plan["person"], plan["team"])
+    told = Plan(plan["starts_at"], plan["ends_at"], plan["person"], plan["team"], plan["any_time"])
     return [str(concern) for concern in concerns(session, visit, told)]
 
 
