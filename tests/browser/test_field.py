@@ -239,6 +239,7 @@ def test_the_pages_shut_nobody_out(someone: Opener) -> None:
     for path in ("/field/", visit):
         tech.go(path)
         assert tech.troubles() == []
+        assert tech.faint() == []
         small = tech.page.evaluate(
             """() => [...document.querySelectorAll(".field-main :is(a, button, summary, input, select)")]
               .filter((target) => target.checkVisibility() && target.type !== "hidden")
