@@ -68,9 +68,17 @@ def _command(name: str) -> Callable[[Sent], None]:
 
     def run(sent: Sent) -> None:
         _require_order(name, sent.visit)
-        transitions.run(sent.session, name, sent.visit, sent.actor, sent.form.arguments())
+        data = sent.form.arguments()
+        if data.get("findings"):
+            data["findings"] = _added(sent.visit.findings, data["findings"])
+        transitions.run(sent.session, name, sent.visit, sent.actor, data)
 
     return run
+
+
+def _added(before: str | None, findings: str) -> str:
+    """What was found is added to: the page that was typed on may be older than what is known."""
+    return "\n".join(dict.fromkeys(text for text in (before, findings.strip()) if text))
 
 
 def _require_order(command: str, visit: Visit) -> None:

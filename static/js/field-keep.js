@@ -23,9 +23,11 @@
     } catch { /* no network: what is kept stays */ }
   }
 
-  /** Visits that are no longer of these days need not be on a phone. */
+  /** Visits that are no longer of these days need not be on a phone, nor the files that only older pages ask for. */
   async function forgetOld(links) {
+    const version = new URL(document.querySelector("script[src]").src).pathname.split("/static/")[1].split("/")[0];
     for (const name of await caches.keys()) {
+      if (name.startsWith("field-files-") && name !== `field-files-${version}`) await caches.delete(name);
       if (!name.startsWith("field-pages-")) continue;
       const cache = await caches.open(name);
       for (const request of await cache.keys())

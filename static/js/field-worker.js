@@ -14,10 +14,8 @@ self.addEventListener("install", (event) => event.waitUntil((async () => {
   await self.skipWaiting();
 })()));
 
-self.addEventListener("activate", (event) => event.waitUntil((async () => {
-  for (const name of await caches.keys()) if (name.startsWith("field-files-") && name !== FILES) await caches.delete(name);
-  await self.clients.claim();
-})()));
+// Files of an earlier version stay until the pages that ask for them were read again (field-keep.js).
+self.addEventListener("activate", (event) => event.waitUntil(self.clients.claim()));
 
 self.addEventListener("fetch", (event) => {
   const { request } = event, url = new URL(request.url);

@@ -62,7 +62,7 @@
   function entry(row) {
     const refused = row.state === "refused", box = element("div", "", refused ? "bad" : "");
     const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "numeric", minute: "2-digit" }).format(new Date(row.at));
-    box.append(element("strong", `${row.label} · ${time}`), element("p", refused ? `${words.refused}: ${row.message}` : words.waiting, refused ? "why" : ""));
+    box.append(element("strong", `${row.label} · ${time}`), element("p", refused ? words.why.replace("{why}", () => row.message) : words.waiting, refused ? "why" : ""));
     const entered = row.fields.map(([, value]) => (value instanceof Blob ? words.file : value)).filter(Boolean).join(" · ");
     if (entered) box.append(element("p", entered, "entered"));
     if (refused) {
@@ -79,7 +79,7 @@
     for (const card of document.querySelectorAll(".field-card")) {
       const own = rows.filter((row) => row.visit === Number(card.dataset.fieldVisit));
       card.querySelector(".field-badge")?.remove();
-      if (own.length) card.querySelector("[data-field-pill]").append(element("span", own.some((row) => row.state === "refused") ? words.refused : words.waiting, `field-badge pill ${own.some((row) => row.state === "refused") ? "pill-bad" : "pill-warn"}`));
+      if (own.length) card.querySelector(".field-open").append(element("span", own.some((row) => row.state === "refused") ? words.refused : words.waiting, `field-badge pill ${own.some((row) => row.state === "refused") ? "pill-bad" : "pill-warn"}`));
     }
   }
 

@@ -146,6 +146,12 @@ class Person:
             for node in violation["nodes"]
         ]
 
+    def faint(self) -> list[str]:
+        """Text that bright light takes away: less than 7 to 1 against its ground (4.5 to 1 where it is large)."""
+        options = {"runOnly": {"type": "rule", "values": ["color-contrast-enhanced"]}}
+        found = Axe().run(self.page, options=options).response["violations"]
+        return [f"{node['html'][:120]}: {node['any'][0]['data']}" for violation in found for node in violation["nodes"]]
+
     def scrolls_sideways(self, width: int) -> bool:
         """Whether the page is wider than a screen of ``width`` pixels."""
         self.page.set_viewport_size({"width": width, "height": 900})

@@ -1,6 +1,7 @@
 """A technician's phone in a basement: the pages stay, what is entered waits, and each entry counts once."""
 
 import re
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import expect
@@ -203,6 +204,38 @@ def test_signed_out_meanwhile_nothing_is_lost(someone: Opener) -> None:
     expect(tech.find(".field-visit")).to_have_attribute("data-status", "in_progress")
 
 
+def test_photos_of_the_case_stay_and_a_photo_waits_as_it_is(someone: Opener, photos: list[Path]) -> None:
+    tech, office = someone("tech", width=PHONE), someone("office")
+    tech.go("/field/")
+    visit = planned_visits(tech)[0]
+    office.go(f"/admin/visits/details/?id={visit.rpartition('/')[2]}")
+    office.find("input[name=photos]").set_input_files(photos[0])
+    office.press('form[action$="/photos"] button')
+    tech.page.evaluate("sessionStorage.clear()")
+    open_day(tech)
+    tech.network(there=False)
+    tech.go(visit)
+    assert tech.find(".field-photos img").evaluate("(image) => image.decode().then(() => image.naturalWidth)") > 0
+
+    keep = """([url, bytes]) => {
+      const data = new FormData();
+      data.append("photo", new File([new Uint8Array(bytes)], "a.jpg", { type: "image/jpeg" }));
+      return field.send(url, data, { action: "nothing", label: "Photo", visit: url.split("/").at(-2) });
+    }"""
+    tech.page.evaluate(keep, [f"{visit}/nothing", list(range(256))])
+    tech.open_again()
+    tech.go(visit)
+    expect(tech.find(WAITING)).to_have_count(1)
+    read = """async () => {
+      const [row] = await field.rows();
+      return [...new Uint8Array(await row.fields[0][1].arrayBuffer())];
+    }"""
+    assert tech.page.evaluate(read) == list(range(256))
+    tech.provokes = {404}
+    tech.network(there=True)
+    expect(tech.find(f"{WAITING}.bad")).to_have_count(1)
+
+
 def test_a_page_that_is_not_on_the_phone_says_so(someone: Opener) -> None:
     tech = someone("tech2", width=PHONE)
     open_day(tech)
@@ -239,6 +272,7 @@ def test_the_pages_shut_nobody_out(someone: Opener) -> None:
     for path in ("/field/", visit):
         tech.go(path)
         assert tech.troubles() == []
+        assert tech.faint() == []
         small = tech.page.evaluate(
             """() => [...document.querySelectorAll(".field-main :is(a, button, summary, input, select)")]
               .filter((target) => target.checkVisibility() && target.type !== "hidden")
