@@ -186,8 +186,8 @@ VIOLATIONS = {
     "ck_sent_quote_revision_positive": "INSERT INTO sent_quote (quote_id, revision, content, at) "
     "SELECT quote_id, 0, content, at FROM sent_quote",
     "ck_sent_action_key_given": "key = ''",
-    "ck_signature_name_given": "INSERT INTO signature (visit_id, name, data, sha256, signed_at, created_at) "
-    "SELECT visit_id, '', data, sha256, signed_at, created_at FROM signature",
+    "ck_signature_name_given": "INSERT INTO signature (visit_id, name, data, sha256, about, signed_at, created_at) "
+    "SELECT visit_id, '', data, sha256, about, signed_at, created_at FROM signature",
     "ck_site_province_known": "province = 'XX'",
     "ck_skill_name_given": "name_en = ''",
     "ck_slow_page_count_positive": "count = 0",
