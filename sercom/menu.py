@@ -12,6 +12,7 @@ from sercom.accounts.views import AccountsView
 from sercom.backoffice.view import EntityView
 from sercom.entities.cases.admin import CaseView
 from sercom.entities.catalog.admin import CatalogView, ServiceView
+from sercom.entities.checklists.admin import ChecklistView
 from sercom.entities.clients.admin import ClientView
 from sercom.entities.company.admin import CompanyView, TaxRateView
 from sercom.entities.credits.admin import CreditNoteView
@@ -80,6 +81,7 @@ VIEWS: tuple[Entry, ...] = (
     Entry(ServiceView, models.Service, _l("Services"), "list-checks", SETTINGS),
     Entry(TriageView, models.TriageRule, _l("Triage rules"), "funnel", SETTINGS),
     Entry(QuestionView, models.Question, _l("Questions"), "message-square", SETTINGS),
+    Entry(ChecklistView, models.Checklist, _l("Checklists"), "clipboard-check", SETTINGS),
     Entry(UserView, models.User, _l("People"), "user-cog", SETTINGS),
     Entry(TeamView, models.Team, _l("Teams"), "users-round", SETTINGS),
     Entry(SkillView, models.Skill, _l("Skills"), "badge-check", SETTINGS),

@@ -31,6 +31,7 @@ MATRIX: dict[str, tuple[frozenset[Role], ...]] = {
     "services": (OFFICE, MONEY, OFFICE, OWNER, NOBODY),
     "triage": (OFFICE, MONEY, OFFICE, OFFICE, NOBODY),
     "questions": (OFFICE, MONEY, OFFICE, OFFICE, NOBODY),
+    "checklists": (OFFICE, MONEY, OFFICE, OFFICE, NOBODY),
     "teams": (OFFICE, MONEY, OFFICE, OWNER, NOBODY),
     "skills": (OFFICE, MONEY, OFFICE, OWNER, NOBODY),
     "absences": (OFFICE, MONEY, OFFICE, OFFICE, NOBODY),

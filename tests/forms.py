@@ -137,6 +137,27 @@ FORMS = {
     "service": Form(
         "/admin/services/new/", {"name_fr": "Gaz", "name_en": "Gas", "position": "3"}, {"position": ("abc", "9" * 30)}
     ),
+    "checklist": Form(
+        "/admin/checklists/new/",
+        {
+            "name_fr": "Entretien",
+            "name_en": "Maintenance",
+            "items-present": "1",
+            "items-0-kind": "number",
+            "items-0-text_fr": "Pression",
+            "items-0-text_en": "Pressure",
+            "items-0-unit": "psi",
+        },
+        {
+            "name_fr": ("", BLANK, "x" * 121),
+            "name_en": ("",),
+            "service": ("nothing", "0"),
+            "items-0-text_fr": ("", "x" * 201),
+            "items-0-text_en": ("", BLANK),
+            "items-0-kind": ("", "nothing", "choice"),
+            "items-0-unit": ("x" * 21,),
+        },
+    ),
     "question": Form(
         "/admin/questions/new/",
         {"label_fr": "Âge?", "label_en": "Age?", "kind": "choice", "choices_fr": "5\r\n10", "choices_en": "5\r\n10"},

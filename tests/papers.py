@@ -290,3 +290,38 @@ def logo() -> bytes:
 def pages_of(pdf: bytes) -> list[str]:
     """The text of each page, every space a plain one."""
     return [" ".join(page.extract_text().split()) for page in PdfReader(BytesIO(pdf)).pages]
+
+
+def work_report(**changes: Any) -> dict[str, Any]:
+    """A visit as it is told on paper: measured, photographed, signed; no amount."""
+    photo = {"id": 1, "sha256": "a", "caption": "Plaque", "moment": "before", "width": 480, "height": 360}
+    check = {"fr_CA": ["Pression d’aspiration", "118,5 psi"], "en_CA": ["Suction pressure", "118.5 psi"]}
+    work = {
+        "day": "2026-01-05",
+        "times": [["09:00:00", "10:15:00"], ["10:40:00", "11:00:00"]],
+        "people": ["Marc-André Pelletier"],
+        "minutes": 95,
+        "findings": "Compresseur bruyant.",
+        "unanswered_reason": None,
+        "incomplete": None,
+        "checks": [check],
+        "parts": [{"description": "Filtre", "quantity": "2.000", "unit": ""}],
+        "photos": [photo, photo | {"id": 2, "sha256": "b", "moment": "after", "caption": "Neuve"}],
+        "signatures": [
+            {"id": 1, "name": "Julie Tremblay", "sha256": "c", "about": "", "day": "2026-01-05", "time": "11:02:00"}
+        ],
+    }
+    return {
+        "version": 1,
+        "kind": "work_report",
+        "number": "2026-0142-R1",
+        "revision": 1,
+        "case": "2026-0142",
+        "title": "Thermopompe",
+        "assessment": False,
+        "supplier": SUPPLIER,
+        "logo": None,
+        "client": CLIENT,
+        "site": SITE,
+        "work": work | changes,
+    }

@@ -15,6 +15,7 @@ from sercom import models
 from sercom.core.access import Role
 from sercom.core.base import db
 from sercom.core.clock import utcnow
+from sercom.entities.checklists.model import ItemDraft
 from sercom.entities.company.model import get_company
 from sercom.entities.delivery.message import MessageStatus
 from sercom.entities.files.photos import make_safe
@@ -23,6 +24,7 @@ from sercom.entities.ledger.model import Method
 from sercom.entities.planning.feed import renew
 from sercom.entities.sites.model import Province
 from sercom.entities.users.model import Language
+from sercom.entities.visits import signing
 from sercom.exchange import importing
 from sercom.exchange.run import ImportKind
 from sercom.portal import ticket
@@ -126,6 +128,8 @@ class Rows:
                 {"token": secrets.token_hex(8), "version": version, "confirm": "1", **self.extra["approval"]},
             ),
         }
+        answers["report_view"] = (f"{base}/{self.extra['worked']}/report", {})
+        answers["signature_view"] = (f"{base}/{self.extra['worked']}/signatures/1", {})
         if entity == "quotes" and action == "undo_view":
             return f"{base}/{self.extra['undo']}/undo", {"version": self.extra["undo_version"]}
         if entity == "payments" and action == "refund_view":  # what is wholly on an invoice is not given back
@@ -303,6 +307,13 @@ def make_rows(world: World) -> Rows:  # noqa: PLR0915  # one row after the other
         bytes_ = {"data": photo.data, "thumbnail": photo.thumbnail, "width": 60, "height": 40}
         db.session.add_all([question, models.IntakeUpload(**waits, **bytes_)])
         visit = plan(job.case.visits[0], office, person=technician)
+        worked = plan(start("job", office.actor).visits[0], office, person=technician)
+        give("start", worked, office.actor)
+        signing.sign(db.session, worked, office.actor, name="Julie", png=picture(kind="PNG"))
+        give("finish", worked, office.actor)
+        checklist = models.Checklist(name_fr="Entretien", name_en="Maintenance", for_assessments=True)
+        checklist.take_items([ItemDraft("Filtre propre", "Clean filter")])
+        db.session.add(checklist)
         rule = models.TriageRule(keywords="drain", reason_fr="un drain", reason_en="a drain")
         skill = models.Skill(name_fr="Gaz", name_en="Gas")
         hour = utcnow().replace(minute=0, second=0, microsecond=0)
@@ -331,6 +342,7 @@ def make_rows(world: World) -> Rows:  # noqa: PLR0915  # one row after the other
             "catalog": item,
             "services": service,
             "questions": question,
+            "checklists": checklist,
             "users": office,
             "teams": team,
             "skills": skill,
@@ -353,6 +365,7 @@ def make_rows(world: World) -> Rows:  # noqa: PLR0915  # one row after the other
         extra = {
             "import": uploads[0].id,
             "imported": uploads[1].id,
+            "worked": worked.id,
             "undo": alternative.id,
             "undo_version": alternative.version,
             "issued": issued.id,

@@ -153,6 +153,8 @@ LITERAL = {
     ("files.content_view", "GET"): "sign-in ok ok ok ok",
     ("visits.command_view", "GET"): "sign-in ok ok 403 ok",
     ("visits.command_view", "POST"): "401 done done 403 done",
+    ("visits.report_view", "GET"): "sign-in ok ok ok ok",  # no price stands on it
+    ("visits.signature_view", "GET"): "sign-in ok ok ok ok",
     ("visits.bulk_view", "POST"): "401 ok ok ok ok",
     ("requests.command_view", "GET"): "sign-in 403 ok 403 ok",
     ("requests.command_view", "POST"): "401 403 done 403 done",
@@ -219,6 +221,7 @@ LITERAL = {
 }
 #: Whoever reads first keeps what was drawn, and nothing else.
 KEEPS = {"links.pdf", "invoices.pdf_view", "credit_notes.pdf_view", "quotes.pdf_view", "payments.receipt_view"}
+KEEPS |= {"visits.report_view"}
 #: Guarded by a signed ticket instead of a token.
 WITHOUT_TOKEN = {"portal.intake", "portal.intake_en", "links.seen"}
 WITHOUT_TOKEN |= {"portal_photos.add", "portal_photos.add_en", "portal_photos.remove"}

@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 FONT, ICONS, SORTABLE = "@ibm/plex-sans@1.1.0", "lucide-static@1.62.0", "sortablejs@1.15.6"
 #: EventCalendar bundled by its author with the part of Svelte that it runs on.
 CALENDAR, SVELTE = "@event-calendar/build@5.10.1", "svelte@5.57.0"
+SIGNATURE = "signature_pad@5.1.4"
 STATIC, PAPER = ROOT / "static" / "vendor", ROOT / "sercom" / "output" / "fonts"
 
 #: The icons that templates name.
@@ -87,6 +88,13 @@ def calendar() -> None:
     (STATIC / "event-calendar-LICENSE.txt").write_text(text)
 
 
+def signature() -> None:
+    """Strokes on the glass, smooth, by finger, pen or mouse."""
+    archive = package(SIGNATURE)
+    (STATIC / "signature_pad.js").write_bytes(read(archive, "dist/signature_pad.umd.min.js"))
+    (STATIC / "signature_pad-LICENSE.txt").write_bytes(read(archive, "LICENSE"))
+
+
 def icons() -> None:
     """One sprite of the icons in use: ``<use href="…/icons.svg#name">``."""
     archive = package(ICONS)
@@ -107,3 +115,4 @@ if __name__ == "__main__":
     icons()
     sortable()
     calendar()
+    signature()

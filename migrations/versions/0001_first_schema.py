@@ -1195,47 +1195,6 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "rendered_file",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("document_id", sa.Integer(), nullable=True),
-        sa.Column("payment_id", sa.Integer(), nullable=True),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("revision", sa.Integer(), nullable=False),
-        sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("data", sa.LargeBinary(), nullable=False),
-        sa.Column("sha256", sa.String(length=64), nullable=False),
-        sa.Column("template_version", sa.Integer(), nullable=False),
-        sa.Column("made_at", sa.DateTime(), nullable=False),
-        sa.CheckConstraint(
-            "(kind = 'receipt') = (payment_id IS NOT NULL)", name=op.f("ck_rendered_file_receipt_of_payment")
-        ),
-        sa.CheckConstraint(
-            "kind IN ('quote', 'work_order', 'invoice', 'credit_note', 'receipt', 'statement')",
-            name=op.f("ck_rendered_file_kind_known"),
-        ),
-        sa.CheckConstraint("language IN ('fr_CA', 'en_CA')", name=op.f("ck_rendered_file_language_known")),
-        sa.CheckConstraint("(document_id IS NULL) <> (payment_id IS NULL)", name=op.f("ck_rendered_file_one_subject")),
-        sa.CheckConstraint("revision >= 1", name=op.f("ck_rendered_file_revision_positive")),
-        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_rendered_file_document_id_document")),
-        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_rendered_file_payment_id_payment")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_rendered_file")),
-        sa.UniqueConstraint(
-            "document_id",
-            "kind",
-            "language",
-            "revision",
-            name=op.f("uq_rendered_file_document_id_kind_language_revision"),
-        ),
-        sa.UniqueConstraint(
-            "payment_id",
-            "kind",
-            "language",
-            "revision",
-            name=op.f("uq_rendered_file_payment_id_kind_language_revision"),
-        ),
-        sqlite_autoincrement=True,
-    )
-    op.create_table(
         "sent_quote",
         sa.Column("quote_id", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), autoincrement=False, nullable=False),
@@ -1455,6 +1414,60 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_part_used_visit_id"), ["visit_id"], unique=False)
 
     op.create_table(
+        "rendered_file",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("payment_id", sa.Integer(), nullable=True),
+        sa.Column("visit_id", sa.Integer(), nullable=True),
+        sa.Column("told_sha256", sa.String(length=64), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("data", sa.LargeBinary(), nullable=False),
+        sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("template_version", sa.Integer(), nullable=False),
+        sa.Column("made_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint(
+            "(kind = 'receipt') = (payment_id IS NOT NULL)", name=op.f("ck_rendered_file_receipt_of_payment")
+        ),
+        sa.CheckConstraint(
+            "(kind = 'work_report') = (visit_id IS NOT NULL)", name=op.f("ck_rendered_file_report_of_visit")
+        ),
+        sa.CheckConstraint(
+            "kind IN ('quote', 'work_order', 'work_report', 'invoice', 'credit_note', 'receipt', 'statement')",
+            name=op.f("ck_rendered_file_kind_known"),
+        ),
+        sa.CheckConstraint("language IN ('fr_CA', 'en_CA')", name=op.f("ck_rendered_file_language_known")),
+        sa.CheckConstraint(
+            "(CASE WHEN document_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN payment_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN visit_id IS NULL THEN 0 ELSE 1 END) = 1",
+            name=op.f("ck_rendered_file_one_subject"),
+        ),
+        sa.CheckConstraint("(visit_id IS NULL) = (told_sha256 IS NULL)", name=op.f("ck_rendered_file_report_is_told")),
+        sa.CheckConstraint("revision >= 1", name=op.f("ck_rendered_file_revision_positive")),
+        sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_rendered_file_document_id_document")),
+        sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_rendered_file_payment_id_payment")),
+        sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_rendered_file_visit_id_visit")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_rendered_file")),
+        sa.UniqueConstraint(
+            "document_id",
+            "kind",
+            "language",
+            "revision",
+            name=op.f("uq_rendered_file_document_id_kind_language_revision"),
+        ),
+        sa.UniqueConstraint(
+            "payment_id",
+            "kind",
+            "language",
+            "revision",
+            name=op.f("uq_rendered_file_payment_id_kind_language_revision"),
+        ),
+        sa.UniqueConstraint(
+            "visit_id", "kind", "language", "revision", name=op.f("uq_rendered_file_visit_id_kind_language_revision")
+        ),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
         "sent_action",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("key", sa.String(length=64), nullable=False),
@@ -1484,6 +1497,7 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=160), nullable=False),
         sa.Column("data", sa.LargeBinary(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("about", sa.String(length=200), nullable=False),
         sa.Column("signed_at", sa.DateTime(), nullable=False),
         sa.Column("taken_by_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
@@ -1547,6 +1561,7 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_sent_action_user_id"))
 
     op.drop_table("sent_action")
+    op.drop_table("rendered_file")
     with op.batch_alter_table("part_used", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_part_used_visit_id"))
 
@@ -1586,7 +1601,6 @@ def downgrade() -> None:
 
     op.drop_table("visit")
     op.drop_table("sent_quote")
-    op.drop_table("rendered_file")
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_message_status_next_attempt_at"))
         batch_op.drop_index(batch_op.f("ix_message_document_id"))

@@ -23,8 +23,8 @@ SILENT = frozenset(
 )
 #: The mark (``info=DRAWN``) of columns that follow from others, which are told.
 DRAWN = {"drawn": True}
-#: Rows that the workflow tells of itself, or whose owner's columns tell the same.
-TOLD_APART = frozenset({"lines", "taxes", "spans"})
+#: Rows that are told of by who changes them, or whose owner's columns tell the same.
+TOLD_APART = frozenset({"lines", "taxes", "spans", "items", "answers"})
 
 Changes = dict[str, list[Any]]
 

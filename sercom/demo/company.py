@@ -14,7 +14,7 @@ from sercom.core import clock
 from sercom.core.access import Role
 from sercom.core.base import db
 from sercom.core.errors import DomainError
-from sercom.demo import bank, catalogue, crew, questions, rules, timeline
+from sercom.demo import bank, catalogue, checking, crew, questions, rules, timeline
 from sercom.demo.film import Film
 from sercom.demo.hands import Hands
 from sercom.demo.pictures import emblem
@@ -84,6 +84,7 @@ def seed(*, works: Sequence[Work] = WORKS, photos: int) -> None:
         crew.make(people, teams, services_offered())
         rules.make()
         questions.make()
+        checking.make()
     for who in ("tech", "tech2"):  # each of them is at an emergency now
         begins, ends = (clock.to_company(now + timedelta(minutes=minutes)).time() for minutes in (-70, 120))
         diary.block(who, begins, ends)
@@ -170,6 +171,7 @@ def _people() -> dict[str, User]:
         )
         for label, name, role, phone in STAFF
     }
+    people["tech"].invoices_on_site = people["tech"].sees_prices = True
     db.session.add_all(people.values())
     db.session.flush()
     return people

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 
+from sercom.demo import checking
 from sercom.demo.story import Story
 from sercom.demo.timeline import Slot
 from sercom.models import Visit
@@ -21,6 +22,9 @@ def visit_made(
     if parts:
         visit.take_parts(story.stage.prices.parts(parts, visit.case.client.language))
     story.hands.take_photos(story.document, photos, technician, visit)
+    checking.answer(visit, technician, story.random)
+    if not visit.is_assessment:
+        checking.signed(visit, technician, story.random)
     charged = int(slot.hours * 60) - 15 * random.randint(0, 1)
     story.hands.give("finish", visit, technician, minutes=charged, findings=found)
     story.day = slot.day

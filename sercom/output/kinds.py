@@ -11,6 +11,7 @@ class PaperKind(Labelled):
 
     QUOTE = "quote", _l("Quote")
     WORK_ORDER = "work_order", _l("Work order")
+    WORK_REPORT = "work_report", _l("Work report")
     INVOICE = "invoice", _l("Invoice")
     CREDIT_NOTE = "credit_note", _l("Credit note")
     RECEIPT = "receipt", _l("Receipt")

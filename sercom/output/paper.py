@@ -64,10 +64,14 @@ def to_html(
     language: str,
     *,
     logo: bytes | None = None,
+    pictures: Mapping[str, bytes] | None = None,
     draft: bool = False,
     screen: Screen | None = None,
 ) -> str:
-    """The document of ``snapshot`` in ``language`` (a locale); ``logo`` is a PNG, ``screen`` makes it a preview."""
+    """The document of ``snapshot`` in ``language`` (a locale); ``logo`` is a PNG, ``screen`` makes it a preview.
+
+    ``pictures`` are the JPEG and PNG bytes that a report names by their sha256.
+    """
     kind = PaperKind(snapshot["kind"])
     with force_locale(language):
         return (
@@ -77,12 +81,19 @@ def to_html(
                 paper=snapshot,
                 kind=str(kind.label),
                 language=language,
-                logo=f"data:image/png;base64,{b64encode(logo).decode()}" if logo else "",
+                logo=_embedded(logo) if logo else "",
+                pictures={name: _embedded(data) for name, data in (pictures or {}).items()},
                 draft=draft,
                 screen=screen,
                 marked=_mixes_taxes(snapshot),
             )
         )
+
+
+def _embedded(data: bytes) -> str:
+    """A picture as an address that holds it."""
+    kind = "png" if data.startswith(b"\x89PNG") else "jpeg"
+    return f"data:image/{kind};base64,{b64encode(data).decode()}"
 
 
 def to_pdf(html: str, *, max_seconds: float = MAX_SECONDS) -> bytes:
@@ -144,6 +155,7 @@ def _environment() -> Environment:
         "clock": _read(time.fromisoformat, formats.clock),
         "discount": _discount,
         "phone": formats.phone,
+        "duration": formats.duration,
         "cents": lambda text: Decimal(text) != ZERO,
         "tax": TAX_LABELS.__getitem__,
         "tax_status": lambda value: TaxStatus(value).label,

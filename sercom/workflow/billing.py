@@ -20,6 +20,7 @@ from sercom.entities.documents.line import LineDraft, LineKind
 from sercom.entities.documents.taking import links, remaining
 from sercom.entities.invoices.model import Invoice
 from sercom.entities.jobs import billing
+from sercom.entities.jobs.extras import extras_of
 from sercom.entities.jobs.model import Job
 from sercom.workflow import carry
 
@@ -50,7 +51,8 @@ class Part:
     """What of a job is invoiced.
 
     ``quantities`` by line id; ``percent`` of the job's net; ``amount`` in dollars before tax;
-    ``visits`` by id (``None``: all that are finished); ``extras`` says that what is beyond the job
+    ``visits`` by id (``None``: all that are finished; beside all that is left, those whose parts that the job
+    does not have are added); ``extras`` says that what is beyond the job
     goes on top of it.
     """
 
@@ -90,6 +92,7 @@ def bill(invoice: Invoice, job: Job, copies: list[LineDraft], part: Part) -> lis
         lines = _visits(job, part)
     else:
         lines = _lines(invoice, job, copies, part.quantities if part.mode is Mode.LINES else None)
+        lines += _beside(invoice, job, part.visits or ())
     lines += _holdback(job, lines, invoice.discount)
     if any(line.source_document_id and not line.source_line_id for line in lines):
         invoice.discount_percent = None  # a percentage would be taken of these lines too
@@ -123,6 +126,21 @@ def _lines(
             _said(job, ADJUSTED),
             {max(shares, key=lambda status: shares[status]): off},
         )
+    return drafts
+
+
+def _beside(invoice: Invoice, job: Job, visits: Collection[int]) -> list[LineDraft]:
+    """What these visits used beyond the job's lines: on top of its price, as lines that bill none of it."""
+    beyond = extras_of(job).parts if visits else {}
+    worked = [visit for visit in billing.visits_to_invoice(job) if visit.id in visits] if beyond else []
+    drafts = [
+        replace(carry.part_line(visit, part), quantity=beyond[part.id], visit_id=visit.id)
+        for visit in worked
+        for part in visit.parts
+        if part.id in beyond
+    ]
+    if drafts:
+        invoice.discount_percent = None  # a percentage would be taken of these lines too
     return drafts
 
 

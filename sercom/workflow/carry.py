@@ -180,11 +180,12 @@ def worked(visit: Visit) -> list[LineDraft]:
         lines.append(_item_line(visit, travel, Decimal(1)))
     if labour is not None and visit.minutes:
         lines.append(_item_line(visit, labour, (Decimal(visit.minutes) / HOUR).quantize(THOUSANDTH)))
-    lines += [_part_line(visit, part) for part in visit.parts]
+    lines += [part_line(visit, part) for part in visit.parts]
     return [replace(line, visit_id=visit.id) for line in lines]
 
 
-def _part_line(visit: Visit, part: PartUsed) -> LineDraft:
+def part_line(visit: Visit, part: PartUsed) -> LineDraft:
+    """A part at its price, as a line."""
     if part.item is None:
         return LineDraft(part.description, part.quantity, unit_price=part.unit_price)
     return replace(_item_line(visit, part.item, part.quantity), unit_price=part.unit_price)

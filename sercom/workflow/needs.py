@@ -20,6 +20,7 @@ from sercom.entities.quotes.field import OptionsField
 from sercom.entities.quotes.model import DeclineReason
 from sercom.entities.requests.model import CloseReason
 from sercom.entities.users.model import active_people, active_teams
+from sercom.entities.visits.checks import unanswered
 from sercom.entities.visits.model import IncompleteReason
 from sercom.workflow.recurring import MAX_VISITS, Repeat, Unit
 
@@ -164,14 +165,29 @@ class HoldForm(ProductForm):
     reason = LabelledField(_l("Reason"), enum=HoldReason)
 
 
-class FinishForm(ProductForm):
+class WorkedForm(ProductForm):
     """Time spent and what was found."""
 
     minutes = IntegerField(_l("Minutes worked"), [Optional(), NumberRange(0, 1440)])
     findings = TextAreaField(_l("Measurements and findings"), [Optional(), long])
 
 
-class IncompleteForm(FinishForm):
+class FinishForm(WorkedForm):
+    """Why required items stay open is asked where some do."""
+
+    unanswered_reason = StringField(_l("Why items are left open"), [Optional(), Length(max=200)])
+
+    def about(self, row: Any) -> None:
+        """Name what is still to answer, or ask nothing."""
+        missing = unanswered(row)
+        if not missing:
+            del self.unanswered_reason
+            return
+        names = ", ".join(check.text for check in missing)
+        self.unanswered_reason.description = str(_l("Left to answer: %(items)s.", items=names))
+
+
+class IncompleteForm(WorkedForm):
     """Why the work goes on another day."""
 
     reason = LabelledField(_l("Reason"), enum=IncompleteReason)

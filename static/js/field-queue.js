@@ -116,7 +116,7 @@ const field = (() => {
     data.append("at", row.at);
     data.append("csrf_token", token);
     data.append("sent_at", new Date().toISOString());
-    const answer = await ask(row.url, { method: "POST", body: data, headers: JSON_ONLY });
+    const answer = await upload(row, data);
     const said = answer && await read(answer);
     if (answer?.status === 401) { stand("signed_out"); return false; }
     if (!said || said.state === "token" || answer.status >= 500 || answer.status === 429) { later(answer ? "waiting" : "offline"); return false; }
@@ -134,6 +134,20 @@ const field = (() => {
 
   async function ask(url, options) {
     try { return await fetch(url, { ...options, cache: "no-store", credentials: "same-origin", signal: AbortSignal.timeout(PATIENCE) }); } catch { return null; }
+  }
+
+  /** Post an entry and tell how far it is: "field:progress" (detail: {row, part}, 0 to 1); null without a network. */
+  function upload(row, data) {
+    return new Promise((resolve) => {
+      const request = new XMLHttpRequest();
+      request.open("POST", row.url);
+      request.setRequestHeader("Accept", JSON_ONLY.Accept);
+      request.timeout = PATIENCE;
+      request.upload.onprogress = (event) => { if (event.lengthComputable) tell("progress", { row, part: event.loaded / event.total }); };
+      request.onload = () => resolve({ status: request.status, ok: request.status < 300, json: async () => JSON.parse(request.responseText) });
+      request.onerror = request.ontimeout = request.onabort = () => resolve(null);
+      request.send(data);
+    });
   }
 
   async function read(answer) {

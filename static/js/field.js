@@ -151,7 +151,7 @@
     drawn.status = article.dataset.status;
     for (const part of document.querySelectorAll("[data-live]")) {
       const now = fresh.getElementById(part.id);
-      if (!now || part.contains(document.activeElement) || part.querySelector("[data-typed]")) continue;
+      if (!now || part.contains(document.activeElement) || part.querySelector("[data-typed]") || part.closest("[data-typed]")) continue;
       part.replaceWith(now);
     }
     main.dataset.drawn = fresh.getElementById("main").dataset.drawn;

@@ -57,8 +57,9 @@ from tests.support import convert, give, make_client, make_user, start
 #: One more row like those of a document or of a payment: rows of guarded tables are never updated.
 DRAWN = (
     "INSERT INTO rendered_file "
-    "(document_id, payment_id, kind, revision, language, data, sha256, template_version, made_at) "
-    "SELECT {}, data, sha256, template_version, made_at FROM rendered_file WHERE {} IS NOT NULL"
+    "(document_id, payment_id, kind, revision, language, "
+    "visit_id, told_sha256, data, sha256, template_version, made_at) "
+    "SELECT {}, visit_id, told_sha256, data, sha256, template_version, made_at FROM rendered_file WHERE {} IS NOT NULL"
 )
 #: One more row like those of the outbox: what was written is never updated.
 WRITTEN = (
@@ -169,6 +170,10 @@ VIOLATIONS = {
     "ck_rendered_file_kind_known": DRAWN.format("document_id, payment_id, 'x', 9, language", "document_id"),
     "ck_rendered_file_language_known": DRAWN.format("document_id, payment_id, kind, 9, 'fr'", "document_id"),
     "ck_rendered_file_one_subject": DRAWN.format("NULL, NULL, 'quote', 9, language", "document_id"),
+    "ck_rendered_file_report_is_told": DRAWN.replace("SELECT {}, visit_id, told_sha256", "SELECT {}, NULL, 'x'").format(
+        "document_id, NULL, 'quote', 9, language", "document_id"
+    ),
+    "ck_rendered_file_report_of_visit": DRAWN.format("document_id, NULL, 'work_report', 9, language", "document_id"),
     "ck_rendered_file_receipt_of_payment": DRAWN.format("document_id, NULL, 'receipt', 9, language", "document_id"),
     "ck_rendered_file_revision_positive": DRAWN.format("document_id, payment_id, kind, 0, language", "document_id"),
     "ck_request_close_reason_known": "close_reason = 'x'",
@@ -181,8 +186,8 @@ VIOLATIONS = {
     "ck_sent_quote_revision_positive": "INSERT INTO sent_quote (quote_id, revision, content, at) "
     "SELECT quote_id, 0, content, at FROM sent_quote",
     "ck_sent_action_key_given": "key = ''",
-    "ck_signature_name_given": "INSERT INTO signature (visit_id, name, data, sha256, signed_at, created_at) "
-    "SELECT visit_id, '', data, sha256, signed_at, created_at FROM signature",
+    "ck_signature_name_given": "INSERT INTO signature (visit_id, name, data, sha256, about, signed_at, created_at) "
+    "SELECT visit_id, '', data, sha256, about, signed_at, created_at FROM signature",
     "ck_site_province_known": "province = 'XX'",
     "ck_skill_name_given": "name_en = ''",
     "ck_slow_page_count_positive": "count = 0",
@@ -228,6 +233,9 @@ VIOLATIONS = {
     "uq_passkey_credential_id": "credential_id = (SELECT min(credential_id) FROM passkey)",
     "uq_rendered_file_document_id_kind_language_revision": DRAWN.format(
         "document_id, payment_id, kind, revision, language", "document_id"
+    ),
+    "uq_rendered_file_visit_id_kind_language_revision": DRAWN.format(
+        "document_id, payment_id, kind, revision, language", "visit_id"
     ),
     "uq_rendered_file_payment_id_kind_language_revision": DRAWN.format(
         "document_id, payment_id, kind, revision, language", "payment_id"
@@ -389,6 +397,8 @@ def fill_the_field(visit, owner, number):
     service = Service(name_fr="Gaz", name_en="Gas", skill_id=skill.id)
     told = {"asked": {}, "value": "oui", "answered_at": now, "answered_by_id": owner.id}
     db.session.add_all([service, Answer(visit_id=visit.id, item_id=item.id, **told)])
+    report = {"revision": 1, "language": "fr_CA", "data": b"%PDF", "sha256": "", "template_version": 1}
+    db.session.add(RenderedFile(visit_id=visit.id, told_sha256="", kind="work_report", **report))
     drawn = {"name": "Julie", "data": b"PNG", "sha256": "", "signed_at": now}
     db.session.add(Signature(visit_id=visit.id, taken_by_id=owner.id, **drawn))
     db.session.add(CalendarFeed(team_id=team.id))

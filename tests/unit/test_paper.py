@@ -20,10 +20,12 @@ from sercom.output import paper
 from sercom.output.kinds import PaperKind, file_name
 from tests import papers
 from tests.papers import item, pages_of, words
+from tests.unit.pictures import encode, quarters
 
 SAMPLES = {
     "quote": papers.quote,
     "work_order": papers.work_order,
+    "work_report": papers.work_report,
     "invoice": papers.invoice,
     "credit_note": papers.credit_note,
     "receipt": papers.receipt,
@@ -341,3 +343,29 @@ def test_the_same_html_is_the_same_text():
     html = paper.to_html(papers.invoice(), FRENCH)
     first, second = (hashlib.sha256("".join(pages_of(paper.to_pdf(html))).encode()).hexdigest() for _time in range(2))
     assert first == second
+
+
+def test_a_report_tells_answers_with_their_units_and_pairs_photos_and_no_amount():
+    picture = encode(quarters(), "JPEG")
+    pictures = {"a": picture, "b": picture, "c": picture}
+    text = " ".join(drawn(papers.work_report(), FRENCH, pictures=pictures))
+    for told in (
+        "118,5 psi",
+        "Before · Plaque",
+        "After · Neuve",
+        "Julie Tremblay",
+        "9 h 00 – 10 h 15",
+        "1 h 35",
+        "Filtre",
+    ):
+        assert told in text.replace("\u00a0", " "), told
+    assert "$" not in text
+
+
+@pytest.mark.parametrize("count", [0, 1, 40])
+def test_a_report_holds_however_many_photos(count: int):
+    photo = papers.work_report()["work"]["photos"][0]
+    moments = ("before", "during", "after", None)
+    photos = [photo | {"moment": moments[number % 4], "caption": f"Photo {number}"} for number in range(count)]
+    text = " ".join(drawn(papers.work_report(photos=photos, findings=None, parts=[], checks=[], signatures=[])))
+    assert all(f"Photo {number}" in text for number in range(count))

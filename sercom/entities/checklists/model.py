@@ -1,5 +1,7 @@
 """Checklists: what is looked at, measured and ticked during a visit, by service."""
 
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
@@ -21,6 +23,19 @@ class CheckKind(Labelled):
     TEXT = "text", _l("Text")
     NUMBER = "number", _l("Measurement")
     CHOICE = "choice", _l("One of several")
+
+
+@dataclass(frozen=True)
+class ItemDraft:
+    """An item as a form hands it over; ``id`` says which one it was."""
+
+    text_fr: str
+    text_en: str
+    kind: CheckKind = CheckKind.TICK
+    unit: str = ""
+    choices: tuple[tuple[str, str], ...] = ()
+    required: bool = False
+    id: int | None = None
 
 
 class Checklist(Model):
@@ -49,6 +64,25 @@ class Checklist(Model):
     def __str__(self) -> str:
         return self.name_fr if formats.in_french() else self.name_en
 
+    @property
+    def told(self) -> list[str]:
+        """Its items as the journal tells them."""
+        return [item.told for item in self.items]
+
+    def take_items(self, drafts: Sequence[ItemDraft]) -> None:
+        """Make the items equal to ``drafts``, in their order; an item that goes on keeps its row."""
+        known = {item.id: item for item in self.items}
+        items = []
+        for position, draft in enumerate(drafts):
+            item = known.pop(draft.id, None) if draft.id else None
+            item = item or ChecklistItem()
+            told = asdict(draft) | {"choices": [list(pair) for pair in draft.choices], "position": position}
+            for name, value in told.items():
+                if name != "id" and getattr(item, name) != value:
+                    setattr(item, name, value)
+            items.append(item)
+        self.items = items
+
 
 class ChecklistItem(Model):
     """One thing to look at. ``choices`` are told one a line in both languages: ``[[fr, en], …]``."""
@@ -72,11 +106,23 @@ class ChecklistItem(Model):
     def __str__(self) -> str:
         return self.text_fr if formats.in_french() else self.text_en
 
+    @property
+    def told(self) -> str:
+        """As the journal tells it: in the company's language, a star where an answer is required."""
+        return f"{self.text_fr}{f' ({self.unit})' if self.unit else ''}{' *' if self.required else ''}"
+
+    @property
+    def as_asked(self) -> dict[str, Any]:
+        """As an answer keeps it."""
+        names = {"fr": self.text_fr, "en": self.text_en, "kind": self.kind.value}
+        return names | {"unit": self.unit, "required": self.required, "choices": self.choices or []}
+
 
 class Answer(Model):
     """What was answered during a visit, with the item as it read then: a template may change or go.
 
     ``asked`` is ``{"fr", "en", "kind", "unit", "required", "choices"}``; an item nobody answered has no row.
+    ``value`` is plain: ``yes``, ``no``, a number with a point, the place of a choice; ``answering.py`` reads it.
     """
 
     __tablename__ = "checklist_answer"

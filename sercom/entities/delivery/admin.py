@@ -14,6 +14,7 @@ from sercom.core.base import db, read_whole
 from sercom.entities.delivery import papers
 from sercom.entities.jobs.model import Job
 from sercom.entities.users.model import Language
+from sercom.entities.visits.model import Visit
 from sercom.output.paper import Screen
 
 #: The views of this page, where a role may read the paper and not the rest.
@@ -29,7 +30,8 @@ def read_language(row: Any) -> Language:
 
 def languages_of(row: Any) -> list[Language]:
     """French always, English beside it where the client chose English."""
-    english = isinstance(row, Job) or row.client.language is Language.ENGLISH
+    client = row.case.client if isinstance(row, Visit) else row.client
+    english = isinstance(row, Job) or client.language is Language.ENGLISH
     return [Language.FRENCH, Language.ENGLISH] if english else [Language.FRENCH]
 
 

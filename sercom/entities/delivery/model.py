@@ -11,25 +11,35 @@ from sercom.output.kinds import PaperKind
 
 
 class RenderedFile(Model):
-    """The PDF of one revision of a document, or of a payment's receipt, in one language.
+    """The PDF of one revision of a document, of a payment's receipt or of a visit's report, in one language.
 
-    A document that was issued and has no such row yet is what is left to draw.
+    A document that was issued and has no such row yet is what is left to draw. ``told_sha256`` is of what a
+    report tells: told otherwise, it is another revision.
     """
 
     __tablename__ = "rendered_file"
     __table_args__ = (
         one_of("kind", PaperKind),
         one_of("language", Language),
-        CheckConstraint("(document_id IS NULL) <> (payment_id IS NULL)", name="one_subject"),
+        CheckConstraint(
+            "(CASE WHEN document_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN payment_id IS NULL THEN 0 ELSE 1 END)"
+            " + (CASE WHEN visit_id IS NULL THEN 0 ELSE 1 END) = 1",
+            name="one_subject",
+        ),
         CheckConstraint("(kind = 'receipt') = (payment_id IS NOT NULL)", name="receipt_of_payment"),
+        CheckConstraint("(kind = 'work_report') = (visit_id IS NOT NULL)", name="report_of_visit"),
+        CheckConstraint("(visit_id IS NULL) = (told_sha256 IS NULL)", name="report_is_told"),
         CheckConstraint("revision >= 1", name="revision_positive"),
         UniqueConstraint("document_id", "kind", "language", "revision"),
         UniqueConstraint("payment_id", "kind", "language", "revision"),
+        UniqueConstraint("visit_id", "kind", "language", "revision"),
     )
 
     id: Mapped[PrimaryKey]
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id"))
     payment_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id"))
+    visit_id: Mapped[int | None] = mapped_column(ForeignKey("visit.id"))
+    told_sha256: Mapped[str | None] = mapped_column(String(64))
     kind: Mapped[PaperKind] = mapped_column(LabelledType(PaperKind))
     revision: Mapped[int]
     language: Mapped[Language] = mapped_column(LabelledType(Language))

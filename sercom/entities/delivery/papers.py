@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.exc import IntegrityError
 
 from sercom.core.base import AnySession
@@ -18,6 +18,7 @@ from sercom.entities.company.model import Logo
 from sercom.entities.credits import snapshot as notes
 from sercom.entities.credits.model import CreditNote
 from sercom.entities.delivery.model import RenderedFile
+from sercom.entities.files.model import FileContent
 from sercom.entities.invoices import snapshot as invoices
 from sercom.entities.invoices.model import Invoice
 from sercom.entities.jobs import snapshot as jobs
@@ -27,11 +28,14 @@ from sercom.entities.ledger.model import EntryKind, Payment
 from sercom.entities.quotes import snapshot as quotes
 from sercom.entities.quotes.model import Quote
 from sercom.entities.users.model import Language
+from sercom.entities.visits import snapshot as visits
+from sercom.entities.visits.model import Visit
+from sercom.entities.visits.proof import Signature
 from sercom.output import paper
 from sercom.output.kinds import PaperKind, file_name
 
 Snapshot = dict[str, Any]
-Printable = Quote | Job | Invoice | CreditNote | Payment
+Printable = Quote | Job | Invoice | CreditNote | Payment | Visit
 
 BUILDERS: dict[type[Any], Callable[[AnySession, Any], Snapshot]] = {
     Quote: quotes.snapshot_of,
@@ -39,6 +43,7 @@ BUILDERS: dict[type[Any], Callable[[AnySession, Any], Snapshot]] = {
     Invoice: invoices.snapshot_of,
     CreditNote: notes.snapshot_of,
     Payment: ledger.snapshot_of,
+    Visit: visits.snapshot_of,
 }
 
 #: Two readers of the same document: the second one waits, and finds what the first one kept.
@@ -95,6 +100,8 @@ def pdf(session: AnySession, row: Printable, language: Language, revision: int |
     if isinstance(row, Job):
         snapshot = jobs.snapshot_of(session, row)
         return PdfFile(_name(snapshot, language), draw(session, snapshot, language))
+    if isinstance(row, Visit):
+        return _report(session, row, language)
     snapshot = frozen(session, row, revision) or {}
     if not snapshot:
         raise ConflictError(_l("This is still a draft: it has no PDF, only a preview."))
@@ -105,11 +112,28 @@ def pdf(session: AnySession, row: Printable, language: Language, revision: int |
     return PdfFile(_name(snapshot, language), kept)
 
 
+def _report(session: AnySession, visit: Visit, language: Language) -> PdfFile:
+    """A visit's report: kept as it was read first, and anew as a revision once the work is told otherwise."""
+    if visit.status not in visits.REPORTED:
+        raise ConflictError(_l("The work is not finished: it has no report yet."))
+    snapshot = visits.snapshot_of(session, visit)
+    told = hashlib.sha256(json.dumps(snapshot["work"], sort_keys=True).encode()).hexdigest()
+    own = RenderedFile.visit_id == visit.id
+    known = session.scalar(select(RenderedFile.revision).where(own, RenderedFile.told_sha256 == told))
+    last = session.scalar(select(func.max(RenderedFile.revision)).where(own))
+    snapshot["revision"] = known or (last or 0) + 1
+    subject = {"visit_id": visit.id, "told_sha256": told}
+    kept = _kept_or_drawn(session, snapshot, Language.FRENCH, subject)
+    if language is not Language.FRENCH:
+        kept = _kept_or_drawn(session, snapshot, language, subject)
+    return PdfFile(_name(snapshot, language), kept)
+
+
 def _name(snapshot: Snapshot, language: Language) -> str:
     return file_name(PaperKind(snapshot["kind"]), snapshot["number"], snapshot["revision"], language.value)
 
 
-def _kept_or_drawn(session: AnySession, snapshot: Snapshot, language: Language, subject: dict[str, int]) -> bytes:
+def _kept_or_drawn(session: AnySession, snapshot: Snapshot, language: Language, subject: dict[str, Any]) -> bytes:
     key = subject | {
         "kind": PaperKind(snapshot["kind"]),
         "language": language,
@@ -130,9 +154,22 @@ def _find(session: AnySession, key: dict[str, Any]) -> bytes | None:
 
 def draw(session: AnySession, snapshot: Snapshot, language: Language) -> bytes:
     """The PDF of a snapshot, kept nowhere. Ends the session's transaction."""
-    logo = _logo(session, snapshot)
+    logo, pictures = _logo(session, snapshot), _pictures(session, snapshot)
     session.rollback()  # gives the connection back: drawing takes its time
-    return paper.to_pdf(paper.to_html(snapshot, language.value, logo=logo))
+    return paper.to_pdf(paper.to_html(snapshot, language.value, logo=logo, pictures=pictures))
+
+
+def _pictures(session: AnySession, snapshot: Snapshot) -> dict[str, bytes]:
+    """What a report shows, by the sha256 that it tells: small photos, and signatures."""
+    work = snapshot.get("work")
+    if not work:
+        return {}
+    photos = {photo["id"]: photo["sha256"] for photo in work["photos"]}
+    rows = session.execute(select(FileContent.file_id, FileContent.thumbnail).where(FileContent.file_id.in_(photos)))
+    pictures = {photos[key]: data for key, data in rows}
+    drawn = [signature["id"] for signature in work["signatures"]]
+    signed = session.execute(select(Signature.sha256, Signature.data).where(Signature.id.in_(drawn)))
+    return pictures | dict(signed.tuples().all())
 
 
 def _logo(session: AnySession, snapshot: Snapshot) -> bytes | None:

@@ -24,6 +24,7 @@ from sercom.entities.documents.admin import DocumentView
 from sercom.entities.documents.convert import document_url
 from sercom.entities.jobs.bill_form import BillForm, other_ids, share_bar
 from sercom.entities.jobs.billing import billing_of
+from sercom.entities.jobs.extras import extras_of
 from sercom.entities.jobs.model import Job, JobStage
 from sercom.entities.visits.model import Visit
 from sercom.workflow import edges
@@ -87,8 +88,8 @@ class JobView(PaperMixin, DocumentView):
         return (*super().load_options(), undefer(Job.invoiced_net))
 
     def details_context(self, row: Any) -> dict[str, Any]:
-        """How much is invoiced and paid."""
-        return super().details_context(row) | {"billing": billing_of(row)}
+        """How much is invoiced and paid, and what was used beyond the job."""
+        return super().details_context(row) | {"billing": billing_of(row), "extras": extras_of(row)}
 
     # --- invoicing ----------------------------------------------------------------------------
 

@@ -2,7 +2,8 @@
 
 from typing import Any
 
-from flask import abort, request
+from flask import Response, abort, request
+from flask_admin import expose
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload, selectinload
 from wtforms.validators import NumberRange
@@ -16,13 +17,17 @@ from sercom.core.base import db
 from sercom.core.choices import RowField
 from sercom.core.clock import day_bounds
 from sercom.entities.cases.model import Case
+from sercom.entities.delivery.admin import answer_pdf, languages_of
+from sercom.entities.jobs.extras import NO_EXTRAS, extras_of
 from sercom.entities.planning.model import active_skills
 from sercom.entities.users.model import active_people, active_teams
+from sercom.entities.visits.checks import checks_of
 from sercom.entities.visits.model import MAX_MINUTES, Visit, VisitStatus
 from sercom.entities.visits.parts import PartsField
 from sercom.entities.visits.plan_page import PlanMixin
 from sercom.entities.visits.proof import TimeSpan
-from sercom.workflow.needs import FinishForm, IncompleteForm, PlanForm
+from sercom.entities.visits.snapshot import REPORTED
+from sercom.workflow.needs import PlanForm, WorkedForm
 from sercom.workflow.suggesting import Need, fill_gap
 from sercom.workflow.transitions import available
 
@@ -63,6 +68,7 @@ class VisitView(PlanMixin):
         "skill": _l("Skill"),
         "expected_minutes": _l("Expected minutes"),
         "findings": _l("Measurements and findings"),
+        "unanswered_reason": _l("Why items are left open"),
     }
     form_columns = ("instructions", "skill", "expected_minutes", "findings", "minutes")
     form_overrides = {"skill": RowField}
@@ -121,8 +127,26 @@ class VisitView(PlanMixin):
             "work": work,
             "found": found,
             "fillers": fill_gap(db.session, row) if current_actor().has(OFFICE) else [],
+            "checks": checks_of(row),
+            "extras": NO_EXTRAS if row.is_assessment else extras_of(row.document),
+            "report_languages": languages_of(row) if row.status in REPORTED else [],
             **super().details_context(row),
         }
+
+    @expose("/<int:row_id>/report")
+    def report_view(self, row_id: int) -> Any:
+        """The work report as a PDF, without a price: for the office, and for whoever was there."""
+        return answer_pdf(self.get_one(row_id))
+
+    @expose("/<int:row_id>/signatures/<int:number>")
+    def signature_view(self, row_id: int, number: int) -> Any:
+        """A signature's picture, by its place among the visit's."""
+        signatures = self.get_one(row_id).signatures
+        if not 1 <= number <= len(signatures):
+            abort(404)
+        answer = Response(signatures[number - 1].data, mimetype="image/png")
+        answer.headers["Cache-Control"] = "private, max-age=31536000, immutable"
+        return answer
 
     def prefill(self, form: Any, row: Any) -> None:
         """Start from the plan that exists, or from what was found."""
@@ -134,7 +158,7 @@ class VisitView(PlanMixin):
             form.team.process_data(row.team)
             form.instructions.data = row.instructions
             form.start_from(request.args)
-        elif isinstance(form, FinishForm | IncompleteForm):
+        elif isinstance(form, WorkedForm):
             form.minutes.data, form.findings.data = row.minutes, row.findings
 
     def need_of(self, row: Any) -> Need:

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Mapped, Session, mapped_column, object_session, relat
 from sercom.core.access import Actor
 from sercom.core.base import CreatedAt, LongText, Model, PrimaryKey, UpdatedAt, one_of
 from sercom.core.clock import utcnow
-from sercom.core.errors import DomainError
+from sercom.core.errors import ConflictError, DomainError
 from sercom.core.labels import Labelled, LabelledType, Status, Tone
 from sercom.core.money import ZERO, Money, Quantity
 from sercom.entities.cases.model import Case
@@ -24,6 +24,7 @@ from sercom.entities.checklists.model import Answer
 from sercom.entities.documents.model import Document, DocumentKind
 from sercom.entities.planning.model import Skill, VisitSeries
 from sercom.entities.users.model import Team, User, team_member
+from sercom.entities.visits.checks import require_answers
 from sercom.entities.visits.proof import Signature, TimeSpan
 
 MAX_MINUTES = 24 * 60
@@ -157,6 +158,11 @@ class Visit(Model):
         return self.status in {VisitStatus.ON_THE_WAY, VisitStatus.IN_PROGRESS, VisitStatus.PAUSED}
 
     @property
+    def has_ended(self) -> bool:
+        """Whether nothing more happens in it."""
+        return self.status in ENDED
+
+    @property
     def has_started(self) -> bool:
         """Whether somebody left for it, so that it tells of something."""
         return self.status in STARTED
@@ -246,8 +252,19 @@ class Visit(Model):
         seconds = sum(((span.ended_at or utcnow()) - span.started_at).total_seconds() for span in self.spans)
         return min(int(seconds // 60), MAX_MINUTES)
 
-    def finish(self, actor: Actor, *, minutes: int | None = None, findings: str | None = None) -> None:
-        """Work is done; ``minutes`` is what is charged, the clock's reading by default."""
+    def finish(
+        self,
+        actor: Actor,
+        *,
+        minutes: int | None = None,
+        findings: str | None = None,
+        unanswered_reason: str | None = None,
+    ) -> None:
+        """Work is done; ``minutes`` is what is charged, the clock's reading by default.
+
+        Required items of its checklists must be answered, or the reason why they are not given.
+        """
+        self.unanswered_reason = require_answers(self, unanswered_reason)
         self._end(minutes, findings)
         self.status = VisitStatus.DONE
         self.document.visit_done(self)
@@ -286,6 +303,28 @@ class Visit(Model):
         if parts != [(part.description, part.quantity, part.unit_price, part.item_id) for part in self.parts]:
             names = ("description", "quantity", "unit_price", "item_id")
             self.parts = [PartUsed(**dict(zip(names, part, strict=True))) for part in parts]
+
+    def use_part(self, draft: PartDraft, part_id: int | None = None) -> None:
+        """One part more; with ``part_id``, that one's quantity as it is told: none takes it off."""
+        same = next((part for part in self.parts if part.id == part_id), None) if part_id else None
+        if part_id and same is None:
+            raise ConflictError(_l("This part was taken off already."))
+        if same is not None:
+            if draft.quantity:
+                same.quantity = draft.quantity
+            else:
+                self.parts.remove(same)
+            return
+        item = _items_named(object_session(self), {draft.description}).get(draft.description)
+        price = (item.price if item else ZERO) if draft.unit_price is None else draft.unit_price
+        again = next(
+            (part for part in self.parts if (part.description, part.unit_price) == (draft.description, price)), None
+        )
+        if again is not None:
+            again.quantity += draft.quantity
+        else:
+            told = {"description": draft.description, "quantity": draft.quantity, "unit_price": price}
+            self.parts.append(PartUsed(**told, item_id=item.id if item else None))
 
     def _end(self, minutes: int | None, findings: str | None) -> None:
         if minutes is not None and not 0 <= minutes <= MAX_MINUTES:

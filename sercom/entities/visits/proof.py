@@ -29,7 +29,10 @@ class TimeSpan(Model):
 
 
 class Signature(Model):
-    """What somebody at the client's drew on the glass, as a PNG, and what they signed for. Never changed."""
+    """What somebody at the client's drew on the glass, as a PNG, and what they signed for. Never changed.
+
+    ``about`` says what besides the work, in the client's language: an invoice and its total.
+    """
 
     __tablename__ = "signature"
     __table_args__ = (CheckConstraint("name <> ''", name="name_given"),)
@@ -39,6 +42,7 @@ class Signature(Model):
     name: Mapped[str] = mapped_column(String(160))
     data: Mapped[bytes] = mapped_column(LargeBinary)
     sha256: Mapped[str] = mapped_column(String(64))
+    about: Mapped[str] = mapped_column(String(200), default="")
     signed_at: Mapped[datetime]
     taken_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[CreatedAt]
