@@ -51,6 +51,12 @@ def drag(person: Person, what: Locator, to: tuple[float, float]) -> None:
     mouse.up()
 
 
+def span(hour: int, minutes: int) -> str:
+    """From an hour on, so long, as it is written."""
+    ends, rest = divmod(hour * 60 + minutes, 60)
+    return f"{hour}\u00a0h\u00a000 – {ends}\u00a0h\u00a0{rest:02d}"
+
+
 def waiting(person: Person) -> Locator:
     """The last of the visits to plan: the first ones are other tests'."""
     return person.find(".unplanned li").last
@@ -101,15 +107,16 @@ def test_a_visit_dragged_onto_a_technician_is_on_their_phone_until_it_is_undone(
 def test_it_is_moved_to_another_hour_and_row_stretched_and_each_is_undone(someone: Opener) -> None:
     office = someone("office", zone=TOKYO)
     dispatch(office, FREE + 1)
+    minutes = int(waiting(office).get_attribute("data-minutes") or 60)
     number = planned(office, 9)
     x, y = middle(event(office, number))
     step = spot(office, 11)[0] - spot(office, 9)[0]
     drag(office, event(office, number), (x + step, middle(row_of(office, "Yannick Roy"))[1]))
     toast = office.find(".toast")
     expect(toast).to_contain_text("Yannick Roy")
-    expect(toast).to_contain_text("11\u00a0h\u00a000 – 12\u00a0h\u00a000")
+    expect(toast).to_contain_text(span(11, minutes))
     office.find(".toast .undo").click()
-    expect(toast).to_contain_text("9\u00a0h\u00a000 – 10\u00a0h\u00a000")
+    expect(toast).to_contain_text(span(9, minutes))
     expect(toast).to_contain_text(TECHNICIAN)
     box = event(office, number).bounding_box()
     assert box is not None
@@ -120,9 +127,9 @@ def test_it_is_moved_to_another_hour_and_row_stretched_and_each_is_undone(someon
     office.page.mouse.down()
     office.page.mouse.move(edge[0] + step / 2, edge[1], steps=6)
     office.page.mouse.up()
-    expect(toast).to_contain_text("9\u00a0h\u00a000 – 11\u00a0h\u00a000")
+    expect(toast).to_contain_text(span(9, minutes + 60))
     office.go(f"/admin/calendar/?view=list&date={day(FREE + 1)}")
-    assert "9\u00a0h\u00a000 – 11\u00a0h\u00a000" in office.find(f"#day-{day(FREE + 1)}").inner_text()
+    assert span(9, minutes + 60) in office.find(f"#day-{day(FREE + 1)}").inner_text()
     dispatch(office, FREE + 1)
     event(office, number).click()
     office.find("[data-unplan]").click()
