@@ -74,10 +74,23 @@ Copyright (c) 2021 vkurko
 """
 
 
+#: It calls itself a table and is built like none: a screen reader is lost in it. Its events are buttons that tell all.
+ROLES = {
+    r' role="(columnheader|rowheader|rowgroup|row)"': "",
+    r"`list`:`table`": "`group`:`group`",
+    r"`role`,3,`cell`": "`role`,3,`presentation`",
+    r"null:`columnheader`": "null:null",
+    r"`aria-col(index|span)`": r"`data-col\1`",
+}
+
+
 def calendar() -> None:
     """The calendar. The word where its source map would be is left out: the map is not shipped."""
     archive = package(CALENDAR)
     script = read(archive, "dist/event-calendar.min.js").decode()
+    for role, instead in ROLES.items():
+        script, count = re.subn(role, instead, script)
+        assert count, role
     (STATIC / "event-calendar.js").write_text(re.sub(r"//# sourceMappingURL=\S+\s*$", "", script))
     (STATIC / "event-calendar.css").write_bytes(read(archive, "dist/event-calendar.min.css"))
     svelte = read(package(SVELTE), "LICENSE.md").decode()

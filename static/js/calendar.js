@@ -122,6 +122,15 @@ function aboutRow(row) {
 
 // --- the page --------------------------------------------------------------------------------------
 
+// What scrolls can be scrolled with the keyboard, also where it holds no event.
+function reachable() {
+  const main = root.querySelector(".ec-main");
+  if (!main) return;
+  main.tabIndex = 0;
+  main.setAttribute("role", "region");
+  main.setAttribute("aria-label", document.querySelector("h1").textContent);
+}
+
 function draw() {
   const format = (options) => (date) => new Intl.DateTimeFormat(told.french ? "fr-CA" : "en-CA", options).format(date);
   const week = told.view === "dispatch-week";
@@ -161,9 +170,11 @@ function draw() {
       jsEvent.preventDefault(); // the Enter that opened the panel is not one in its form
       if (event.display !== "background") openPanel(event, took);
     },
+    eventAllUpdated: reachable,
     eventDrop: dropped,
     eventResize: dropped,
   });
+  reachable();
   document.addEventListener("visibilitychange", () => { if (!document.hidden) made.refetchEvents(); });
   return made;
 }

@@ -67,12 +67,16 @@ def someone(server: str, chromium: Browser, sessions: dict[str, object]) -> Iter
     """
     opened: list[Person] = []
 
-    def open_browser(who: str | None = None, *, width: int = WIDE, script: bool = True) -> Person:
+    def open_browser(
+        who: str | None = None, *, width: int = WIDE, script: bool = True, zone: str | None = None, touch: bool = False
+    ) -> Person:
         context = chromium.new_context(
             viewport={"width": width, "height": 740 if width == PHONE else 900},
             storage_state=sessions.get(who),
             java_script_enabled=script,
             locale="fr-CA",
+            timezone_id=zone,
+            has_touch=touch,
             base_url=server,
         )
         context.set_default_timeout(PATIENCE)
