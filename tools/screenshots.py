@@ -53,6 +53,12 @@ def find(page: Page) -> None:
     page.locator("dialog [role=option]").first.wait_for()
 
 
+def next_visit(page: Page) -> None:
+    """The visit that comes next, or is under way."""
+    page.locator(".field-card.next a.primary").click()
+    page.locator(".field-visit").wait_for()
+
+
 def mistakes(page: Page) -> None:
     """The client's form, sent with mistakes."""
     page.fill("[name=name]", "Julie Tremblay")
@@ -95,8 +101,8 @@ SCREENS = (
     Screen("invoices-en-360", "accountant", "/admin/invoices/", width=PHONE, language="en"),
     Screen("client-fr", "office", "/admin/clients/?search=Tilleuls", first_row),
     Screen("find-fr", "office", "/admin/", find),
-    Screen("day-fr-360", "tech", "/admin/", width=PHONE),
-    Screen("visit-fr-360", "tech", "/admin/visits/?tab=scheduled", first_row, width=PHONE),
+    Screen("day-fr-360", "tech", "/field/", width=PHONE),
+    Screen("visit-fr-360", "tech", "/field/", next_visit, width=PHONE),
     Screen("guide-en", "office", "/admin/guide", language="en"),
 )
 
@@ -116,7 +122,14 @@ def take(browser: Browser, screen: Screen, server: str, sessions: dict[str | Non
     size = {"width": screen.width, "height": HEIGHTS[screen.width]}
     locale = "fr-CA" if screen.language == "fr" else "en-CA"
     known = sessions.get(screen.who)
-    page = browser.new_context(viewport=size, base_url=server, locale=locale, storage_state=known).new_page()
+    context = browser.new_context(
+        viewport=size,
+        base_url=server,
+        locale=locale,
+        storage_state=known,
+        service_workers="block",  # reading ahead is never idle
+    )
+    page = context.new_page()
     if screen.who:
         if known is None:
             sessions[screen.who] = sign_in(page, screen.who)

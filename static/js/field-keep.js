@@ -10,12 +10,12 @@
     if (!day || Date.now() - Number(sessionStorage.getItem(READ) ?? 0) < READ_AGAIN) return;
     const links = [...day.querySelectorAll("a[data-keep]")].map((link) => link.href);
     try {
-      await fetch(location.href.split("#")[0]); // the worker was not there yet when the page came
+      await (await fetch(location.href.split("#")[0])).text(); // the worker was not there yet when the page came
       for (const link of links) {
         const answer = await fetch(link);
         if (!answer.ok) continue;
         const page = new DOMParser().parseFromString(await answer.text(), "text/html");
-        for (const picture of page.querySelectorAll(".field-main img[src]")) await fetch(picture.getAttribute("src"));
+        for (const picture of page.querySelectorAll(".field-main img[src]")) await (await fetch(picture.getAttribute("src"))).blob();
       }
       sessionStorage.setItem(READ, Date.now());
       await forgetOld(links);

@@ -126,7 +126,7 @@
     notice(event.detail.answer.message);
     await renew();
     show();
-    fetch(field.told.field).catch(() => {}); // the day's copy tells it too
+    fetch(field.told.field).then((answer) => answer.text()).catch(() => {}); // the day's copy tells it too
   });
   document.addEventListener("visibilitychange", async () => { if (page && !document.hidden) { await renew(); show(); } });
 
@@ -162,7 +162,7 @@
   // --- with and without a network ------------------------------------------------------------------------------
 
   async function look() {
-    try { await fetch(field.told.token, { headers: { Accept: "application/json" }, cache: "no-store" }); offline = false; } catch { offline = true; }
+    try { await (await fetch(field.told.token, { headers: { Accept: "application/json" }, cache: "no-store" })).text(); offline = false; } catch { offline = true; }
     show();
   }
   addEventListener("offline", () => { offline = true; show(); });
