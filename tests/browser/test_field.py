@@ -52,6 +52,9 @@ def finish(person: Person, findings: str) -> None:
     """The work is done, with what was found."""
     person.find("details.step:has(#action-finish) > summary").click()
     person.find("#action-finish [name=findings]").fill(findings)
+    reason = person.find("#action-finish [name=unanswered_reason]")  # where the visit's checklist asks for something
+    if reason.count():
+        reason.fill("Essai")
     person.find("#action-finish button").click()
 
 
@@ -276,6 +279,7 @@ def test_the_pages_shut_nobody_out(someone: Opener) -> None:
         small = tech.page.evaluate(
             """() => [...document.querySelectorAll(".field-main :is(a, button, summary, input, select)")]
               .filter((target) => target.checkVisibility() && target.type !== "hidden")
+              .map((target) => (["checkbox", "radio", "file"].includes(target.type) ? target.closest("label") : target))
               .map((target) => [target.outerHTML.slice(0, 80), target.getBoundingClientRect().height])
               .filter(([, height]) => height < 48)"""
         )
