@@ -75,6 +75,11 @@ def percent(rate: Decimal) -> str:
     return number(rate) + (f"{NBSP}%" if in_french() else "%")
 
 
+def named(name: object, text: object) -> str:
+    """``Durée : trop longue`` in French, ``Length: too long`` in English."""
+    return f"{name}{NBSP}: {text}" if in_french() else f"{name}: {text}"
+
+
 def day(value: date | None) -> str:
     """``2025-09-01``, the written form of both languages."""
     return "" if value is None else value.isoformat()

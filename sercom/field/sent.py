@@ -15,7 +15,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from wtforms import Form
 
-from sercom.core import clock
+from sercom.core import clock, formats
 from sercom.core.access import Actor
 from sercom.core.base import AnySession
 from sercom.core.errors import ConflictError, DomainError
@@ -74,7 +74,7 @@ class FormError(DomainError):
     def __init__(self, form: Any) -> None:
         name, messages = next(iter(form.errors.items()))
         label = str(form[name].label.text) if name else ""
-        super().__init__(f"{label}: {messages[0]}" if label else str(messages[0]), name)
+        super().__init__(formats.named(label, messages[0]) if label else str(messages[0]), name)
 
 
 def reckon(entered: str | None, sent: str | None, now: datetime) -> datetime:

@@ -118,7 +118,7 @@ def repeat_visits(
     for visit, day in zip(visits, days, strict=True):
         begins, ends = moments(day, repeat.starts, repeat.minutes)
         plan = Plan(begins, ends, person, team)
-        told += [f"{formats.day(day)} : {concern}" for concern in concerns(session, visit, plan)]
+        told += [formats.named(formats.day(day), concern) for concern in concerns(session, visit, plan)]
         _plan(visit, actor, plan, instructions)
         visit.series = series
     if told and not confirm:

@@ -9,6 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import column, or_, select, table
 from sqlalchemy.orm import object_session, selectinload
 
+from sercom.core import formats
 from sercom.core.clock import utcnow
 from sercom.core.errors import ConflictError, DomainError
 from sercom.entities.checklists.answering import Asked, answer_shown, answer_told, asked_told, read_answer
@@ -124,7 +125,7 @@ def take_answers(
         try:
             read.append((check, read_answer(check.asked, text)))
         except DomainError as error:
-            raise DomainError(_l("%(item)s: %(why)s", item=check.text, why=error.message), check.name) from error
+            raise DomainError(formats.named(check.text, error), check.name) from error
     changes: dict[str, list[str | None]] = {}
     for check, value in read:
         before = check.answer.value if check.answer else ""
