@@ -44,7 +44,7 @@ CHECKLISTS = (
     ),
     (
         ("Avant de partir", "Before leaving", None, False),
-        (ItemDraft("Lieux laissés propres", "Place left clean", T, required=True),),
+        (ItemDraft("Lieux laissés propres", "Place left clean", T),),
     ),
 )
 #: What a measurement comes to, by its unit and its place: from, to.

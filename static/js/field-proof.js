@@ -86,8 +86,10 @@
   document.addEventListener("field:refused", ({ detail: { row, answer } }) => { const item = tiles.get(row.key); if (item?.querySelector("progress")) fail(item, answer.message); });
   document.addEventListener("change", (event) => {
     if (!kept || !event.target.matches("[data-shoot]") || !event.target.files.length) return;
-    shoot(event.target.form, [...event.target.files]);
+    const { form, files } = event.target;
+    shoot(form, [...files]);
     event.target.value = "";
+    delete form.dataset.typed; // what was chosen is on its way: the page may be drawn anew
   });
 
   function dressPhotos() {
@@ -119,7 +121,9 @@
     };
     const clear = () => { pad.clear(); drawing.value = ""; };
     new ResizeObserver(fit).observe(canvas);
-    pad.addEventListener("endStroke", () => { drawing.value = pad.toDataURL(); form.dataset.typed = "1"; glass.querySelector(".error")?.remove(); });
+    // From the first stroke on, the glass is not drawn anew under the finger.
+    pad.addEventListener("beginStroke", () => { form.dataset.typed = "1"; });
+    pad.addEventListener("endStroke", () => { drawing.value = pad.toDataURL(); glass.querySelector(".error")?.remove(); });
     glass.querySelector("[data-clear]").addEventListener("click", clear);
     form.addEventListener("reset", clear);
   }
