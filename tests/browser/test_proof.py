@@ -30,7 +30,7 @@ def begin(office: Person, tech: Person, title: str) -> str:
 def draw(person: Person, form: str) -> None:
     """Sign with a finger over the glass of a form."""
     canvas = person.find(f"{form} canvas")
-    canvas.scroll_into_view_if_needed()
+    canvas.evaluate("(glass) => glass.scrollIntoView({ block: 'center' })")
     box = canvas.bounding_box()
     assert box is not None
     mouse, left, middle = person.page.mouse, box["x"] + 20, box["y"] + box["height"] / 2

@@ -29,6 +29,7 @@ CHOSEN = {
     "first_contact",
     "method",
 }
+CHOSEN |= {"items-0-kind", "items-1-kind"}
 CHOSEN |= {
     "reason",
     "channel",
