@@ -123,6 +123,7 @@
   document.addEventListener("field:done", async (event) => {
     sent += 1;
     if (event.detail.row.visit !== Number(page?.dataset.fieldVisit)) return;
+    drawn.status = JSON.parse(page.dataset.leads)[event.detail.row.action] ?? drawn.status; // it does not fall back meanwhile
     notice(event.detail.answer.message);
     await renew();
     show();

@@ -121,7 +121,7 @@ def work(technician: Person, case: str, photo: Path) -> None:
     technician.command("leave")
     technician.command("start")
     technician.add_photo(photo, "during", "Pendant la pose")
-    technician.command("finish", minutes=420)
+    technician.command("finish", minutes=420, unanswered_reason="Fiche papier")
 
 
 def be_paid(office: Person) -> str:
