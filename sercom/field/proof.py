@@ -1,6 +1,7 @@
 """Findings and proof: notes, parts, answers, photos, the signature, what comes next, the invoice."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -185,10 +186,14 @@ class PhotoForm(ProductForm):
     caption = StringField(_l("Caption"), [Optional(), Length(max=200)])
 
 
+def _decode(form: Any) -> None:
+    form.read = read_photos(file for file in form.photos.data or () if hasattr(file, "filename"))
+
+
 def _photo(sent: Sent) -> None:
     """Each photo is kept once: the same one again is the one that is there."""
     _require(sent, THERE)
-    read = read_photos(file for file in sent.form.photos.data or () if hasattr(file, "filename"))
+    read = sent.form.read
     if not read:
         raise DomainError(_l("Choose at least one photo."), "photos")
     visit = sent.visit
@@ -338,7 +343,7 @@ def _action(
 
 ACTIONS: tuple[Action, ...] = (
     _action("note", NoteForm, _note, THERE),
-    _action("photo", PhotoForm, _photo, THERE),
+    replace(_action("photo", PhotoForm, _photo, THERE), before=_decode),
     _action("answers", AnswersForm, _answers, AT_WORK),
     _action("part", PartForm, _part, WORKED),
     _action("signature", SignatureForm, _signature, WORKED),

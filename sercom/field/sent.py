@@ -53,6 +53,7 @@ class Action:
 
     ``offered`` says whether the visit's page has it for that person at all, and ``states`` in which states it shows:
     without a network the page itself follows what was pressed. ``run`` refuses by raising ``DomainError``.
+    ``before`` does with the form what takes time, while no transaction is open.
     """
 
     name: str
@@ -60,6 +61,7 @@ class Action:
     run: Callable[[Sent], None]
     offered: Callable[[Visit, Actor], bool] = lambda _visit, _actor: True
     states: frozenset[VisitStatus] = frozenset(VisitStatus)
+    before: Callable[[Any], None] = lambda _form: None
 
     def blank(self, visit: Visit, data: Any = None) -> Any:
         """The form about that visit, as it was sent or untouched."""

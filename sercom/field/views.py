@@ -106,10 +106,9 @@ def photo(visit_id: int, file_id: int) -> Any:
 def act(visit_id: int, name: str) -> Any:
     """Do what the phone sent, once."""
     action = actions.find(name) or abort(HTTPStatus.NOT_FOUND)
-    row = _visit_of(visit_id, lock=True)
-    form = action.blank(row, CombinedMultiDict([request.files, request.form]))
+    form = action.blank(_visit_of(visit_id), CombinedMultiDict([request.files, request.form]))
     answers: list[dict[str, str]] = []
-    problem = attempt(db.session, lambda: answers.append(_once(action, row, form)))
+    problem = attempt(db.session, lambda: answers.append(_once(action, visit_id, form)))
     if problem is not None:
         if not isinstance(problem, FormError):
             form.add_error(problem)
@@ -120,7 +119,10 @@ def act(visit_id: int, name: str) -> Any:
     return redirect(url_for("field.visit", visit_id=visit_id), HTTPStatus.SEE_OTHER)
 
 
-def _once(action: Action, row: Visit, form: Any) -> dict[str, str]:
+def _once(action: Action, visit_id: int, form: Any) -> dict[str, str]:
+    db.session.rollback()
+    action.before(form)  # takes its time: nothing is locked meanwhile
+    row = _visit_of(visit_id, lock=True)
     key, now, actor = request.form.get("key", ""), utcnow(), current_actor()
     known = sent.earlier_answer(db.session, key, row, action.name, actor)
     if known is not None:
