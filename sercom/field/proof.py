@@ -1,7 +1,5 @@
-"""Findings and proof: notes, parts, answers, photos, the signature, what comes next, the invoice."""
+"""Findings: notes, parts, answers to the checklist, photos."""
 
-from collections.abc import Callable
-from dataclasses import replace
 from decimal import Decimal
 from typing import Any
 
@@ -9,48 +7,27 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import select
-from sqlalchemy.orm import object_session
-from wtforms import BooleanField, Field, HiddenField, IntegerField, MultipleFileField, StringField, TextAreaField
-from wtforms.validators import AnyOf, Length, Optional
+from wtforms import BooleanField, Field, IntegerField, MultipleFileField, StringField, TextAreaField
+from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
 from sercom.backoffice.access import may
-from sercom.core import clock, formats, journal
-from sercom.core.access import FIELD, Actor
+from sercom.core import formats, journal
 from sercom.core.base import db
 from sercom.core.choices import LabelledField
 from sercom.core.errors import ConflictError, DomainError
-from sercom.core.fields import EmailField, MoneyField, Needed, ProductForm, QuantityField, long, short
+from sercom.core.fields import MoneyField, Needed, ProductForm, QuantityField, long
 from sercom.entities.cases.model import Note
-from sercom.entities.company.model import get_company
 from sercom.entities.files.model import File, Moment
 from sercom.entities.files.sent import read_photos
 from sercom.entities.files.store import add_photo
-from sercom.entities.invoices.model import InvoiceStatus
-from sercom.entities.ledger.model import Method
 from sercom.entities.visits.checks import Check, checks_of, take_answers
-from sercom.entities.visits.model import PartDraft, Visit, VisitStatus
-from sercom.entities.visits.signing import read_drawing, sign
+from sercom.entities.visits.model import PartDraft, Visit
 from sercom.field.sent import Action, Sent
+from sercom.field.states import AT_WORK, THERE, WORKED, in_field, require
 from sercom.workflow import onsite
-from sercom.workflow.sending import recipients_of
 
-S = VisitStatus
-AT_WORK = frozenset({S.IN_PROGRESS, S.PAUSED})
-WORKED = AT_WORK | {S.DONE, S.INCOMPLETE}
-THERE = WORKED | {S.SCHEDULED, S.ON_THE_WAY, S.CLIENT_ABSENT}
-DONE = frozenset({S.DONE})
 MAX_FINDINGS = 5000
-
-
-def _require(sent: Sent, states: frozenset[VisitStatus]) -> None:
-    """Refuse what the visit's state has no place for, and say what to do."""
-    status = sent.visit.status
-    if status in states:
-        return
-    if status in {S.SCHEDULED, S.ON_THE_WAY}:
-        raise ConflictError(_l("This visit is not started yet. Press “Start”, then send this again."))
-    raise ConflictError(_l("This visit stands at “%(state)s”: nothing was added.", state=status.label))
 
 
 def _is_invoiced(visit: Visit) -> bool:
@@ -69,7 +46,7 @@ class NoteForm(ProductForm):
 
 def _note(sent: Sent) -> None:
     """Findings are added to, never written over: two phones, or a phone and the office, lose nothing."""
-    _require(sent, THERE)
+    require(sent, THERE)
     body = sent.form.body.data.strip()
     if sent.form.internal.data:
         note = Note(case=sent.visit.case, body=body, author_id=sent.actor.user_id)
@@ -112,7 +89,7 @@ def _sees_prices() -> bool:
 
 
 def _part(sent: Sent) -> None:
-    _require(sent, WORKED)
+    require(sent, WORKED)
     if _is_invoiced(sent.visit):
         raise ConflictError(_l("This visit is invoiced: the office adds what is missing."))
     form, quantity = sent.form, sent.form.quantity.data
@@ -164,7 +141,7 @@ class AnswersForm(ProductForm):
 
 
 def _answers(sent: Sent) -> None:
-    _require(sent, AT_WORK)
+    require(sent, AT_WORK)
     with sent.session.no_autoflush:
         changes = take_answers(sent.visit, sent.form.answers.typed, sent.actor.user_id)
     sent.session.flush()
@@ -192,7 +169,7 @@ def _decode(form: Any) -> None:
 
 def _photo(sent: Sent) -> None:
     """Each photo is kept once: the same one again is the one that is there."""
-    _require(sent, THERE)
+    require(sent, THERE)
     read = sent.form.read
     if not read:
         raise DomainError(_l("Choose at least one photo."), "photos")
@@ -220,134 +197,9 @@ def _photo(sent: Sent) -> None:
     )
 
 
-# --- signature ----------------------------------------------------------------------------------
-
-
-class SignatureForm(ProductForm):
-    """Strokes on the glass, and whose they are."""
-
-    name = StringField(_l("Name of who signs"), [Needed(), short])
-    drawing = HiddenField(_l("Signature"))
-
-
-def _signature(sent: Sent) -> None:
-    _require(sent, WORKED)
-    png = read_drawing(sent.form.drawing.data or "")
-    sign(sent.session, sent.visit, sent.actor, name=sent.form.name.data, png=png)
-    sent.told.append(_("The signature is kept."))
-
-
-# --- what comes next ----------------------------------------------------------------------------
-
-
-class NextForm(ProductForm):
-    """What becomes of an assessment."""
-
-    next = StringField(_l("What comes next"), [AnyOf(onsite.NEXT)])
-    made: Any = None
-
-    def about(self, row: Visit) -> None:
-        """What was made already."""
-        self.made = onsite.made_of(row)
-
-
-def _next(sent: Sent) -> None:
-    with clock.at(sent.received_at):
-        made = onsite.make_next(sent.session, sent.visit, sent.actor, sent.form.next.data)
-        sent.session.flush()
-    sent.told.append(_("%(document)s is made. The office goes on with it.", document=made))
-
-
-class InvoiceForm(SignatureForm):
-    """The invoice as it would be, and the client's consent to it."""
-
-    total = HiddenField()
-    email = EmailField(_l("Send it to"), [Optional()])
-    preview: onsite.Preview | None = None
-    refusal: DomainError | None = None
-    invoice: Any = None
-    company: Any = None
-
-    def about(self, row: Visit) -> None:
-        """What would be on it now, or why there is none."""
-        session = object_session(row)
-        assert session is not None
-        self.invoice = onsite.invoice_of(session, row)
-        if self.invoice is not None:
-            self.company = get_company(session)
-        elif row.status in DONE and onsite.made_of(row) is None:
-            try:
-                self.preview = onsite.preview(session, row)
-            except DomainError as error:
-                self.refusal = error
-            if self.email.raw_data is None:  # as it is shown first, and no answer
-                known = recipients_of(row.document)
-                self.email.data = row.case.client.billing_email or (known[0] if known else None)
-
-
-def _invoice(sent: Sent) -> None:
-    """Now is when it is received: no invoice is dated back."""
-    form = sent.form
-    png = read_drawing(form.drawing.data or "")
-    consent = onsite.Consent(form.name.data, png, form.total.data or "")
-    with clock.at(sent.received_at):
-        invoice, left = onsite.invoice_now(sent.session, sent.visit, sent.actor, consent, email=form.email.data)
-        sent.session.flush()
-    total = formats.money(invoice.total)
-    if invoice.status is InvoiceStatus.DRAFT:
-        sent.told.append(_("The invoice of %(total)s is ready. The office finishes and sends it.", total=total))
-    else:
-        sent.told.append(_("Invoice %(number)s, %(total)s.", number=invoice.number, total=total))
-        if form.email.data and not left:
-            sent.told.append(_("It goes to %(email)s.", email=form.email.data))
-    sent.told += [str(text) for text in left]
-
-
-class PaidForm(ProductForm):
-    """How the client paid the balance on site."""
-
-    method = LabelledField(_l("Method"), enum=Method)
-
-
-def _paid(sent: Sent) -> None:
-    with clock.at(sent.received_at):
-        invoice = onsite.record_paid(sent.session, sent.visit, sent.actor, sent.form.method.data)
-        sent.session.flush()
-    sent.told.append(_("Payment of invoice %(number)s written down.", number=invoice.number))
-
-
-# --- the registry -------------------------------------------------------------------------------
-
-
-def _in_field(_visit: Visit, actor: Actor) -> bool:
-    return actor.has(FIELD)
-
-
-def _after_assessment(visit: Visit, actor: Actor) -> bool:
-    return visit.is_assessment and actor.has(FIELD)
-
-
-def _may_invoice(_visit: Visit, actor: Actor) -> bool:
-    return onsite.may_invoice(db.session, actor)
-
-
-def _action(
-    name: str,
-    form: type[ProductForm],
-    run: Callable[[Sent], None],
-    states: frozenset[VisitStatus],
-    offered: Callable[[Visit, Actor], bool] = _in_field,
-) -> Action:
-    return Action(name, form, run, offered, states)
-
-
 ACTIONS: tuple[Action, ...] = (
-    _action("note", NoteForm, _note, THERE),
-    replace(_action("photo", PhotoForm, _photo, THERE), before=_decode),
-    _action("answers", AnswersForm, _answers, AT_WORK),
-    _action("part", PartForm, _part, WORKED),
-    _action("signature", SignatureForm, _signature, WORKED),
-    _action("next", NextForm, _next, DONE, _after_assessment),
-    _action("invoice", InvoiceForm, _invoice, DONE, _may_invoice),
-    _action("paid", PaidForm, _paid, DONE, _may_invoice),
+    Action("note", NoteForm, _note, in_field, THERE),
+    Action("photo", PhotoForm, _photo, in_field, THERE, before=_decode),
+    Action("answers", AnswersForm, _answers, in_field, AT_WORK),
+    Action("part", PartForm, _part, in_field, WORKED),
 )

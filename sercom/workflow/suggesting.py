@@ -1,6 +1,7 @@
 """Who could take a visit, and which visit could take a time that became free: each with its reason in words.
 
 Near is told by postal codes: the same first three characters, then the same two, then the rest.
+Over 250 lines: both questions are asked of one diary, with the same measures.
 """
 
 from collections.abc import Collection, Iterator

@@ -1,4 +1,7 @@
-"""The request: what a client asks for, and what an assessment found."""
+"""The request: what a client asks for, and what an assessment found.
+
+Over 250 lines: its states, what was asked and what triage proposed are one row.
+"""
 
 from datetime import datetime
 from typing import Any
