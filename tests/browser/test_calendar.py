@@ -99,6 +99,10 @@ def test_a_visit_dragged_onto_a_technician_is_on_their_phone_until_it_is_undone(
     assert technician.find("#visit-panel input").count() == 0
     technician.press("#visit-panel a[data-panel=url]")
     assert number in technician.find("main").inner_text()
+    visit = technician.page.url.rpartition("=")[2]
+    technician.go(f"/field/visits/{visit}")
+    expect(technician.find("main")).to_contain_text(number)
+    expect(technician.find("main")).to_contain_text("10\u00a0h\u00a000")
     undo(office, number)
     technician.go(f"/admin/calendar/?view=list&date={day(FREE)}")
     assert number not in technician.find("main").inner_text()
