@@ -2,31 +2,12 @@
 "use strict";
 
 (() => {
-  const EDGE = 2048, QUALITY = 0.85, SMALL_ENOUGH = 400_000;
   const page = document.querySelector(".field-visit");
   let kept = false; // without a place to keep them, forms post as they do without a script
   const ready = field.open().then(() => (kept = true), () => {});
   const hand = (form, data) => field.send(form.getAttribute("action"), data, { action: form.dataset.fieldAction, label: form.dataset.label, visit: page.dataset.fieldVisit });
 
   // --- photos --------------------------------------------------------------------------------------
-
-  /** The photo no larger than the server keeps it; as it is where this browser cannot read it. */
-  async function shrunk(file) {
-    if (file.size < SMALL_ENOUGH) return file;
-    try {
-      const image = await createImageBitmap(file, { imageOrientation: "from-image" });
-      const scale = Math.min(1, EDGE / Math.max(image.width, image.height));
-      const canvas = document.createElement("canvas");
-      [canvas.width, canvas.height] = [Math.round(image.width * scale), Math.round(image.height * scale)];
-      const pen = canvas.getContext("2d");
-      pen.fillStyle = "#fff";
-      pen.fillRect(0, 0, canvas.width, canvas.height);
-      pen.drawImage(image, 0, 0, canvas.width, canvas.height);
-      image.close();
-      const small = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
-      return small && small.size < file.size ? small : file;
-    } catch { return file; }
-  }
 
   const tiles = new Map(); // by the entry's key
   const strip = document.createElement("ul");

@@ -1,30 +1,11 @@
 // Photos of the public form: made small here, sent one by one as soon as they are chosen, kept by the server.
 "use strict";
 
-const MOST = 6, EDGE = 2048, QUALITY = 0.85, SMALL_ENOUGH = 400_000;
+const MOST = 6;
 const template = document.getElementById("shot"), said = document.getElementById("shots-said");
 const photoForm = document.querySelector("form[data-intake]");
 const waiting = []; // photos on their way; the first one is being sent
 let sending = false, wantsToSend = false;
-
-// --- smaller, or as it is where the browser cannot read it -----------------------------------------
-
-async function shrunk(file) {
-  if (file.size < SMALL_ENOUGH) return file;
-  try {
-    const image = await createImageBitmap(file, { imageOrientation: "from-image" });
-    const scale = Math.min(1, EDGE / Math.max(image.width, image.height));
-    const canvas = document.createElement("canvas");
-    [canvas.width, canvas.height] = [Math.round(image.width * scale), Math.round(image.height * scale)];
-    const pen = canvas.getContext("2d");
-    pen.fillStyle = "#fff";
-    pen.fillRect(0, 0, canvas.width, canvas.height);
-    pen.drawImage(image, 0, 0, canvas.width, canvas.height);
-    image.close();
-    const small = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", QUALITY));
-    return small && small.size < file.size ? small : file;
-  } catch { return file; }
-}
 
 // --- one tile a photo -------------------------------------------------------------------------------
 
