@@ -161,6 +161,7 @@
     notice(event.detail.answer.message);
     await renew();
     show();
+    if (event.detail.row.action === "finish") document.getElementById("field-next")?.scrollIntoView({ block: "center" }); // what comes next
     fetch(field.told.field).then((answer) => answer.text()).catch(() => {}); // the day's copy tells it too
   });
   document.addEventListener("visibilitychange", async () => { if (page && !document.hidden) { await renew(); show(); } });
