@@ -361,3 +361,13 @@ def test_the_plan_says_whose_visit_it_is(world: World, office: Browser):
     visit_id = visit(world)
     with_client = world.read(lambda: str(db.session.get_one(Visit, visit_id).case.client))
     assert f"<strong>{with_client}</strong>" in office.get(f"/admin/visits/{visit_id}/do/schedule").text
+
+
+def test_who_left_while_the_plan_was_open_is_answered_in_a_sentence(world: World, office: Browser):
+    person, visit_id = luc(world, active=False), visit(world)
+    office.post("/language", {"language": "fr_CA"})
+    url = f"/admin/visits/{visit_id}/do/schedule"
+    answer = office.post(url, filled(office.get(url)) | {"person": str(person), "instructions": "Clé sous le pot"})
+    assert answer.status_code == 422
+    assert "Ce choix n’est plus offert. Choisissez de nouveau." in answer.text
+    assert "Clé sous le pot" in answer.text
