@@ -82,7 +82,7 @@ class RowField(FewRows, SelectField):
         text = valuelist[0] if valuelist else ""
         self.data = self.by_id.get(text)
         if text and self.data is None:
-            raise ValueError(self.gettext("Not a valid choice."))
+            raise ValueError(_("This is no longer offered. Choose again."))
 
     def iter_choices(self) -> Iterable[Choice]:
         """A blank one, then the rows."""
@@ -107,7 +107,7 @@ class RowsField(FewRows, SelectMultipleField):
     def process_formdata(self, valuelist: list[Any]) -> None:
         """Find the rows, or refuse."""
         if any(text not in self.by_id for text in valuelist):
-            raise ValueError(self.gettext("Not a valid choice."))
+            raise ValueError(_("This is no longer offered. Choose again."))
         self.data = [self.by_id[text] for text in valuelist]
 
     def iter_choices(self) -> Iterable[Choice]:

@@ -51,15 +51,19 @@ def _private(response: Response) -> Response:
 
 @field.errorhandler(HTTPException)
 def _failed(error: HTTPException) -> Any:
-    """To the script an answer like the others; to a person the usual page."""
-    if error.code is None or not _wants_json():
-        return error
+    """To the script an answer like the others; to a person the usual page, in the words of the field."""
+    if error.response is not None or error.code is None:
+        return error.response or error
     sentences = {
         HTTPStatus.NOT_FOUND: _("This visit is no longer yours, or it is gone. Call the office."),
         HTTPStatus.FORBIDDEN: _("Your role does not allow this."),
         HTTPStatus.REQUEST_ENTITY_TOO_LARGE: _("What was sent is too large."),
     }
     message = sentences.get(HTTPStatus(error.code), _("This request could not be read."))
+    if isinstance(error, CSRFError):
+        message = _("This form was open too long or came from elsewhere. Load the page again.")
+    if not _wants_json():
+        return render_template("error.html", code=error.code, message=message), error.code
     state = "token" if isinstance(error, CSRFError) else "conflict"
     return _json({"state": state, "message": message, "field": ""}, error.code)
 

@@ -23,6 +23,12 @@
     } catch { /* no network: what is kept stays */ }
   }
 
+  /** A visit that was opened before the worker was there stays on the phone too, and the way back to the day. */
+  async function keepThis() {
+    if (!document.querySelector(".field-visit")) return;
+    try { for (const address of [location.href.split("#")[0], told.field]) await (await fetch(address)).text(); } catch { /* no network */ }
+  }
+
   /** Visits that are no longer of these days need not be on a phone, nor the files that only older pages ask for. */
   async function forgetOld(links) {
     const version = new URL(document.querySelector("script[src]").src).pathname.split("/static/")[1].split("/")[0];
@@ -50,7 +56,7 @@
   navigator.serviceWorker.register(told.worker, { scope: told.field }).catch(() => {});
   navigator.serviceWorker.ready.then(() => {
     if (navigator.serviceWorker.controller) readAhead();
-    else navigator.serviceWorker.addEventListener("controllerchange", readAhead, { once: true });
+    else navigator.serviceWorker.addEventListener("controllerchange", () => { readAhead(); keepThis(); }, { once: true });
   });
   document.addEventListener("visibilitychange", () => { if (!document.hidden && navigator.serviceWorker.controller) readAhead(); });
 })();

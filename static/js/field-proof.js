@@ -46,7 +46,7 @@
         } catch { fail(item, field.words.full); }
       });
     }
-    making.then(() => { form.elements.caption.value = ""; });
+    making.then(() => { form.elements.caption.value = ""; delete form.dataset.typed; });
   }
 
   function fail(item, message) {

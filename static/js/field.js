@@ -63,16 +63,50 @@
     const refused = row.state === "refused", box = element("div", "", refused ? "bad" : "");
     const time = new Intl.DateTimeFormat(document.documentElement.lang, { hour: "numeric", minute: "2-digit" }).format(new Date(row.at));
     box.append(element("strong", `${row.label} · ${time}`), element("p", refused ? words.why.replace("{why}", () => row.message) : words.waiting, refused ? "why" : ""));
-    const entered = row.fields.map(([, value]) => (value instanceof Blob ? words.file : value)).filter(Boolean).join(" · ");
+    const entered = wordsOf(row);
     if (entered) box.append(element("p", entered, "entered"));
     if (refused) {
       const buttons = element("p", "", "field-two"), again = element("button", words.again, "button large"), drop = element("button", words.drop, "button large danger");
       again.onclick = () => field.again(row);
       drop.onclick = () => { if (confirm(words.sure)) field.drop(row.id); };
+      if (isFillable(row)) buttons.append(Object.assign(element("button", words.edit, "button large primary"), { onclick: () => fillIn(row) }));
       buttons.append(again, drop);
       box.append(buttons);
     }
     return box;
+  }
+
+  const formOf = (row) => document.getElementById(`action-${row.action}`);
+  const controlsOf = (row, name) => [...(formOf(row)?.elements ?? [])].filter((control) => control.name === name);
+  const isPick = (control) => control.type === "radio" || control.type === "checkbox";
+
+  /** What was entered, as the page words it: never the value behind a choice, a row's number or a drawing. */
+  function wordsOf(row) {
+    return row.fields.map(([name, value]) => {
+      if (value instanceof Blob) return words.file;
+      const controls = controlsOf(row, name), control = controls.find((each) => each.value === value) ?? controls[0];
+      if (!value || control?.type === "hidden") return "";
+      const question = control?.closest("[data-check]")?.querySelector("legend").firstChild.textContent;
+      const chosen = control?.tagName === "SELECT" ? [...control.options].find((option) => option.value === value)?.text : null;
+      const picked = control && (isPick(control) ? control.labels[0]?.textContent.trim() : control.tagName === "BUTTON" && control.textContent.trim());
+      return [question, chosen || picked || value].filter(Boolean).join(" ");
+    }).filter(Boolean).join(" · ");
+  }
+
+  /** Whether what was refused can be put right where it was typed: its form is there, and holds nothing that cannot be set. */
+  function isFillable(row) {
+    const form = formOf(row);
+    return form && !form.closest("[hidden]") && row.action !== "answers" && !form.querySelector("[type=file], canvas, button[name]") && row.fields.length > 0;
+  }
+
+  async function fillIn(row) {
+    const form = formOf(row), step = form.closest("details.step");
+    for (const [name, value] of row.fields) for (const control of controlsOf(row, name)) if (isPick(control)) control.checked = control.value === value; else control.value = value;
+    form.dataset.typed = "1";
+    if (step) step.open = true;
+    await field.drop(row.id);
+    form.scrollIntoView({ block: "center" });
+    form.querySelector("input:not([type=hidden]), textarea, select")?.focus();
   }
 
   function badges(rows) {
@@ -99,7 +133,7 @@
     if (state === "signed_out") say("bad", waiting ? `${count("waits", waiting)}. ${words.signed_out}` : words.signed_out, [words.sign_in, `/login?next=${encodeURIComponent(location.pathname)}`]);
     else if (waiting && state === "sending") say("", count("sending", waiting));
     else if (waiting) say("", count("waits", waiting));
-    else if (refused) say("bad", count("refused", rows.length), refused.visit === Number(page?.dataset.fieldVisit) ? null : [words.look, `${field.told.field}visits/${refused.visit}`]);
+    else if (refused) say("bad", count("refused", rows.length), [words.look, refused.visit === Number(page?.dataset.fieldVisit) ? "#field-waiting" : `${field.told.field}visits/${refused.visit}`]);
     else if (offline) say("", words.offline.replace("{time}", main.dataset.drawn));
     else if (sent) say("good", words.sent);
     else say("", "");
@@ -112,8 +146,8 @@
     const rows = await field.rows().catch(() => []);
     if (page) {
       const own = rows.filter((row) => row.visit === Number(page.dataset.fieldVisit));
-      list(own);
       follow(own.filter((row) => row.state === "waiting"));
+      list(own);
     }
     badges(rows);
     report(rows);
@@ -127,6 +161,7 @@
     notice(event.detail.answer.message);
     await renew();
     show();
+    if (event.detail.row.action === "finish") document.getElementById("field-next")?.scrollIntoView({ block: "center" }); // what comes next
     fetch(field.told.field).then((answer) => answer.text()).catch(() => {}); // the day's copy tells it too
   });
   document.addEventListener("visibilitychange", async () => { if (page && !document.hidden) { await renew(); show(); } });

@@ -185,6 +185,39 @@ def test_what_the_server_refuses_is_shown_where_it_was_entered(someone: Opener) 
     expect(tech.find(WAITING)).to_have_count(0)
 
 
+def test_what_was_refused_is_put_right_where_it_was_typed(someone: Opener) -> None:
+    tech = someone("tech", width=PHONE)
+    tech.provokes = {422}
+    open_day(tech)
+    for visit in planned_visits(tech):
+        tech.go(visit)
+        if tech.find("#action-finish [name=unanswered_reason]").count():
+            break
+    press_step(tech, "start")
+    tech.find("details.step:has(#action-finish) > summary").click()
+    tech.find("#action-finish [name=findings]").fill("Bac vidé")
+    tech.find("#action-finish button").click()
+    expect(tech.find(f"{WAITING}.bad .why")).to_contain_text("Reste à répondre")
+
+    tech.find('.field-net a[href="#field-waiting"]').click()
+    tech.find(f"{WAITING}.bad .primary").click()
+    expect(tech.find(WAITING)).to_have_count(0)
+    expect(tech.find("#action-finish [name=findings]")).to_have_value("Bac vidé")
+    tech.find("#action-finish [name=unanswered_reason]").fill("Le client a dû partir")
+    tech.find("#action-finish button").click()
+    expect(tech.find('.field-visit[data-status="done"]')).to_be_visible()
+
+
+def test_what_waits_is_told_in_words(someone: Opener) -> None:
+    tech = someone("tech", width=PHONE)
+    open_day(tech)
+    tech.network(there=False)
+    tech.go(planned_visits(tech)[0])
+    tech.find("details.step:has(#action-leave) > summary").click()
+    tech.find("#action-leave [value='60']").click()
+    expect(tech.find(f"{WAITING} .entered")).to_have_text("1 h")
+
+
 def test_signed_out_meanwhile_nothing_is_lost(someone: Opener) -> None:
     tech = someone("tech", width=PHONE)
     open_day(tech)

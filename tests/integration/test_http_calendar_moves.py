@@ -167,7 +167,7 @@ def test_plans_that_cannot_be_say_why_beside_their_field(field: Field, browser: 
         ({"person": gone}, "person", "left the company"),
         ({"person": "", "team": closed}, "team", "no longer exists"),
         ({"person": ""}, "person", "Choose a person"),
-        ({"person": "999999"}, "person", "Not a valid choice"),
+        ({"person": "999999"}, "person", "This is no longer offered"),
         ({"ends_at": f"{DAY}T07:00"}, "ends", "ends before it starts"),
         ({"ends_at": f"{DAY}T08:00"}, "ends", "ends before it starts"),
         ({"starts_at": ""}, "starts_at", "required"),

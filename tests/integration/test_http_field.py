@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import uuid
 from datetime import timedelta
 
@@ -196,6 +197,9 @@ def test_whose_it_is_not(world, browser, technician, visit):
     browser.sign_in(world.user("technician"))
     for path in (f"/field/visits/{visit}", f"/field/visits/{visit}/photos/{picture}", "/field/visits/999999"):
         assert browser.get(path).status_code == 404
+    page = browser.get(f"/field/visits/{visit}").text
+    assert "Cette visite n’est plus la vôtre, ou n’existe plus. Appelez le bureau." in html.unescape(page)
+    assert 'href="/field/"' in page, "back to the day, not to the clients' form"
     answer = send(browser, visit, "start")
     assert (answer.status_code, answer.json["state"]) == (404, "conflict")
     assert send(browser, visit, "explode").status_code == 404

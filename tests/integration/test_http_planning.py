@@ -335,3 +335,39 @@ def test_who_may_look_and_who_may_change(world: World, browser: Browser, role: s
             {"name_fr": "Gaz", "name_en": "Gas", "active": "y", "first": "2026-11-16", "reason": "sick"},
         )
         assert made.status_code == (302 if role == "office" else 403)
+
+
+def test_who_left_with_visits_planned_is_told_in_french_too(world: World, browser: Browser):
+    person = luc(world)
+    planned(world, person)
+    owner = browser.sign_in(world.user("owner"))
+    owner.post("/language", {"language": "fr_CA"})
+    url = f"/admin/users/details/?id={person}"
+    assert "ne travaille plus ici" not in owner.get(url).text
+
+    def leave() -> User:
+        gone = db.session.get_one(User, person)
+        gone.active = False
+        return gone
+
+    world.make(leave)
+    told = owner.get(url).text
+    assert "1 visite planifiée reste au nom de cette personne" in told
+    (link,) = re.findall(r'href="(/admin/calendar/\?[^"]*)"', told[told.index("notice") :])[:1]
+    assert "Luc Roy" in owner.get(link.replace("&amp;", "&")).text
+
+
+def test_the_plan_says_whose_visit_it_is(world: World, office: Browser):
+    visit_id = visit(world)
+    with_client = world.read(lambda: str(db.session.get_one(Visit, visit_id).case.client))
+    assert f"<strong>{with_client}</strong>" in office.get(f"/admin/visits/{visit_id}/do/schedule").text
+
+
+def test_who_left_while_the_plan_was_open_is_answered_in_a_sentence(world: World, office: Browser):
+    person, visit_id = luc(world, active=False), visit(world)
+    office.post("/language", {"language": "fr_CA"})
+    url = f"/admin/visits/{visit_id}/do/schedule"
+    answer = office.post(url, filled(office.get(url)) | {"person": str(person), "instructions": "Clé sous le pot"})
+    assert answer.status_code == 422
+    assert "Ce choix n’est plus offert. Choisissez de nouveau." in answer.text
+    assert "Clé sous le pot" in answer.text

@@ -12,6 +12,7 @@ from sqlalchemy.orm import selectinload
 from wtforms import PasswordField
 from wtforms.validators import Length, Optional
 
+from sercom.backoffice import formatters
 from sercom.backoffice.access import current_actor, require
 from sercom.backoffice.listing import contains
 from sercom.backoffice.view import EntityView
@@ -24,6 +25,7 @@ from sercom.entities.planning.hours import HoursField, told
 from sercom.entities.planning.model import active_skills
 from sercom.entities.users.account import ask_again, is_fresh, tell_feed
 from sercom.entities.users.model import Role, Team, User, active_people, new_key
+from sercom.entities.visits.model import PLANNED, Visit
 from sercom.signin.settings import MIN_PASSWORD
 
 
@@ -63,12 +65,19 @@ class UserView(EntityView):
     form_overrides = {"roles": RowsField, "skills": RowsField}
     form_args = {"roles": {"rows": roles}, "skills": {"rows": active_skills}}
     column_formatters_detail = {
+        **formatters.PHONES,
         "hours": lambda _view, _context, user, _name: " · ".join(told(user.hours)) or _("The usual ones"),
     }
     edit_template = create_template = "admin/user_form.html"
     search_in = (contains(User.name), contains(User.email))
 
     details_template = "admin/user.html"
+
+    def details_context(self, row: Any) -> dict[str, Any]:
+        """Of somebody who left: the planned visits that nobody goes to now, the first one first."""
+        theirs = select(Visit.starts_at).where(Visit.person_id == row.id, Visit.status.in_(PLANNED))
+        left = [] if row.active else db.session.scalars(theirs.order_by(Visit.starts_at)).all()
+        return super().details_context(row) | {"left_visits": left}
 
     def load_options(self) -> tuple[Any, ...]:
         """The list shows the roles."""
