@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import fcntl
 import gc
+import itertools
 import math
 import os
 import shutil
@@ -57,6 +58,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     kept = [item for item in items if not is_spared(item)]
     config.hook.pytest_deselected(items=list(set(items) - set(kept)))
     items[:] = kept
+
+
+_made = itertools.count()
 
 
 def is_spared(item: pytest.Item) -> bool:
@@ -128,7 +132,8 @@ def new_database(kind: str, folder: Path, request: pytest.FixtureRequest, name: 
     if kind == "sqlite":
         shutil.copyfile(request.getfixturevalue("blank_sqlite"), folder / f"{name}.sqlite3")
         return f"sqlite:///{folder / name}.sqlite3"
-    address, name = request.getfixturevalue("postgres"), f"{name}_{WORKER}"
+    # A name of its own each time: tests that another process gave away may ask for it again.
+    address, name = request.getfixturevalue("postgres"), f"{name}_{WORKER}_{next(_made)}"
     administer(address, f'CREATE DATABASE "{name}" TEMPLATE "{request.getfixturevalue("blank_postgresql")}"')
     return str(address).replace("/postgres?", f"/{name}?")
 

@@ -234,6 +234,7 @@ def statement(**changes: Any) -> dict[str, Any]:
             entry | paid | {"amount": "-2000.00", "balance": "2891.52"},
         ],
         "ageing": [{"label": age, "amount": "0.00"} for age in ages],
+        "sums": [{"label": "Facturé", "amount": "4791.52"}, {"label": "Paiements", "amount": "-2000.00"}],
         "credit": "0.00",
         "payment": invoice(1)["payment"],
     } | changes

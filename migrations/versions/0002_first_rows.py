@@ -375,6 +375,7 @@ def downgrade() -> None:
         for statement in guard.drop(dialect):
             op.execute(statement)
     op.execute("UPDATE request SET service_id = NULL, triage_rule_id = NULL")
+    op.execute("UPDATE checklist SET service_id = NULL")
     for table in (
         "question_service",
         "mail_template",

@@ -220,7 +220,7 @@ def test_a_wrong_filter_is_said_and_the_list_shown(world: World, office: Browser
 def test_visits_are_found_by_person_team_and_day(world: World, office: Browser):
     with world.app.app_context():
         user, technician = make_user("office"), make_user("technician")
-        team = models.Team(name="Nord", members=[])
+        team = models.Team(name="Nord", members=[make_user("technician")])
         db.session.add(team)
         for who in ({"person": technician}, {"team": team}):
             plan(start("job", user.actor).visits[0], user, **who)

@@ -73,7 +73,11 @@ def grow(first: int, count: int) -> None:
     i = number.c.i
     text = cast(i, String)
     own: dict[type[Any], dict[str, Any]] = {
-        models.Client: {"name": literal("Client ") + text, "phone": literal("+1450") + text},
+        models.Client: {
+            "name": literal("Client ") + text,
+            "sort_name": literal("client ") + text,
+            "phone": literal("+1450") + text,
+        },
         models.Site: {"client_id": i, "street": literal("Rue ") + text, "city": "Laval", "postal_code": "H7L 1M3"},
         models.Case: {"number": literal("N") + text, "client_id": i, "site_id": i, "letters": {}},
         models.CatalogItem: {"code": literal("C") + text, "name_fr": text, "name_en": text},

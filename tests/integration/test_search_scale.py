@@ -50,7 +50,8 @@ def crowd() -> None:
     one = numbers()
     i, number = one.c.i, cast(one.c.i, String)
     place = {"street": literal("Rue ") + number, "city": "Laval", "province": "QC", "postal_code": "H7L 1M3"}
-    fill(Client, id=i, name=literal("Nom") + number, kind="person", is_prospect=False, language="fr_CA", terms_days=30)
+    named = {"name": literal("Nom") + number, "sort_name": literal("nom") + number}
+    fill(Client, id=i, **named, kind="person", is_prospect=False, language="fr_CA", terms_days=30)
     fill(Site, id=i, client_id=i, **place)
     dossier = {"number": literal("N-") + number, "first_contact": "client", "letters": {}, "title": "Chauffage"}
     fill(Case, id=i, client_id=i, site_id=i, **dossier)
