@@ -174,8 +174,10 @@
 
   // --- the page as the server draws it now -----------------------------------------------------------------
 
-  /** Take anew what has an id and data-live, save where somebody is typing. */
+  /** Take anew what has an id and data-live, save where somebody is typing. Of several askings the last one counts. */
+  let askings = 0;
   async function renew() {
+    const asking = ++askings;
     let fresh;
     try {
       const answer = await fetch(location.href, { cache: "no-store" });
@@ -183,7 +185,7 @@
       fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     } catch { return; }
     const article = fresh.querySelector(".field-visit");
-    if (!article) return;
+    if (!article || asking !== askings) return;
     drawn.status = article.dataset.status;
     for (const part of document.querySelectorAll("[data-live]")) {
       const now = fresh.getElementById(part.id);
