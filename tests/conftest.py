@@ -33,11 +33,12 @@ from tests.properties import FUZZ
 from tests.support import Browser, World
 
 DATABASES = ("sqlite", "postgresql")
-#: What only asks views runs on one of them: each test always on the same, about half on each. ``SERCOM_SOAK`` runs all
+#: What only asks views, or tables of commands and words, runs on one of them: each test always on the same, about half
+#: on each. ``SERCOM_SOAK`` runs all
 #: on both, and so does naming a test. Rules of models, workflow, reports and constraints always run on both, and
 #: so does what databases take differently: hostile input, searching, real commits.
 ON_ONE = ("test_http_*.py", "test_routes.py", "test_conventions.py", "journeys/*.py")
-ON_ONE += ("test_transitions.py", "test_journal.py", "test_intake*.py", "test_sending.py", "test_presend.py", "test_feed.py")
+ON_ONE += ("test_transitions.py", "test_journal.py", "test_intake*.py", "test_sending.py", "test_presend.py")
 ON_BOTH = ("test_http_bad_ids.py", "test_http_bad_requests.py", "test_http_generated.py", "test_http_finding.py")
 SOAK = bool(os.environ.get("SERCOM_SOAK"))
 #: Tests fill the public form faster than anybody types; its guards have tests of their own.
