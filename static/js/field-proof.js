@@ -102,9 +102,14 @@
     };
     const clear = () => { pad.clear(); drawing.value = ""; };
     new ResizeObserver(fit).observe(canvas);
-    // From the first stroke on, the glass is not drawn anew under the finger.
-    pad.addEventListener("beginStroke", () => { form.dataset.typed = "1"; });
-    pad.addEventListener("endStroke", () => { drawing.value = pad.toDataURL(); glass.querySelector(".error")?.remove(); });
+    // From the first stroke on, the glass is not drawn anew under the finger; and during one nothing is that would move it.
+    pad.addEventListener("beginStroke", () => { form.dataset.typed = glass.dataset.pen = "1"; });
+    pad.addEventListener("endStroke", () => {
+      drawing.value = pad.toDataURL();
+      glass.querySelector(".error")?.remove();
+      delete glass.dataset.pen;
+      document.dispatchEvent(new CustomEvent("field:lifted"));
+    });
     glass.querySelector("[data-clear]").addEventListener("click", clear);
     form.addEventListener("reset", clear);
   }

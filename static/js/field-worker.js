@@ -41,6 +41,7 @@ async function page(event) {
   const { request } = event;
   const coming = fetch(request).then((answer) => keep(request, answer));
   event.waitUntil(coming.catch(() => {}));
+  if (request.headers.has("X-Field-Fresh")) return coming; // what was just sent does not stand in a copy
   const kept = await ofPages(request);
   try {
     const answer = await (kept ? Promise.race([coming, slow()]) : coming);
