@@ -13,7 +13,7 @@ from wtforms import Field
 from sercom.backoffice.formatters import pill
 from sercom.backoffice.posted import address
 from sercom.core import clock, discounts, formats
-from sercom.core.access import FIELD, MONEY
+from sercom.core.access import FIELD, MONEY, OFFICE
 from sercom.core.money import TAX_LABELS, TaxStatus
 from sercom.entities.catalog.lookup import known_parts
 from sercom.entities.documents.convert import document_url
@@ -59,6 +59,7 @@ def init_app(app: Flask) -> None:
         "aria": aria,
         "FIELD_ROLES": FIELD,
         "MONEY_ROLES": MONEY,
+        "OFFICE_ROLES": OFFICE,
         "asset": asset,
         "change_lines": words.change_lines,
         "document_url": document_url,

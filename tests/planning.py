@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from sercom import models
 from sercom.core import clock
@@ -13,6 +14,10 @@ from sercom.entities.users.model import Colour, Language
 from tests.support import Browser, World, give, make_client, make_user, start
 
 EVENTS, VISITS = "/admin/calendar/events", "/admin/calendar/visits"
+TORONTO = ZoneInfo("America/Toronto")
+#: A Sunday evening: the week that follows holds neither a holiday nor a change of clocks.
+SUNDAY = datetime(2026, 11, 15, 20, tzinfo=TORONTO)
+MONDAY = date(2026, 11, 16)
 #: Tuesday, spring forward, fall back: on a clock that the tests choose.
 DAY, SPRING, FALL = "2026-11-24", "2026-03-08", "2026-11-01"
 

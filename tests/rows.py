@@ -204,6 +204,7 @@ class Rows:
             "home.index": ("/admin/", {}),
             "calendar.index": ("/admin/calendar/", {}),
             "calendar.events_view": ("/admin/calendar/events?start=2026-11-23&end=2026-11-30", {}),
+            "calendar.suggestions_view": (f"{visit}/suggestions?day={day(1)}", {}),
             "calendar.plan_view": (f"{visit}/plan", planned),
             "calendar.unplan_view": (f"{visit}/unplan", {"version": self.versions["visits"]}),
             "operations.index": ("/admin/operations/", {}),

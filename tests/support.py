@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from flask import Flask
 from flask.testing import FlaskClient
 from itsdangerous import URLSafeTimedSerializer
-from sqlalchemy import event, select
+from sqlalchemy import Engine, event, select
 from werkzeug.test import TestResponse
 
 from sercom import models
@@ -112,6 +112,22 @@ def credit(invoice: models.Invoice, actor: Actor, **wanted: Any) -> models.Credi
     return crediting.credit(db.session, invoice, actor, Wanted(**wanted), reason="Essai", token=token)
 
 
+@contextmanager
+def counting(engine: Engine) -> Iterator[list[str]]:
+    """The SQL statements that run on ``engine`` meanwhile (savepoints aside)."""
+    statements: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "PRAGMA")):
+            statements.append(statement)
+
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield statements
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
 class World:
     """Makes things for HTTP tests and commits them; keeps ids, never objects."""
 
@@ -148,19 +164,10 @@ class World:
     @contextmanager
     def counting(self) -> Iterator[list[str]]:
         """The SQL statements that run meanwhile (savepoints aside)."""
-        statements: list[str] = []
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            if not statement.startswith(("SAVEPOINT", "RELEASE", "ROLLBACK", "BEGIN", "PRAGMA")):
-                statements.append(statement)
-
         with self.app.app_context():
             engine = db.engines[None]
-        event.listen(engine, "before_cursor_execute", note)
-        try:
+        with counting(engine) as statements:
             yield statements
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
 
 
 class Browser:

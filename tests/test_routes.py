@@ -110,6 +110,7 @@ LITERAL = {
     ("palette.search", "GET"): "sign-in ok ok ok ok",
     ("calendar.index", "GET"): "sign-in ok ok ok ok",
     ("calendar.events_view", "GET"): "sign-in ok ok ok ok",
+    ("calendar.suggestions_view", "GET"): "sign-in 403 ok 403 ok",
     ("calendar.plan_view", "POST"): "401 403 ok 403 ok",
     ("calendar.unplan_view", "POST"): "401 403 ok 403 ok",
     ("operations.index", "GET"): "sign-in 403 403 403 ok",

@@ -7,7 +7,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import select
-from wtforms import BooleanField, Field, IntegerField, MultipleFileField, StringField, TextAreaField
+from wtforms import BooleanField, IntegerField, MultipleFileField, StringField, TextAreaField
 from wtforms.validators import Length, Optional
 from wtforms.widgets import HiddenInput
 
@@ -21,7 +21,8 @@ from sercom.entities.cases.model import Note
 from sercom.entities.files.model import File, Moment
 from sercom.entities.files.sent import read_photos
 from sercom.entities.files.store import add_photo
-from sercom.entities.visits.checks import Check, checks_of, take_answers
+from sercom.entities.visits.answers import AnswersField
+from sercom.entities.visits.checks import checks_of, take_answers
 from sercom.entities.visits.model import PartDraft, Visit
 from sercom.field.sent import Action, Sent
 from sercom.field.states import AT_WORK, THERE, WORKED, in_field, require
@@ -110,34 +111,14 @@ def _part(sent: Sent) -> None:
 # --- checklist ----------------------------------------------------------------------------------
 
 
-class AnswersField(Field):
-    """``asked`` names the items that the page showed, ``answer-<id>`` what was typed for each."""
-
-    widget = None
-    data: Any = None
-    typed: dict[int, str]
-
-    def process(self, formdata: Any, data: Any = None, extra_filters: Any = None) -> None:
-        """What was typed, by item; an item left blank is blank."""
-        self.process_errors: Any = []
-        asked = formdata.getlist("asked") if formdata else []
-        ids = [int(text) for text in asked if text.isascii() and text.isdigit() and len(text) < 10]  # noqa: PLR2004
-        self.typed = {key: str(formdata.get(f"answer-{key}", "")) for key in ids}
-
-
 class AnswersForm(ProductForm):
     """The items of the visit's checklists."""
 
     answers = AnswersField(_l("Checklist"))
-    checks: list[Check] = []  # filled by ``about``
 
     def about(self, row: Visit) -> None:
         """What is asked, and what was answered."""
-        self.checks = checks_of(row)
-
-    def shown(self, check: Check) -> str:
-        """What stands in the field: as typed, else as kept."""
-        return self.answers.typed.get(check.item_id or 0, check.shown)
+        self.answers.checks = checks_of(row)
 
 
 def _answers(sent: Sent) -> None:

@@ -97,11 +97,19 @@ def move(session: AnySession, visit: Visit, plan: dict[str, Any], actor: Actor, 
 
 def undo_of(visit: Visit) -> dict[str, Any]:
     """What puts it back where it stands now, apart from its next version; exact, on any clock."""
-    told: dict[str, Any] = {"person": visit.person_id or "", "team": visit.team_id or ""}
     if visit.starts_at is None or visit.ends_at is None or visit.status is VisitStatus.UNSCHEDULED:
-        return told
-    times = {"starts_at": visit.starts_at.isoformat(), "ends_at": visit.ends_at.isoformat()}
-    return told | times | {"any_time": "1" if visit.any_time else ""}
+        return _who_fields(visit)
+    return plan_fields(Plan(visit.starts_at, visit.ends_at, visit.person, visit.team, visit.any_time))
+
+
+def plan_fields(plan: Plan) -> dict[str, Any]:
+    """A plan as ``MoveForm`` reads it."""
+    times = {"starts_at": plan.starts_at.isoformat(), "ends_at": plan.ends_at.isoformat()}
+    return _who_fields(plan) | times | {"any_time": "1" if plan.any_time else ""}
+
+
+def _who_fields(plan: Plan | Visit) -> dict[str, Any]:
+    return {"person": plan.person.id if plan.person else "", "team": plan.team.id if plan.team else ""}
 
 
 def moved_by(session: AnySession, visit: Visit) -> str:

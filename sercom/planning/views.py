@@ -19,12 +19,16 @@ from sercom.core import clock
 from sercom.core.access import MONEY, OFFICE
 from sercom.core.base import db
 from sercom.core.errors import DomainError
+from sercom.entities.cases.model import Case
 from sercom.entities.users.model import active_people, active_teams
 from sercom.entities.visits.model import Visit, VisitStatus
 from sercom.planning import asked, events, moves
 from sercom.planning.asked import Kind, View
+from sercom.planning.suggested import what_fills, who_could_go
 from sercom.planning.unplanned import unplanned
 from sercom.workflow import transitions
+from sercom.workflow.availability import next_start
+from sercom.workflow.suggesting import DEFAULT_MINUTES
 
 #: The longest that is shown at once, in days: a month with the weeks around it.
 LONGEST = 62
@@ -80,6 +84,7 @@ class CalendarView(Waits, BaseView):
             rows=events.rows(db.session, looking, actor),
             zone=_zone(),
             may_plan=actor.has(OFFICE),
+            soonest=next_start(DEFAULT_MINUTES).isoformat(timespec="minutes"),
             when=events.when,
             is_late=events.is_late,
         )
@@ -113,6 +118,19 @@ class CalendarView(Waits, BaseView):
         found = [events.as_event(row, actor) for row in visits]
         return jsonify([*found, *(events.as_background(row, looking, everybody) for row in away)])
 
+    @expose("/visits/<int:visit_id>/suggestions")
+    def suggestions_view(self, visit_id: int) -> Any:
+        """Who could take the visit on ``day``, or in the days from it on."""
+        if not current_actor().has(OFFICE):
+            abort(403)
+        try:
+            day = asked.read_day(request.args.get("day", ""))
+        except DomainError as refusal:
+            return jsonify(message=str(refusal)), HTTPStatus.BAD_REQUEST
+        whole = joinedload(Visit.case).joinedload(Case.site)
+        visit = db.session.get(Visit, visit_id, options=[whole, joinedload(Visit.skill)])
+        return jsonify(who_could_go(db.session, visit if visit is not None else abort(404), day))
+
     # --- planning -----------------------------------------------------------------------------
 
     @expose("/visits/<int:visit_id>/plan", methods=("POST",))
@@ -145,10 +163,12 @@ class CalendarView(Waits, BaseView):
         refused = attempt(db.session, lambda: warnings.extend(act()))
         if refused is not None:
             return _refused(visit, refused, stale=stale)
+        left = visit.status is VisitStatus.UNSCHEDULED
         way = "plan_view" if "starts_at" in back else "unplan_view"
         return jsonify(
             message=moves.sentence(visit),
             warnings=warnings,
+            fillers=what_fills(db.session, visit) if left else [],
             event=events.as_event(events.one(db.session, visit.id), current_actor()),
             undo={"url": url_for(f".{way}", visit_id=visit.id), "fields": back | {"version": visit.version}},
         )

@@ -8,9 +8,10 @@ from flask_babel import force_locale
 from flask_babel import gettext as _
 
 from sercom.core import clock, formats
+from sercom.core.access import OFFICE
 from sercom.core.base import db
 from sercom.entities.planning.feed import find_feed
-from sercom.entities.users.model import Language, User
+from sercom.entities.users.model import Language, Team, User
 from sercom.entities.visits.model import Visit, VisitStatus
 from sercom.output.ics import Entry, calendar_file
 
@@ -25,7 +26,7 @@ def calendar(token: str) -> Any:
         abort(404)
     language = feed.owner.language if isinstance(feed.owner, User) else Language.FRENCH
     with force_locale(language.value):
-        entries = [entry_of(visit) for visit in feed.visits(db.session)]
+        entries = [entry_of(visit, _page_of(visit, feed.owner)) for visit in feed.visits(db.session)]
         content = calendar_file(str(feed.owner), entries)
     response = make_response(content)
     response.mimetype = "text/calendar"
@@ -36,7 +37,14 @@ def calendar(token: str) -> Any:
     return response.make_conditional(request)
 
 
-def entry_of(visit: Visit) -> Entry:
+def _page_of(visit: Visit, owner: User | Team) -> str:
+    """Where an event leads: the office to its own page of the visit, who goes there to the one of the phone."""
+    if isinstance(owner, User) and owner.actor.has(OFFICE):
+        return url_for("visits.details_view", id=visit.id, _external=True)
+    return url_for("field.visit", visit_id=visit.id, _external=True)
+
+
+def entry_of(visit: Visit, url: str) -> Entry:
     """What a calendar shows of a visit: who, where, how to get in. No amount."""
     case, site = visit.case, visit.case.site
     assert visit.starts_at is not None
@@ -56,6 +64,6 @@ def entry_of(visit: Visit) -> Entry:
         title=f"{case.client} · {what}" if what else str(case.client),
         place=f"{site.street}, {site.city} ({site.province.value}) {site.postal_code}" if site else "",
         text="\n".join(part for part in told if part),
-        url=url_for("visits.details_view", id=visit.id, _external=True),
+        url=url,
         cancelled=visit.status is VisitStatus.CANCELLED,
     )

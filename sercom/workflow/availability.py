@@ -4,8 +4,10 @@ Reckoned on the company's clock, day by day: a day on which the clocks change ha
 """
 
 from collections.abc import Iterable, Iterator, Sequence
+from copy import copy
 from datetime import date, datetime, time, timedelta
 from functools import cache
+from itertools import count
 
 import holidays
 from sqlalchemy import ColumnElement, or_, select
@@ -24,6 +26,7 @@ from sercom.entities.visits.model import PLANNED, Visit
 Span = tuple[datetime, datetime]
 #: From Monday to Friday, for who has no hours of their own.
 USUAL, SATURDAY = (time(8), time(17)), 5
+HALF_HOUR = timedelta(minutes=30)
 
 
 def hours_on(person: User, day: date) -> Span | None:
@@ -44,6 +47,25 @@ def _holidays(year: int, language: str) -> dict[date, str]:
     """By day, those that the calendar names; one that falls on a Sunday is kept on the Monday too."""
     found = holidays.country_holidays("CA", subdiv="QC", years=year, language=language)
     return {day: name.replace("'", "’") for day, name in found.items()}
+
+
+def works(day: date) -> bool:
+    """Whether ``day`` is one of the usual days of work."""
+    return day.weekday() < SATURDAY and holiday(day) is None
+
+
+def next_start(minutes: int) -> datetime:
+    """When a visit of that length could begin next, on the company's clock: the half hour that comes, in usual hours.
+
+    Where nothing that long is left of the day, the beginning of the next day of work.
+    """
+    now = clock.to_company(clock.utcnow()).replace(tzinfo=None)
+    midnight, opens, closes = (datetime.combine(now.date(), hour) for hour in (time.min, *USUAL))
+    begins = max(opens, now + (midnight - now) % HALF_HOUR)
+    if works(now.date()) and begins + timedelta(minutes=minutes) <= closes:
+        return begins
+    later = (now.date() + timedelta(days=after) for after in count(1))
+    return datetime.combine(next(day for day in later if works(day)), USUAL[0])
 
 
 def days_of(starts_at: datetime, ends_at: datetime) -> Iterator[date]:
@@ -81,31 +103,32 @@ def plannable(session: AnySession) -> list[User]:
 _KNOWN = (selectinload(User.teams), selectinload(User.hours), selectinload(User.skills))
 
 
-def visits_between(people: Iterable[int], teams: Iterable[int], span: Span) -> ColumnElement[bool]:
-    """Planned visits of these people or teams that share some of the time."""
-    return (
-        Visit.status.in_(PLANNED)
-        & (Visit.starts_at < span[1])
-        & (Visit.ends_at > span[0])
-        & or_(Visit.person_id.in_(people), Visit.team_id.in_(teams))
-    )
+def _in_any(table: type[Visit | Absence], spans: Sequence[Span]) -> ColumnElement[bool]:
+    """It shares some of the time of one of the spans."""
+    return or_(*((table.starts_at < ends) & (table.ends_at > begins) for begins, ends in spans))
 
 
 class Diary:
-    """Where some people are in a span of time, asked of the database once; ``but`` is the visit to be moved."""
+    """Where some people are in spans of time, asked of the database once; ``but`` is the visit to be moved."""
 
-    def __init__(self, session: AnySession, people: Sequence[User], span: Span, but: int | None = None) -> None:
+    def __init__(self, session: AnySession, people: Sequence[User], *spans: Span, but: int | None = None) -> None:
         ids = [person.id for person in people]
         session.scalars(select(User).where(User.id.in_(ids)).options(*_KNOWN)).all()
         teams = {team.id for person in people for team in person.teams}
-        visits = select(Visit).where(visits_between(ids, teams, span), Visit.id != but).order_by(Visit.starts_at)
-        away = select(Absence).where(
-            Absence.starts_at < span[1],
-            Absence.ends_at > span[0],
-            or_(Absence.user_id.is_(None), Absence.user_id.in_(ids)),
-        )
-        self.visits = session.scalars(visits.options(joinedload(Visit.case).joinedload(Case.site))).all()
+        theirs = or_(Visit.person_id.in_(ids), Visit.team_id.in_(teams))
+        visits = select(Visit).where(Visit.status.in_(PLANNED), _in_any(Visit, spans), theirs, Visit.id != but)
+        whose = or_(Absence.user_id.is_(None), Absence.user_id.in_(ids))
+        away = select(Absence).where(_in_any(Absence, spans), whose)
+        known = joinedload(Visit.case).joinedload(Case.site)
+        self.visits = session.scalars(visits.options(known).order_by(Visit.starts_at)).all()
         self.absences = session.scalars(away.order_by(Absence.starts_at)).all()
+
+    def during(self, span: Span) -> "Diary":
+        """What of it touches one span, without another query."""
+        part = copy(self)
+        part.visits = [visit for visit in self.visits if _touches(visit, span)]
+        part.absences = [absence for absence in self.absences if _touches(absence, span)]
+        return part
 
     def visits_of(self, person: User) -> list[Visit]:
         """Theirs and their teams'."""
@@ -137,3 +160,7 @@ class Diary:
         first, last = clock.day_bounds(day)
         own = (row for row in self.visits_of(person) if row.starts_at and first <= row.starts_at < last)
         return {zone for visit in own if (zone := visit.case.zone)}
+
+
+def _touches(row: Visit | Absence, span: Span) -> bool:
+    return bool(row.starts_at and row.ends_at and row.starts_at < span[1] and row.ends_at > span[0])

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from contextlib import suppress
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -22,17 +22,25 @@ from sercom.entities.requests.model import CloseReason
 from sercom.entities.users.model import active_people, active_teams
 from sercom.entities.visits.checks import unanswered
 from sercom.entities.visits.model import IncompleteReason
+from sercom.workflow.availability import USUAL, next_start
 from sercom.workflow.recurring import MAX_VISITS, Repeat, Unit
 
-DAY_START, DAY_END = time(8), time(17)
+DAY_START, DAY_END = USUAL
+#: In minutes: what a visit takes at first, and the longest that fits into a day.
+TWO_HOURS, LONGEST = 120, (DAY_END.hour - DAY_START.hour) * 60
+
+
+def _next_day() -> date:
+    """The next day of work; today's is under way."""
+    return next_start(LONGEST).date()
 
 
 class PlanForm(ProductForm):
     """A day, two times and who goes. In the company's time zone; the verb takes UTC."""
 
-    day = DayField(_l("Day"), [Needed()], default=clock.today)
-    starts = ClockField(_l("From"), [Optional()], default=DAY_START)
-    ends = ClockField(_l("To"), [Optional()], default=time(10))
+    day = DayField(_l("Day"), [Needed()])
+    starts = ClockField(_l("From"), [Optional()])
+    ends = ClockField(_l("To"), [Optional()])
     any_time = BooleanField(_l("Any time that day"))
     person = RowField(_l("Person"), rows=active_people)
     team = RowField(_l("Team"), rows=active_teams)
@@ -53,11 +61,11 @@ class PlanForm(ProductForm):
         }
 
     def last(self, minutes: int | None) -> None:
-        """Start from a visit of that length, where it fits into the day."""
-        starts = datetime.combine(clock.today(), DAY_START)
-        ends = starts + timedelta(minutes=minutes or 0)
-        if minutes and ends <= datetime.combine(clock.today(), DAY_END):
-            self.ends.data = ends.time()
+        """Start from the next time for so many minutes; two hours where nobody knows, or no day is as long."""
+        length = minutes if minutes and minutes <= LONGEST else TWO_HOURS
+        starts = next_start(length)
+        ends = starts + timedelta(minutes=length)
+        self.day.data, self.starts.data, self.ends.data = starts.date(), starts.time(), ends.time()
 
     def start_from(self, chosen: Mapping[str, str]) -> None:
         """Take what the address of a suggestion says; what cannot be read stays as it was."""
@@ -86,14 +94,14 @@ class PlanForm(ProductForm):
 class RepeatForm(ProductForm):
     """From when on a visit comes again, how often, and until when."""
 
-    first_day = DayField(_l("First visit"), [Needed()], default=clock.today)
-    person = RowField(_l("Person"), rows=active_people)
+    first_day = DayField(_l("First visit"), [Needed()], default=_next_day)
     starts = ClockField(_l("From"), [Needed()], default=DAY_START)
     ends = ClockField(_l("To"), [Needed()], default=time(10))
     every = IntegerField(_l("Comes again every"), [Needed(), NumberRange(1, 52)], default=1)
     unit = LabelledField(_l("Unit"), enum=Unit, default=Unit.YEAR)
     times = IntegerField(_l("How many times"), [Optional(), NumberRange(2, MAX_VISITS)])
     until = DayField(_l("Or until"), [Optional()])
+    person = RowField(_l("Person"), rows=active_people)
     team = RowField(_l("Team"), rows=active_teams)
     instructions = TextAreaField(_l("Instructions"), [Optional(), long])
 

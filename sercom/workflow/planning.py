@@ -3,7 +3,7 @@
 What cannot be at all is refused by the visit itself (``Visit.require_plan``).
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -85,7 +85,16 @@ def overlaps(session: AnySession, visit: Visit, plan: Plan) -> list[Visit]:
 
 def concerns(session: AnySession, visit: Visit, plan: Plan) -> list[LazyString]:
     """A sentence for each thing that speaks against the plan; the person decides."""
-    diary = Diary(session, plan.people, plan.span, but=visit.id)
+    return _against(visit, plan, Diary(session, plan.people, plan.span, but=visit.id))
+
+
+def concerns_of_each(session: AnySession, plans: Sequence[tuple[Visit, Plan]]) -> list[list[LazyString]]:
+    """The same for visits of one person or team at many times that do not touch: one diary for all."""
+    diary = Diary(session, plans[0][1].people, *(plan.span for _visit, plan in plans))
+    return [_against(visit, plan, diary.during(plan.span)) for visit, plan in plans]
+
+
+def _against(visit: Visit, plan: Plan, diary: Diary) -> list[LazyString]:
     return [*_where(visit), *_when(plan), *_who(visit, plan), *_there(plan, diary), *_busy(plan, diary)]
 
 

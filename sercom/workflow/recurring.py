@@ -19,7 +19,7 @@ from sercom.entities.planning.model import VisitSeries
 from sercom.entities.users.model import Team, User
 from sercom.entities.visits.model import Visit, VisitStatus
 from sercom.workflow.payments import session_of
-from sercom.workflow.planning import Plan, concerns
+from sercom.workflow.planning import Plan, concerns_of_each
 
 #: So many visits are made of one rule at most, and so far ahead: ten years of yearly maintenance.
 MAX_VISITS, HORIZON = 60, timedelta(days=365 * 10 + 3)
@@ -114,11 +114,10 @@ def repeat_visits(
     visits = [first, *(Visit.open(job, first.instructions) for _day in days[1:])]
     when = {"first_day": repeat.first_day, "starts": repeat.starts, "minutes": repeat.minutes}
     series = VisitSeries(document_id=job.id, rule=repeat.rule, **when)
-    told: list[LazyString | str] = []
-    for visit, day in zip(visits, days, strict=True):
-        begins, ends = moments(day, repeat.starts, repeat.minutes)
-        plan = Plan(begins, ends, person, team)
-        told += [formats.named(formats.day(day), concern) for concern in concerns(session, visit, plan)]
+    plans = [Plan(*moments(day, repeat.starts, repeat.minutes), person, team) for day in days]
+    against = concerns_of_each(session, list(zip(visits, plans, strict=True)))
+    told = [formats.named(formats.day(day), one) for day, found in zip(days, against, strict=True) for one in found]
+    for visit, plan in zip(visits, plans, strict=True):
         _plan(visit, actor, plan, instructions)
         visit.series = series
     if told and not confirm:

@@ -33,6 +33,8 @@ DEFAULT_MINUTES = 60
 QUARTER = timedelta(minutes=15)
 #: How many are proposed, and how many unscheduled visits of a zone are looked at.
 SHOWN, LOOKED_AT = 6, 200
+#: How many days are looked at for somebody who could go.
+DAYS = 10
 SAME_ZONE, NEAR, FAR = range(3)
 
 
@@ -108,6 +110,13 @@ def suggest(session: AnySession, need: Need, first: date, days: int = 1) -> list
         if (candidate := _on(day, person, diary, need)) is not None
     ]
     return sorted(found, key=lambda one: (one.nearness, one.starts_at, one.person.name))[:SHOWN]
+
+
+def suggest_from(session: AnySession, need: Need, day: date) -> list[Candidate]:
+    """Who could go on a day to come, where somebody can; else in the days from it, or from today, on."""
+    today = clock.today()
+    day = max(day, today)
+    return (suggest(session, need, day) if day > today else []) or suggest(session, need, day, DAYS)
 
 
 def _on(day: date, person: User, diary: Diary, need: Need) -> Candidate | None:

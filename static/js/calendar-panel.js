@@ -1,6 +1,7 @@
 // The panel of a visit: who, where, what, and a form that plans it without a mouse.
 
 import { dayOf, later, plan, told, unplan, wallOf } from "./calendar-send.js";
+import { showOffers } from "./calendar-suggest.js";
 
 const panel = document.getElementById("visit-panel"), form = panel.querySelector("form");
 const part = (name) => panel.querySelector(`[data-panel=${name}]`);
@@ -24,7 +25,7 @@ function fill(event, about, spot) {
   const mayPlan = !about.status || event.startEditable;
   panel.querySelectorAll("[data-plan-fields]").forEach((element) => (element.hidden = element.disabled = !mayPlan));
   panel.querySelector("[data-unplan]").hidden = !mayPlan || !about.starts;
-  const here = spot ? (spot.allDay ? `${dayOf(spot.date)}T08:00` : wallOf(spot.date)) : `${told.date}T08:00`;
+  const here = spot ? (spot.allDay ? `${dayOf(spot.date)}T08:00` : wallOf(spot.date)) : told.date <= told.soonest.slice(0, 10) ? told.soonest : `${told.date}T08:00`;
   const starts = about.starts ?? here, ends = about.ends ?? later(starts, about.minutes);
   nights = Math.round((Date.parse(ends.slice(0, 10)) - Date.parse(starts.slice(0, 10))) / 86400000);
   const fields = form.elements;
@@ -35,6 +36,18 @@ function fill(event, about, spot) {
   fields.team.value = about.team ?? told.query.team ?? "";
   timeless();
   part("error").hidden = true;
+  offer();
+}
+
+// Who could go that day: one of them fills the form in.
+function offer() {
+  const { day, from, to, any_time: any, person, team } = form.elements;
+  if (panel.querySelector("[data-offers]").disabled || !day.value) return;
+  showOffers(visit.id, day.value, (one) => {
+    [day.value, from.value, to.value, person.value, team.value] = [one.day, one.from, one.to, one.person, ""];
+    [any.checked, nights] = [false, 0];
+    timeless();
+  });
 }
 
 const timeless = () => ["from", "to"].forEach((name) => (form.elements[name].disabled = form.elements.any_time.checked));
@@ -60,6 +73,7 @@ async function give(command, data) {
 
 if (told.may_plan) {
   form.elements.any_time.addEventListener("change", timeless);
+  form.elements.day.addEventListener("change", offer);
   panel.querySelector("[data-unplan]").addEventListener("click", () => give(unplan, { version: visit.extendedProps.version }));
 }
 form.addEventListener("submit", (event) => {

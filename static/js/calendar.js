@@ -3,6 +3,7 @@
 import { clock, dayOf, icon, make, plan, root, send, toast, told, wallOf } from "./calendar-send.js";
 import { openPanel } from "./calendar-panel.js";
 import { takeFrom } from "./calendar-drag.js";
+import { showGap } from "./calendar-suggest.js";
 
 const SAID = "calendar-said";
 const PHONE = matchMedia("(max-width: 40rem)");
@@ -37,7 +38,7 @@ function content({ event, view }) {
   if (time && month) first.append(make("span", "at", time));
   first.append(make("strong", "", event.title));
   nodes.push(first, make("span", "more", [view.type !== "resourceTimelineDay" && time, about.city, !dispatch && about.who, about.number].filter(Boolean).join(" · ")));
-  nodes.push(make("span", "sr", `${about.status}. ${about.day}, ${about.when}. ${about.what}. ${about.who}`));
+  nodes.push(make("span", "sr", [about.status, about.day, about.when, about.what, about.who].join(", ")));
   nodes[0].dataset.visit = event.id;
   return { domNodes: nodes };
 }
@@ -56,6 +57,7 @@ function fieldsOf(event) {
   return { version, starts_at: wallOf(event.start), ends_at: wallOf(event.end), ...who };
 }
 
+// Shows where a visit stands now; false where the page has to be loaded again for it.
 function put(event) {
   const there = calendar && calendar.getEventById(event.id), row = waiting?.querySelector(`[data-visit="${event.id}"]`);
   if (event.start) {
@@ -64,11 +66,12 @@ function put(event) {
   } else {
     if (there) calendar.removeEventById(event.id);
     const back = row ?? taken.get(event.id);
-    if (!back) return location.reload(); // the page has never listed it
+    if (!back) return false; // the page has never listed it
     back.dataset.version = event.extendedProps.version;
     if (!row) waiting.prepend(back);
   }
   count();
+  return true;
 }
 
 function count() {
@@ -80,12 +83,11 @@ function count() {
 function took({ ok, status, answer }, revert = () => {}) {
   if (!ok) {
     revert();
-    if (answer.event && status === 409) put(answer.event);
+    if (answer.event && status === 409 && !put(answer.event)) location.reload();
     return toast("bad", answer.message);
   }
   sessionStorage.setItem(SAID, JSON.stringify(answer));
-  if (!calendar) return location.reload();
-  put(answer.event);
+  if (!calendar || !put(answer.event)) return location.reload(); // what was said waits for the page
   tell();
 }
 
@@ -94,8 +96,9 @@ function tell() {
   const said = sessionStorage.getItem(SAID);
   if (!said) return;
   sessionStorage.removeItem(SAID);
-  const { message, warnings, undo, undone } = JSON.parse(said), back = undone ? `${told.words.undone} ${message}` : message;
+  const { message, warnings, fillers, undo, undone } = JSON.parse(said), back = undone ? `${told.words.undone} ${message}` : message;
   toast("good", back, { warnings, undo: undone ? null : () => takeBack(undo) });
+  showGap(undone ? [] : fillers, took);
 }
 
 async function takeBack({ url, fields }) {

@@ -6,7 +6,7 @@ import fcntl
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime
-from zoneinfo import ZoneInfo
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -15,8 +15,9 @@ from sercom.core import clock
 from sercom.core.base import db
 from sercom.demo import company
 from tests.conftest import WORKER, build_app, new_database
+from tests.planning import SUNDAY, TORONTO
+from tests.support import make_user
 
-TORONTO = ZoneInfo("America/Toronto")
 #: A morning of work, and the last minutes of a Sunday on which the clocks change.
 MOMENTS = {
     "sqlite": datetime(2026, 11, 24, 10, 40, tzinfo=TORONTO),
@@ -61,3 +62,25 @@ def demo(seeded: Demo) -> Iterator[Demo]:
     with seeded.app.app_context(), clock.at(seeded.now):
         yield seeded
         db.session.rollback()
+
+
+# --- a week to plan ---------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def sunday(context: Flask) -> Iterator[None]:
+    """The evening before a week to plan."""
+    with clock.at(SUNDAY):
+        yield
+
+
+@pytest.fixture
+def office(context: Flask) -> Any:
+    """Somebody of the office."""
+    return make_user("office").actor
+
+
+@pytest.fixture
+def luc(context: Flask) -> Any:
+    """A technician with a name that the sentences tell."""
+    return make_user("technician", name="Luc Roy")

@@ -59,7 +59,16 @@ def test_an_event_is_where_the_visit_is(context, office, technician, day, hour, 
     assert event.summary.value.startswith(str(visit.case.client))
     assert visit.case.site.city in event.location.value
     assert "Filtres; 2, « longs »\nSonner" in event.description.value
-    assert event.url.value.endswith(f"/admin/visits/details/?id={visit.id}")
+
+
+@pytest.mark.parametrize("role", ["office", "owner", "technician", "team"])
+def test_an_event_leads_to_the_page_of_whoever_reads_it(context, office, technician, role):
+    visit, field = start("job", office).visits[0], role in {"technician", "team"}
+    owner = Team(name="Équipe", members=[technician]) if role == "team" else make_user(role)
+    db.session.add(owner)
+    plan(visit, office, NOON, **{"team" if role == "team" else "person": owner})
+    (event,) = read(context, owner).values()
+    assert event.url.value.endswith(f"/field/visits/{visit.id}" if field else f"/admin/visits/details/?id={visit.id}")
 
 
 def test_a_day_without_an_hour_is_a_whole_day(context, office, technician):

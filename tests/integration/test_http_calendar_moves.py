@@ -12,7 +12,7 @@ from sercom.core import clock
 from sercom.core.base import db
 from sercom.entities.users.model import Language
 from sercom.entities.visits.model import VisitStatus
-from tests.planning import DAY, FALL, SPRING, VISITS, Field, make_field, move, shown, times, titles
+from tests.planning import DAY, FALL, SPRING, TORONTO, VISITS, Field, make_field, move, shown, times, titles
 from tests.support import Browser, World, give, make_user
 
 
@@ -196,3 +196,30 @@ def test_requests_that_are_none(field: Field, browser: Browser):
     assert browser.post(url, {"version": "1"}, csrf=False).status_code == 400
     assert browser.post(f"{VISITS}/99999999/plan", {"version": "1"}).status_code == 404
     assert browser.get(url).status_code == 405
+
+
+def test_the_panel_is_told_who_could_go_and_what_a_time_left_free_could_take(
+    field: Field, browser: Browser, world: World
+):
+    browser.sign_in(field.office)
+    with world.app.app_context():
+        waiting = db.session.get_one(models.Visit, field.waiting)
+        waiting.case.site.postal_code = db.session.get_one(models.Visit, field.planned).case.site.postal_code
+        db.session.commit()
+    with clock.at(datetime(2026, 11, 23, 9, tzinfo=TORONTO)):
+        asked = {"query_string": {"day": DAY}}
+        with world.counting() as statements:
+            answer = browser.get(f"{VISITS}/{field.waiting}/suggestions", **asked)
+        assert (answer.status_code, len(statements) <= 14) == (200, True)
+        told = {one["name"]: (one["day"], one["from"], one["to"]) for one in answer.get_json()}
+        assert told == {"Yannick": (DAY, "09:00", "10:00"), "Marc": (DAY, "10:00", "11:00")}
+        assert all("already in" in one["reason"] for one in answer.get_json())
+        assert browser.get(f"{VISITS}/99999999/suggestions", **asked).status_code == 404
+        assert browser.get(f"{VISITS}/{field.waiting}/suggestions?day=never").status_code == 400
+
+        answer = move(browser, world, field.planned, "unplan").get_json()
+        (one,) = answer["fillers"]
+        assert (one["id"], one["label"]) == (field.waiting, "Plan at 8:30\u00a0a.m.")
+        assert browser.post(f"{VISITS}/{one['id']}/plan", one["fields"]).status_code == 200
+        assert times(world, field.waiting) == (f"{DAY}T13:30", f"{DAY}T14:30")
+        assert move(browser, world, field.planned, **answer["undo"]["fields"]).get_json()["fillers"] == []

@@ -90,7 +90,7 @@ def test_a_suggestion_fills_the_form_in(world: World, office: Browser):
 )
 def test_an_address_that_says_nothing_is_no_fault(world: World, office: Browser, wrong: str):
     page = office.get(f"/admin/visits/{visit(world)}/do/schedule?{wrong}")
-    assert (page.status_code, filled(page)["day"]) == (200, "2026-11-15")
+    assert (page.status_code, filled(page)["day"]) == (200, "2026-11-16")
 
 
 def test_an_assessment_is_suggested_too(world: World, office: Browser):

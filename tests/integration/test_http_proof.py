@@ -18,7 +18,9 @@ from sercom.demo.checking import scribble
 from sercom.entities.catalog.model import ItemKind
 from sercom.entities.checklists.model import CheckKind, ItemDraft
 from sercom.entities.documents.line import LineDraft
+from sercom.entities.users.model import Language
 from sercom.entities.visits.model import Visit
+from tests.pages import main_form, send
 from tests.rows import picture, plan
 from tests.support import Browser, World, convert, make_client, make_user, name_company, start
 
@@ -239,6 +241,46 @@ def test_a_wrong_answer_is_told_beside_its_item_and_nothing_is_kept(job: Phone, 
     assert page.status_code == 422
     assert 'value="douze"' in page.get_data(as_text=True), "what was typed stands there"
     assert job.send("answers", 422, **answers(i999999="x"))["state"] == "refused"
+
+
+def test_the_office_corrects_answers_during_the_visit_and_after_it(job: Phone, items: list[int]):
+    pressure, filters, remark = items
+    job.send("start")
+    job.send("answers", **answers(**{f"i{pressure}": "100", f"i{filters}": "yes"}))
+    job.browser.sign_in(job.world.user("office", language=Language.FRENCH))
+    url = f"/admin/visits/edit/?id={job.visit}"
+    opened = main_form(job.browser.get(url))
+
+    def save(**typed: str) -> Any:
+        now = {"csrf_token": job.browser.csrf(), "version": str(job.of("version"))}
+        return send(job.browser, opened, url, **now, **typed)
+
+    job.browser.sign_in(job.user)
+    job.send("answers", **answers(**{f"i{remark}": "Neuf"}))
+    job.send("finish", minutes="60")
+    job.browser.sign_in(job.world.user("office", language=Language.FRENCH))
+    assert save(**{f"answer-{pressure}": "douze"}).status_code == 422
+    assert save(**{f"answer-{pressure}": "118,5"}).status_code == 302
+    kept = job.world.read(
+        lambda: {a.item_id: a.value for a in db.session.get_one(Visit, job.visit).answers},
+    )
+    assert kept == {pressure: "118.5", filters: "yes", remark: "Neuf"}, "what nobody touched here stays"
+    told = job.world.read(
+        lambda: db.session.scalars(
+            select(models.JournalEntry.changes)
+            .where(models.JournalEntry.event == "answered")
+            .order_by(models.JournalEntry.id.desc())
+        ).first()
+    )
+    assert told == {"Pression": ["100", "118.5"]}
+    assert save(**{f"answer-{filters}": ""}).status_code == 302, "an answer given by mistake is taken away"
+    assert f"answer-{filters}" in job.browser.get(url).get_data(as_text=True), "and may be given again"
+
+
+def test_a_technician_answers_in_the_field_alone(job: Phone, items: list[int]):
+    job.send("start")
+    page = job.browser.get(f"/admin/visits/edit/?id={job.visit}").get_data(as_text=True)
+    assert f"answer-{items[0]}" not in page
 
 
 # --- photos ---------------------------------------------------------------------------------------

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -15,31 +14,13 @@ from sercom.entities.planning.model import Absence, AbsenceReason, Skill
 from sercom.entities.requests.model import RequestStatus
 from sercom.entities.visits.model import VisitStatus
 from sercom.models import Service, ServiceRequest, Team, Visit
-from sercom.workflow.availability import days_of, holiday, hours_on, without
+from sercom.workflow.availability import days_of, holiday, hours_on, next_start, without
 from sercom.workflow.planning import Plan, concerns, overlaps
 from sercom.workflow.transitions import run
+from tests.planning import MONDAY, TORONTO
 from tests.support import convert, give, make_user, start
 
-TORONTO = ZoneInfo("America/Toronto")
-#: A Sunday evening: the week that follows holds neither a holiday nor a change of clocks.
-NOW = datetime(2026, 11, 15, 20, tzinfo=TORONTO)
-MONDAY = date(2026, 11, 16)
-
-
-@pytest.fixture(autouse=True)
-def sunday(context: Any) -> Any:
-    with clock.at(NOW):
-        yield
-
-
-@pytest.fixture
-def office(context: Any) -> Any:
-    return make_user("office").actor
-
-
-@pytest.fixture
-def luc(context: Any) -> Any:
-    return make_user("technician", name="Luc Roy")
+pytestmark = pytest.mark.usefixtures("sunday")
 
 
 def moment(day: date, hour: str) -> datetime:
@@ -355,3 +336,22 @@ def test_an_absence_of_whole_days_reads_back(context, day):
     assert (absence.first, absence.last, absence.starts, absence.ends) == (day, day + timedelta(days=1), None, None)
     half = away(None, day, None, "08:00", "12:00")
     assert (half.first, half.last, half.starts, half.ends) == (day, day, time(8), time(12))
+
+
+@pytest.mark.parametrize(
+    ("now", "minutes", "begins"),
+    [
+        ("2026-11-16T06:10", 60, "2026-11-16T08:00"),
+        ("2026-11-16T10:30", 60, "2026-11-16T10:30"),
+        ("2026-11-16T10:31", 60, "2026-11-16T11:00"),
+        ("2026-11-16T15:40", 60, "2026-11-16T16:00"),
+        ("2026-11-16T15:40", 90, "2026-11-17T08:00"),  # not before they go home
+        ("2026-11-20T17:00", 60, "2026-11-23T08:00"),  # a Friday evening
+        ("2026-11-21T10:00", 60, "2026-11-23T08:00"),
+        ("2026-12-24T16:30", 60, "2026-12-28T08:00"),  # Christmas is a Friday
+        ("2026-11-01T00:40", 60, "2026-11-02T08:00"),  # the clocks change
+    ],
+)
+def test_a_form_begins_with_the_next_sensible_time(context, now, minutes, begins):
+    with clock.at(datetime.fromisoformat(now).replace(tzinfo=TORONTO)):
+        assert f"{next_start(minutes):%Y-%m-%dT%H:%M}" == begins

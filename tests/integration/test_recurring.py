@@ -12,7 +12,7 @@ from sercom.entities.visits.model import VisitStatus
 from sercom.models import JournalEntry, VisitSeries
 from sercom.workflow.recurring import MAX_VISITS, Repeat, Unit, days_of, moments
 from sercom.workflow.transitions import available
-from tests.support import give, make_user, start
+from tests.support import counting, give, make_user, start
 
 NINE = time(9)
 
@@ -98,7 +98,7 @@ def test_the_journal_tells_the_rule_and_each_visit(office, technician):
     give("repeat_visits", job, office, repeat=every(1, Unit.YEAR, date(2027, 5, 3), times=3), person=technician)
     give("end_series", job.visits[1], office)
     entries = db.session.query(JournalEntry).filter(JournalEntry.event.in_(("repeat_visits", "end_series"))).all()
-    told = sorted((entry.event, entry.subject_id == job.id) for entry in entries)
+    told = sorted((entry.event, (entry.subject_type, entry.subject_id) == ("job", job.id)) for entry in entries)
     assert told[:2] == [("end_series", False), ("end_series", False)]
     assert ("repeat_visits", True) in told
 
@@ -125,6 +125,19 @@ def test_what_speaks_against_a_day_is_asked_with_the_day(office, technician):
         give("repeat_visits", job, office, repeat=repeat, person=technician)
     assert other.case.number in str(asked.value)
     assert "2027-05-10" in str(asked.value)
+
+
+def test_sixty_visits_ask_no_more_than_two(context, office, technician):
+    def asked(times: int) -> int:
+        job = start("job", office)
+        db.session.flush()
+        repeat = every(1, Unit.WEEK, date(2027, 5, 3), times=times)
+        with counting(db.engine) as statements:
+            give("repeat_visits", job, office, repeat=repeat, person=technician, confirm=True)
+        return sum(statement.startswith("SELECT") for statement in statements)
+
+    asked(2)
+    assert asked(2) == asked(MAX_VISITS) <= 25
 
 
 def test_the_rest_of_a_series_is_cancelled_at_once(office, technician):

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 from datetime import date, datetime, time, timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
 
 from sercom.core import clock
 from sercom.core.base import db
@@ -17,28 +15,11 @@ from sercom.entities.planning.model import Absence, Skill
 from sercom.models import Team, Visit
 from sercom.workflow.planning import Plan, concerns
 from sercom.workflow.suggesting import FAR, NEAR, SAME_ZONE, Need, fill_gap, freed, nearness, suggest
-from tests.support import give, make_client, make_user, start
+from tests.planning import MONDAY, TORONTO
+from tests.support import counting, give, make_client, make_user, start
 
-TORONTO = ZoneInfo("America/Toronto")
-NOW = datetime(2026, 11, 15, 20, tzinfo=TORONTO)
-MONDAY = date(2026, 11, 16)
+pytestmark = pytest.mark.usefixtures("sunday")
 ZONES = ("H7L 1M3", "H7L 4M5", "H7W 2B9", "J7E 3H6")
-
-
-@pytest.fixture(autouse=True)
-def sunday(context: Any) -> Any:
-    with clock.at(NOW):
-        yield
-
-
-@pytest.fixture
-def office(context: Any) -> Any:
-    return make_user("office").actor
-
-
-@pytest.fixture
-def luc(context: Any) -> Any:
-    return make_user("technician", name="Luc Roy")
 
 
 def moment(hour: float, day: date = MONDAY) -> datetime:
@@ -208,19 +189,11 @@ def test_the_number_of_queries_is_constant(office):
     def asked(people: int) -> int:
         for _count in range(people):
             planned(office, 9, 10, person=make_user("technician"))
-        need, statements = Need.of(visit_at(office)), []
+        need = Need.of(visit_at(office))
         db.session.flush()
         db.session.expire_all()
-        engine = db.session.connection().engine
-
-        def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-            statements.append(statement)
-
-        event.listen(engine, "before_cursor_execute", note)
-        try:
+        with counting(db.engine) as statements:
             suggest(db.session, need, MONDAY, 7)
-        finally:
-            event.remove(engine, "before_cursor_execute", note)
         return len(statements)
 
     assert asked(2) == asked(9) <= 12

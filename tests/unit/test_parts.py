@@ -105,6 +105,11 @@ def test_without_post_the_visits_parts_are_shown_and_spare_rows_behind_them():
     assert not any(any(row.cells.values()) for row in field.shown_rows[1:])
 
 
+def test_a_part_without_a_price_shows_none():
+    part = PartUsed(description="Ruban", quantity=Decimal(1), unit_price=Decimal("0.00"))
+    assert [row.cells["unit_price"] for row in parts_form(parts=[part]).parts_used.rows] == [""]
+
+
 def test_a_post_without_parts_is_not_a_post_that_removes_them():
     part = PartUsed(description="Pompe", quantity=Decimal(1), unit_price=Decimal(0))
 

@@ -31,14 +31,17 @@ def read_answer(asked: Asked, typed: str) -> str:
         if len(text) > MAX_TEXT:
             raise DomainError(_l("Write at most 1000 characters."))
         return text
-    allowed = {
-        CheckKind.TICK: [YES],
-        CheckKind.YES_NO: [YES, NO],
-        CheckKind.CHOICE: [str(place) for place in range(len(asked["choices"]))],
-    }
-    if text not in allowed[kind]:
+    if text not in values_of(asked):
         raise DomainError(_l("Choose from the list."))
     return text
+
+
+def values_of(asked: Asked) -> list[str]:
+    """What may be chosen; nothing where the answer is written."""
+    kind = CheckKind(asked["kind"])
+    if kind is CheckKind.CHOICE:
+        return [str(place) for place in range(len(asked["choices"]))]
+    return {CheckKind.TICK: [YES], CheckKind.YES_NO: [YES, NO]}.get(kind, [])
 
 
 def _number(asked: Asked, text: str) -> str:

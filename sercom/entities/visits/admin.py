@@ -12,6 +12,7 @@ from sercom.backoffice import filters
 from sercom.backoffice.access import current_actor, may
 from sercom.backoffice.listing import Indexed
 from sercom.backoffice.posted import read_back, read_id
+from sercom.core import journal
 from sercom.core.access import MONEY, OFFICE
 from sercom.core.base import db
 from sercom.core.choices import RowField
@@ -21,7 +22,8 @@ from sercom.entities.delivery.admin import answer_pdf, languages_of
 from sercom.entities.jobs.extras import NO_EXTRAS, extras_of
 from sercom.entities.planning.model import active_skills
 from sercom.entities.users.model import active_people, active_teams
-from sercom.entities.visits.checks import checks_of
+from sercom.entities.visits.answers import AnswersField
+from sercom.entities.visits.checks import checks_of, take_answers
 from sercom.entities.visits.model import MAX_MINUTES, Visit, VisitStatus
 from sercom.entities.visits.parts import PartsField
 from sercom.entities.visits.plan_page import PlanMixin
@@ -108,15 +110,29 @@ class VisitView(PlanMixin):
     def scaffold_form(self) -> Any:
         """The declared columns, and the parts used."""
         form = super().scaffold_form()
+        form.answers = AnswersField(_l("Checklist"))
         form.parts = PartsField(_l("Parts used"), priced=lambda: may("read", "catalog"))
         return form
 
     def edit_form(self, obj: Any = None) -> Any:
-        """What the planning starts from is the office's."""
+        """What the planning starts from is the office's, and so is a checklist outside the field."""
         form = super().edit_form(obj)
         if not current_actor().has(OFFICE):
-            del form.skill, form.expected_minutes
+            del form.skill, form.expected_minutes, form.answers
+        elif obj is not None and obj.was_worked_at:
+            form.answers.checks = checks_of(obj, whole=True)
         return form
+
+    def change(self, form: Any, row: Any) -> None:
+        """The columns, and what of the checklists was typed."""
+        super().change(form, row)
+        typed = form.answers.typed if "answers" in form and row.was_worked_at else {}
+        actor = current_actor()
+        with db.session.no_autoflush:
+            changes = take_answers(row, typed, actor.user_id, after_end=True) if typed else {}
+        db.session.flush()
+        if changes:
+            journal.record(db.session, actor, "answered", row, dict(changes))
 
     def details_context(self, row: Any) -> dict[str, Any]:
         """What can be done next, what is to be done, what earlier visits found, what could take a time left free."""

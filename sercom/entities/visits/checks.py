@@ -12,7 +12,7 @@ from sqlalchemy.orm import object_session, selectinload
 from sercom.core import formats
 from sercom.core.clock import utcnow
 from sercom.core.errors import ConflictError, DomainError
-from sercom.entities.checklists.answering import Asked, answer_shown, answer_told, asked_told, read_answer
+from sercom.entities.checklists.answering import Asked, answer_shown, answer_told, asked_told, read_answer, values_of
 from sercom.entities.checklists.model import Answer, Checklist
 from sercom.entities.documents.model import Document
 
@@ -54,6 +54,11 @@ class Check:
         return answer_shown(self.asked, self.answer.value) if self.answer else ""
 
     @property
+    def options(self) -> list[tuple[str, str]]:
+        """What may be chosen, each with its words; nothing where the answer is written."""
+        return [(value, answer_told(self.asked, value)) for value in values_of(self.asked)]
+
+    @property
     def is_missing(self) -> bool:
         """Whether it must be answered and is not."""
         return bool(self.asked["required"]) and self.answer is None
@@ -77,17 +82,19 @@ def checklists_of(visit: "Visit") -> list[Checklist]:
     return list(session.scalars(asked.options(selectinload(Checklist.items)).order_by(*order)))
 
 
-def checks_of(visit: "Visit") -> list[Check]:
+def checks_of(visit: "Visit", *, whole: bool = False) -> list[Check]:
     """What is asked and answered: while it goes on what the templates ask, then what was answered alone.
 
-    An answer whose item changed or went is told as it read.
+    ``whole`` gives, of one that has ended, what stayed open too: the office may still be told. An answer reads as it
+    was asked where its visit has ended, or its item changed or went.
     """
     answers = {answer.item_id: answer for answer in visit.answers if answer.item_id is not None}
     checks: list[Check] = []
-    for checklist in checklists_of(visit) if not visit.has_ended else ():
+    for checklist in checklists_of(visit) if whole or not visit.has_ended else ():
         for item in checklist.items:
             answer = answers.pop(item.id, None)
-            checks.append(Check(str(checklist), item.as_asked, item.id, len(checks), answer))
+            asked = answer.asked if answer and visit.has_ended else item.as_asked
+            checks.append(Check(str(checklist), asked, item.id, len(checks), answer))
     told = [answer for answer in visit.answers if answer.item_id is None or answer.item_id in answers]
     return checks + [Check("", answer.asked, answer.item_id, answer.position, answer) for answer in told]
 
@@ -108,15 +115,21 @@ def require_answers(visit: "Visit", reason: str | None) -> str | None:
 
 
 def take_answers(
-    visit: "Visit", typed: Mapping[int, str], user_id: int | None, at: datetime | None = None
+    visit: "Visit",
+    typed: Mapping[int, str],
+    user_id: int | None,
+    at: datetime | None = None,
+    *,
+    after_end: bool = False,
 ) -> dict[str, list[str | None]]:
     """Keep what was typed, by item id; blank takes an answer away. Returns what changed, for the journal.
 
-    Raises ``DomainError`` beside the field ``answer-<item id>``; then nothing is kept.
+    Raises ``DomainError`` beside the field ``answer-<item id>``; then nothing is kept. Once the visit is over it is
+    closed to the phone; the office corrects what was written there (``after_end``).
     """
-    if visit.has_ended:
+    if visit.has_ended and not after_end:
         raise ConflictError(_l("This visit is over: its checklist is closed."))
-    known = {check.item_id: check for check in checks_of(visit) if check.item_id is not None}
+    known = {check.item_id: check for check in checks_of(visit, whole=after_end) if check.item_id is not None}
     read: list[tuple[Check, str]] = []
     for item_id, text in typed.items():
         check = known.get(item_id)

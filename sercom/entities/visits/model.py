@@ -167,6 +167,11 @@ class Visit(Model):
         """Whether somebody left for it, so that it tells of something."""
         return self.status in STARTED
 
+    @property
+    def was_worked_at(self) -> bool:
+        """Whether somebody was let in, so that it has something to find."""
+        return self.status in STARTED and self.status is not VisitStatus.CLIENT_ABSENT
+
     @classmethod
     def open(cls, document: Document, instructions: str | None = None) -> "Visit":
         """One more visit of ``document`` to plan."""

@@ -87,7 +87,8 @@ class PartsField(Field):
 
     @staticmethod
     def _shown(part: PartUsed) -> PartRow:
-        cells = (part.description, formats.plain_quantity(part.quantity), formats.plain_number(part.unit_price))
+        price = formats.plain_number(part.unit_price) if part.unit_price else ""
+        cells = (part.description, formats.plain_quantity(part.quantity), price)
         return PartRow(dict(zip(CELLS, cells, strict=True)))
 
     @property

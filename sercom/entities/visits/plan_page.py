@@ -8,10 +8,7 @@ from sercom.backoffice.commands import CommandMixin
 from sercom.core import clock
 from sercom.core.base import db
 from sercom.workflow.needs import PlanForm
-from sercom.workflow.suggesting import Need, suggest
-
-#: How many days are looked at for somebody who could go.
-DAYS = 10
+from sercom.workflow.suggesting import Need, suggest_from
 
 
 class PlanMixin(CommandMixin):
@@ -32,7 +29,5 @@ class PlanMixin(CommandMixin):
         """Who could go: in the coming days, or on the day that was refused or asked about, or after it."""
         if not isinstance(form, PlanForm):
             return {}
-        need, today = self.need_of(row), clock.today()
-        day = max(form.day.data or today, today) if request.method == "POST" else today
-        found = suggest(db.session, need, day) if day > today else []
-        return {"suggestions": found or suggest(db.session, need, day, DAYS)}
+        day = form.day.data if request.method == "POST" else None
+        return {"suggestions": suggest_from(db.session, self.need_of(row), day or clock.today())}
