@@ -65,13 +65,13 @@
   document.addEventListener("field:progress", ({ detail: { row, part } }) => { const bar = tiles.get(row.key)?.querySelector("progress"); if (bar) bar.value = 5 + 90 * part; });
   document.addEventListener("field:done", ({ detail: { row } }) => { const item = tiles.get(row.key); if (item) drop(item); });
   document.addEventListener("field:refused", ({ detail: { row, answer } }) => { const item = tiles.get(row.key); if (item?.querySelector("progress")) fail(item, answer.message); });
-  document.addEventListener("change", (event) => {
-    if (!kept || !event.target.matches("[data-shoot]") || !event.target.files.length) return;
-    const { form, files } = event.target;
-    shoot(form, [...files]);
-    event.target.value = "";
+
+  function chosen(form, { target }) {
+    if (!target.matches("[data-shoot]") || !target.files.length) return;
+    shoot(form, [...target.files]);
+    target.value = "";
     delete form.dataset.typed; // what was chosen is on its way: the page may be drawn anew
-  });
+  }
 
   function dressPhotos() {
     const form = document.getElementById("action-photo");
@@ -80,6 +80,10 @@
     form.querySelector("[data-from-phone]").hidden = false;
     form.querySelector("[data-shoot]").removeAttribute("multiple"); // a camera gives one at a time
     form.append(strip);
+    // While somebody chooses, the form stays; and what was chosen in one that is gone is taken too.
+    form.addEventListener("click", ({ target }) => { if (target.matches("[data-shoot]")) form.dataset.typed = "1"; });
+    form.addEventListener("cancel", () => delete form.dataset.typed);
+    form.addEventListener("change", (event) => chosen(form, event));
   }
 
   // --- strokes -------------------------------------------------------------------------------------

@@ -177,3 +177,26 @@ def test_a_checklist_is_edited_as_one_list(someone: Opener) -> None:
     office.send()
     expect(office.find("table.lines tbody tr")).to_have_count(2)
     assert "Drain" in office.find("table.lines tbody tr").first.inner_text()
+
+
+#: A photo chosen in a form that is drawn anew while the phone shows its pictures.
+CHOOSE_LATE = """async () => {
+  const input = document.querySelector("#action-photo [data-from-phone] input"), part = input.closest("[data-live]");
+  const fresh = part.cloneNode(true);
+  fresh.querySelector(".field-shots").remove();
+  part.replaceWith(fresh);
+  document.dispatchEvent(new CustomEvent("field:renewed"));
+  const canvas = document.createElement("canvas"), given = new DataTransfer();
+  const photo = await new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg"));
+  given.items.add(new File([photo], "late.jpg", { type: "image/jpeg" }));
+  input.files = given.files;
+  input.dispatchEvent(new Event("change", { bubbles: true }));
+}"""
+
+
+def test_a_photo_chosen_while_the_page_is_drawn_anew_is_not_lost(someone: Opener) -> None:
+    office, tech = someone("office"), someone("tech", width=PHONE)
+    begin(office, tech, "Photo tardive")
+    start(tech)
+    tech.page.evaluate(CHOOSE_LATE)
+    expect(tech.find("#field-photos .field-photos > li")).to_have_count(1)

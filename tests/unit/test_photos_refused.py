@@ -18,7 +18,7 @@ from tests.unit.pictures import bomb_png, camera_exif, decode, encode, hollow_pn
 
 NO_PHOTO = "This file is not a photo we can read (JPEG, PNG, WebP or HEIC)."
 TOO_LARGE = "A photo is larger than 12 MB."
-TOO_MANY = "A photo has too many pixels."
+TOO_MANY = "A photo has too many pixels: set the camera to a smaller size."
 
 SMALL = quarters(64, 48)
 FILES = {

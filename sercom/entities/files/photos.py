@@ -104,7 +104,7 @@ def _decoded(raw: bytes, field: str) -> Image.Image:
         is_jpeg = image.format in {"JPEG", "MPO"}  # phones add a gain map or a preview: an MPO is a JPEG and more
         limit = MAX_PIXELS_JPEG if is_jpeg else MAX_PIXELS_OTHER
         if width * height > limit:
-            raise DomainError(_l("A photo has too many pixels."), field)
+            raise DomainError(_l("A photo has too many pixels: set the camera to a smaller size."), field)
         if is_jpeg:
             image.draft("RGB", (EDGE, EDGE))
         plain = _on_white(_upright(image))
