@@ -174,8 +174,8 @@
 
   // --- the page as the server draws it now -----------------------------------------------------------------
 
-  /** Take anew what has an id and data-live, save where somebody is typing. A later asking's answer stands. It waits for a pen to be lifted. */
-  let askings = 0, answered = 0;
+  /** Take anew what has an id and data-live, save where somebody is typing. Of several askings the last one counts. It waits for a pen to be lifted. */
+  let askings = 0;
   async function renew() {
     const asking = ++askings;
     let fresh;
@@ -185,9 +185,8 @@
       fresh = new DOMParser().parseFromString(await answer.text(), "text/html");
     } catch { return; }
     const article = fresh.querySelector(".field-visit");
-    if (!article || asking < answered) return;
+    if (!article || asking !== askings) return;
     if (page.querySelector("[data-pen]")) { document.addEventListener("field:lifted", renew, { once: true }); return; }
-    answered = asking;
     drawn.status = article.dataset.status;
     for (const part of document.querySelectorAll("[data-live]")) {
       const now = fresh.getElementById(part.id);
