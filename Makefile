@@ -27,7 +27,7 @@ run: $(VENV)/.product  ## Set everything up, make the demo company, serve on POR
 	@$(BIN)/gunicorn --config gunicorn.conf.py --bind 127.0.0.1:$(PORT) app:app
 
 test: $(VENV)/.tools browser lint  ## Lint, types, contracts, and every test: SQLite, PostgreSQL, Chromium
-	$(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
+	$(BIN)/python -m pytest -n 3 --dist worksteal $(ARGS)
 
 soak: $(VENV)/.tools browser  ## Every test on both databases, and what `make test` samples at full figures
 	SERCOM_SOAK=1 $(BIN)/python -m pytest -n 2 --dist worksteal $(ARGS)
@@ -45,9 +45,11 @@ lint: $(VENV)/.tools  ## Style, types, architecture, dangerous calls
 deploy-check: $(VENV)/.tools  ## Put the last commit on a machine as a platform would, use it, stop it under load
 	$(BIN)/python -W ignore -m tools.deploy_check
 
-browser:  ## Debian's Chromium, where it is missing and may be installed
-	@command -v chromium >/dev/null || { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq chromium >/dev/null; } \
-		|| { echo "Install chromium: the browser tests drive it."; test -z "$$CI"; }
+browser:  ## Debian's Chromium without a window, where it is missing and may be installed
+	@command -v chromium-headless-shell >/dev/null \
+		|| { test "$$(id -u)" = 0 && apt-get update -qq && apt-get install -y -qq chromium-headless-shell >/dev/null; } \
+		|| command -v chromium >/dev/null \
+		|| { echo "Install chromium-headless-shell: the browser tests drive it."; test -z "$$CI"; }
 
 bench: $(VENV)/.tools  ## Measure pages, conversions and sums on many rows; prints medians
 	$(BIN)/python -m bench.totals
