@@ -69,7 +69,7 @@ format: $(VENV)/.tools  ## Format the code
 	$(BIN)/ruff check --fix .
 	$(BIN)/ruff format .
 
-screenshots: $(VENV)/.tools browser  ## Pictures of 24 screens, in docs/img/
+screenshots: $(VENV)/.tools browser  ## Pictures of 28 screens, in docs/img/
 	$(BIN)/python -m tools.screenshots
 
 vendor: $(VENV)/.tools  ## Bring font, icons and scripts from npm into the repository anew (needs npm)

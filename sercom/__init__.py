@@ -10,9 +10,12 @@ from sercom.backoffice import admin
 from sercom.core import database
 from sercom.core.base import db
 from sercom.entities.delivery import outbox
+from sercom.entities.delivery.worker import CHORES, HOUR, Every
+from sercom.privacy import erasing
 from sercom.search import index
 from sercom.signin import door
 from sercom.upkeep import slow
+from sercom.workflow import hub, reminding
 
 
 def create_app(settings: dict[str, Any] | None = None) -> Flask:
@@ -24,6 +27,13 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
         database.prepare(db.engine)
     index.attach(db.session)
     event.listen(db.session, "after_commit", outbox.wake_after)
+    reminding.attach()
+    app.extensions[CHORES] = (
+        hub.answer_all,
+        Every(reminding.EVERY, reminding.run),
+        Every(HOUR, erasing.sweep, later=True),
+        Every(HOUR, hub.sweep, later=True),
+    )
     extensions.migrate.init_app(app, db, directory=str(config.ROOT / "migrations"))
     extensions.babel.init_app(app, locale_selector=web.locale)
     extensions.limiter.init_app(app)

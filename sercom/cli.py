@@ -1,4 +1,4 @@
-"""Commands of the command line: the first owner, who is locked out, the demo company, the search index."""
+"""Commands of the command line: the first owner, who is locked out, the demo company, what waits to be sent."""
 
 import secrets
 from collections import Counter
@@ -8,20 +8,24 @@ from contextlib import contextmanager
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
+from flask_babel import force_locale
 from flask_security.recoverable import generate_reset_password_token
 from flask_security.utils import hash_password
 from sqlalchemy import select
 
-from sercom.core import journal
+from sercom.core import clock, journal
 from sercom.core.access import Actor, Role
 from sercom.core.base import db
 from sercom.core.errors import DomainError
 from sercom.entities.delivery import outbox
+from sercom.entities.users.model import Language
 from sercom.models import Role as RoleRow
 from sercom.models import User
 from sercom.portal import guards, staging
+from sercom.privacy import erasing
 from sercom.search import index
 from sercom.upkeep import commands
+from sercom.workflow import hub, reminding
 
 
 def init_app(app: Flask) -> None:
@@ -31,10 +35,12 @@ def init_app(app: Flask) -> None:
     app.cli.add_command(unseed)
     app.cli.add_command(reindex)
     app.cli.add_command(outbox_commands)
+    app.cli.add_command(reminders)
     app.cli.add_command(commands.backup)
     app.cli.add_command(commands.restore)
     app.cli.add_command(rescue)
     app.cli.add_command(sweep_intake)
+    app.cli.add_command(sweep_papers)
 
 
 @click.command()
@@ -127,6 +133,15 @@ def sweep_intake() -> None:
     db.session.commit()
 
 
+@click.command("sweep-papers")
+@with_appcontext
+def sweep_papers() -> None:
+    """Take the person out of tax papers whose years are over. A server does it by itself, once an hour."""
+    count = erasing.finish(db.session, erasing.PROGRAM)
+    db.session.commit()
+    click.echo(f"People: {count}")
+
+
 @click.command()
 @with_appcontext
 def reindex() -> None:
@@ -147,4 +162,33 @@ def outbox_commands() -> None:
 @with_appcontext
 def drain() -> None:
     """Send what is due now; for a scheduler, or where no worker runs."""
+    hub.answer_all(db.session, limit=1000)
     click.echo(f"{outbox.drain(db.session, limit=1000)} sent or tried")
+
+
+@click.group()
+def reminders() -> None:
+    """What clients are reminded of."""
+
+
+@reminders.command("run")
+@click.option("--dry-run", is_flag=True, help="Say what would go out now, and write nothing.")
+@with_appcontext
+def run_reminders(*, dry_run: bool) -> None:
+    """Write the reminders that are due now; the server's worker does the same every ten minutes."""
+    if not dry_run:
+        click.echo(f"{len(reminding.run(db.session))} written")
+        return
+    with force_locale(Language.ENGLISH.value):
+        _tell_reminders()
+
+
+def _tell_reminders() -> None:
+    """In English, like everything on the command line."""
+    closed = reminding.closed_until(db.session)
+    if closed is not None:
+        click.echo(f"Nothing leaves before {clock.to_company(closed):%Y-%m-%d %H:%M}.")
+    for planned in reminding.plan(db.session, clock.today()):
+        due = planned.due
+        why = f"  not sent: {planned.held_back}" if planned.held_back is not None else ""
+        click.echo(f"{due.kind.value} {due.stage}  {due.document or due.subject}  {due.email or '-'}{why}")

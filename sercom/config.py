@@ -23,6 +23,8 @@ PLATFORM_HOSTS = ("HEROKU_APP_DEFAULT_DOMAIN_NAME", "RENDER_EXTERNAL_HOSTNAME")
 SECRET_LENGTH = 32
 #: SQLite that is gone when the process ends.
 MEMORY = {"sqlite://", "sqlite:///:memory:"}
+#: Names of this very machine, which nobody else reaches.
+LOOPBACK = {"localhost", "127.0.0.1", "::1"}
 YES = {"1", "true", "yes"}
 
 
@@ -39,6 +41,8 @@ def from_environment(environ: dict[str, str] | None = None) -> dict[str, Any]:
     if production:
         _refuse_unfit(env, url, platform=platform)
     _refuse_unreadable_mail(env)
+    address = _address(env, production=production)
+    _refuse_mail_to_nowhere(env, address["APP_BASE_URL"], production=production)
     instance = Path(env.get("SERCOM_INSTANCE") or ROOT / "instance")
     if not url:
         instance.mkdir(parents=True, exist_ok=True)
@@ -67,7 +71,7 @@ def from_environment(environ: dict[str, str] | None = None) -> dict[str, Any]:
         "BABEL_DEFAULT_LOCALE": FRENCH,
         "BABEL_TRANSLATION_DIRECTORIES": str(ROOT / "translations"),
         "FLASK_ADMIN_RAISE_ON_VIEW_EXCEPTION": True,
-        **_address(env, production=production),
+        **address,
         **_cookies(production=production),
         **_intake(env),
         **_security(env, instance, production=production),
@@ -136,6 +140,19 @@ def _refuse_unreadable_mail(env: dict[str, str]) -> None:
         raise ConfigurationError(msg)
     if sender and not re.fullmatch(r"[^@\s<>]+@[^@\s<>]+", sender):
         msg = "Set MAIL_FROM: an address alone, like info@example.com; the company's name is added."
+        raise ConfigurationError(msg)
+
+
+def _refuse_mail_to_nowhere(env: dict[str, str], base: str, *, production: bool) -> None:
+    """Raise ``ConfigurationError`` where e-mails that leave by themselves would lead to this very machine, or nowhere.
+
+    A reminder is written by the worker: no request is there to say under which address the product is known.
+    """
+    if env.get("SMTP_URL") and env.get("MAIL_FROM") and not base:
+        msg = "Set APP_BASE_URL: e-mails are sent, and their links lead to it (http://127.0.0.1:5000 to try it out)."
+        raise ConfigurationError(msg)
+    if production and (urlsplit(base).hostname or "") in LOOPBACK:
+        msg = "Set APP_BASE_URL: links in e-mails lead to it, and nobody else reaches this machine as localhost."
         raise ConfigurationError(msg)
 
 

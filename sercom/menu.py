@@ -17,14 +17,18 @@ from sercom.entities.clients.admin import ClientView
 from sercom.entities.company.admin import CompanyView, TaxRateView
 from sercom.entities.credits.admin import CreditNoteView
 from sercom.entities.delivery.mail_admin import MailTemplateView, MessageView
+from sercom.entities.equipment.admin import EquipmentView
 from sercom.entities.files.admin import FileView
+from sercom.entities.inbox.admin import InboxView
 from sercom.entities.invoices.admin import InvoiceView
 from sercom.entities.jobs.admin import JobView
 from sercom.entities.journal.admin import JournalView
 from sercom.entities.ledger.admin import PaymentView
 from sercom.entities.planning.admin import AbsenceView, SkillView
+from sercom.entities.privacy.incident_admin import IncidentView
 from sercom.entities.questions.admin import QuestionView
 from sercom.entities.quotes.admin import QuoteView
+from sercom.entities.reminders.page import RemindersView
 from sercom.entities.requests.admin import RequestView
 from sercom.entities.requests.triage_admin import TriageView
 from sercom.entities.sites.admin import SiteView
@@ -65,6 +69,7 @@ class Page:
 
 VIEWS: tuple[Entry, ...] = (
     Entry(RequestView, models.ServiceRequest, _l("Requests"), "inbox", WORK),
+    Entry(InboxView, models.ClientMessage, _l("Messages"), "message-square", WORK),
     Entry(QuoteView, models.Quote, _l("Quotes"), "file-text", WORK),
     Entry(JobView, models.Job, _l("Jobs"), "wrench", WORK),
     Entry(VisitView, models.Visit, _l("Visits"), "calendar-days", WORK),
@@ -75,6 +80,7 @@ VIEWS: tuple[Entry, ...] = (
     Entry(CreditNoteView, models.CreditNote, _l("Credit notes"), "undo-2", BOOKS),
     Entry(ClientView, models.Client, _l("Clients"), "users", CLIENTS),
     Entry(SiteView, models.Site, _l("Addresses"), "map-pin", CLIENTS),
+    Entry(EquipmentView, models.Equipment, _l("Equipment"), "air-vent", CLIENTS),
     Entry(FileView, models.File, _l("Photos"), "image", CLIENTS),
     Entry(MessageView, models.Message, _l("E-mails"), "mail", CLIENTS),
     Entry(CatalogView, models.CatalogItem, _l("Catalogue"), "package", SETTINGS),
@@ -88,6 +94,7 @@ VIEWS: tuple[Entry, ...] = (
     Entry(MailTemplateView, models.MailTemplate, _l("E-mail templates"), "text-initial", SETTINGS),
     Entry(CompanyView, models.Company, _l("Company"), "building-2", SETTINGS),
     Entry(TaxRateView, models.TaxRate, _l("Tax rates"), "percent", SETTINGS),
+    Entry(IncidentView, models.Incident, _l("Privacy incidents"), "shield-check", SETTINGS),
     Entry(JournalView, models.JournalEntry, _l("Journal"), "history", SETTINGS),
 )
 PAGES: tuple[Page, ...] = (
@@ -95,6 +102,7 @@ PAGES: tuple[Page, ...] = (
     Page(AccountsView, "accounts", _l("Accounts"), "wallet", BOOKS),
     Page(ReportsView, "reports", _l("Reports"), "chart-column", BOOKS),
     Page(ExportsView, "exports", _l("Exports"), "download", BOOKS),
+    Page(RemindersView, "reminders", _l("Reminders"), "bell", CLIENTS),
     Page(ImportsView, "imports", _l("Imports"), "upload", SETTINGS),
     Page(OperationsView, "operations", _l("Operations"), "activity", SETTINGS),
     Page(AccountView, "account", _l("Security"), "shield-check"),

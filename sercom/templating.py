@@ -1,5 +1,6 @@
 """What every template may use: formats, pills, the journal in words, addresses."""
 
+import re
 import secrets
 from functools import lru_cache
 from pathlib import Path
@@ -23,11 +24,16 @@ from sercom.entities.files.model import Moment
 from sercom.entities.journal import words
 from sercom.serving import static_prefix
 
+#: How many entries of a conversation are open at first.
+SHOWN_ENTRIES = 8
 #: The formats that are filters too.
 WRITTEN = (
-    *("money", "number", "percent", "day", "long_day", "moment", "phone", "clock", "weekday", "short_day"),
+    *("money", "number", "percent", "day", "long_day", "short_day", "weekday", "clock", "moment", "long_moment"),
+    *("phone", "unit"),
     "file_size",
     "duration",
+    "plain_number",
+    "days_told",
 )
 
 
@@ -35,6 +41,16 @@ def initials(name: str) -> str:
     """``MP`` for Marc-André Pelletier."""
     words = name.split()
     return "".join(word[0] for word in (words[0], words[-1])[: len(words)]).upper() if words else ""
+
+
+#: Numbers of documents and cases: ``2026-0142-S``, ``F-000063``.
+NUMBERS = re.compile(r"\b(\d{4}-\d{4,}(?:-[A-Z]\d*)?|[A-Z]{1,2}-\d{4,})\b")
+
+
+def whole_numbers(text: str) -> Markup:
+    """A text whose numbers of documents do not break at their hyphens."""
+    number = Markup('<span class="nowrap">{}</span>')
+    return Markup().join(number.format(part) if NUMBERS.fullmatch(part) else part for part in NUMBERS.split(text))
 
 
 def aria(field: Field) -> dict[str, Any]:
@@ -54,12 +70,14 @@ def init_app(app: Flask) -> None:
     environment.filters["discount"] = discounts.told
     environment.filters["pill"] = pill
     environment.filters["initials"] = initials
+    environment.filters["whole_numbers"] = whole_numbers
     environment.filters["local"] = clock.to_company
     environment.globals |= {
         "aria": aria,
         "FIELD_ROLES": FIELD,
         "MONEY_ROLES": MONEY,
         "OFFICE_ROLES": OFFICE,
+        "SHOWN_ENTRIES": SHOWN_ENTRIES,
         "asset": asset,
         "change_lines": words.change_lines,
         "document_url": document_url,

@@ -15,12 +15,16 @@ from sercom.config import MEGABYTE
 from sercom.core.base import db
 from sercom.core.errors import DomainError
 from sercom.core.formats import ENGLISH, FRENCH
+from sercom.entities.company.model import get_company
 from sercom.serving import STRICT_TRANSPORT
 
 #: Where files are sent, and how large the whole request may be there.
 UPLOADS = {
     "portal.intake": 30 * MEGABYTE,
     "portal.intake_en": 30 * MEGABYTE,
+    "portal.device": 30 * MEGABYTE,
+    "portal.device_en": 30 * MEGABYTE,
+    "links.write": 30 * MEGABYTE,
     "portal_photos.add": 13 * MEGABYTE,
     "portal_photos.add_en": 13 * MEGABYTE,
     "cases.add_photos_view": 80 * MEGABYTE,
@@ -31,7 +35,7 @@ UPLOADS = {
 }
 
 #: What clients see: its language is that of the address, not of whoever is signed in.
-PORTAL = {"portal", "portal_photos", "links", "feeds"}
+PORTAL = {"portal", "portal_photos", "links", "answers", "hub", "choices", "feeds"}
 CONTENT_SECURITY_POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; font-src 'self'; connect-src 'self'; "
     "img-src 'self' data: blob:; form-action 'self'; base-uri 'none'; manifest-src 'self'; frame-ancestors "
@@ -89,7 +93,7 @@ def _require_tls() -> Any:
 
 
 def _limit_size() -> None:
-    if request.endpoint in UPLOADS:
+    if request.endpoint in UPLOADS and request.mimetype == "multipart/form-data":
         request.max_content_length = UPLOADS[request.endpoint]
 
 
@@ -139,7 +143,12 @@ def _fault(error: Exception) -> Any:
 
 
 def _page(code: int, message: str | None = None) -> tuple[str, int]:
-    return render_template("error.html", code=int(code), message=message or _sentence(int(code))), int(code)
+    told = {"code": int(code), "message": message or _sentence(int(code))}
+    staff = request.path.startswith(("/admin", "/field"))
+    public = request.blueprint in PORTAL or (request.endpoint is None and not staff)
+    if public and code < HTTPStatus.INTERNAL_SERVER_ERROR:  # beyond it the database may be away
+        return render_template("portal/error.html", company=get_company(db.session), **told), int(code)
+    return render_template("error.html", **told), int(code)
 
 
 def _sentence(code: int) -> str:

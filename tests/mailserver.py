@@ -40,6 +40,17 @@ class MailServer:
             self._arrived.clear()
             assert self._arrived.wait(ends - time.monotonic()), f"{len(self.received)} of {count} messages came"
 
+    def next_to(self, address: str, seconds: float = 30) -> EmailMessage:
+        """The first message to ``address`` that nobody took out of its mailbox yet; it is waited for."""
+        ends = time.monotonic() + seconds
+        while True:
+            self._arrived.clear()
+            found = next((mail for mail in self.received if mail["To"] == address), None)
+            if found is not None:
+                self.received.remove(found)
+                return found
+            assert self._arrived.wait(ends - time.monotonic()), f"no message came to {address}"
+
     async def handle_RCPT(  # noqa: N802  # aiosmtpd's name
         self, _server: SMTP, _session: Any, envelope: Envelope, address: str, *_rest: Any
     ) -> str:

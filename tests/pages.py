@@ -51,8 +51,8 @@ def main_form(page: str | TestResponse) -> WebForm:
 
 
 def form_to(page: str | TestResponse, end: str) -> WebForm:
-    """The form whose address ends so."""
-    return next(form for form in forms(page) if form.action.endswith(end))
+    """The form whose address ends so, wherever on the page it leads."""
+    return next(form for form in forms(page) if form.action.partition("#")[0].endswith(end))
 
 
 def form_below(page: str | TestResponse, start: str) -> WebForm:

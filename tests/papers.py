@@ -123,6 +123,7 @@ def invoice(lines: list[dict[str, Any]] | int = 5, *, discount: str = "0.00", **
         "payment": {
             "interac_email": "paiement@boreale.example",
             "interac_autodeposit": True,
+            "bank_account": "815 · 30000 · 1234567",
             "cheque": True,
             "interest_percent": "2.000",
             "early_percent": None,
@@ -157,6 +158,14 @@ def quote(lines: list[dict[str, Any]] | int = 5, **changes: Any) -> dict[str, An
     for name in ("terms_days", "deposits", "balance"):
         del made[name]  # a quote asks for no money
     return made
+
+
+def approval(lines: list[dict[str, Any]] | int = 5, **changes: Any) -> dict[str, Any]:
+    """A quote that was approved on the client's page by typing a name."""
+    channel = {"fr_CA": "Sur la page du client", "en_CA": "On the client's page"}
+    given = {"name": "Julie Tremblay", "typed": "Julie Tremblay", "drawing": None, "sha256": "a" * 64}
+    given |= {"day": "2026-11-28", "time": "14:05:00", "channel": channel}
+    return quote(lines, kind="approval", approval=given, **changes)
 
 
 def credit_note(lines: list[dict[str, Any]] | int = 1, **changes: Any) -> dict[str, Any]:
@@ -301,6 +310,7 @@ def work_report(**changes: Any) -> dict[str, Any]:
         "day": "2026-01-05",
         "times": [["09:00:00", "10:15:00"], ["10:40:00", "11:00:00"]],
         "people": ["Marc-André Pelletier"],
+        "devices": [{"fr_CA": "Fournaise Dettson (Cave)", "en_CA": "Furnace", "serial": "DT-09", "upkeep": True}],
         "minutes": 95,
         "findings": "Compresseur bruyant.",
         "unanswered_reason": None,

@@ -17,18 +17,21 @@ from sercom.core.base import db
 from sercom.core.clock import utcnow
 from sercom.entities.checklists.model import ItemDraft
 from sercom.entities.company.model import get_company
+from sercom.entities.delivery.link import make_link
 from sercom.entities.delivery.message import MessageStatus
+from sercom.entities.equipment.model import Upkeep
 from sercom.entities.files.photos import make_safe
 from sercom.entities.files.store import add_photo
 from sercom.entities.ledger.model import Method
 from sercom.entities.planning.feed import renew
+from sercom.entities.reminders.model import ReminderKind, get_settings
 from sercom.entities.sites.model import Province
 from sercom.entities.users.model import Language
 from sercom.entities.visits import signing
 from sercom.exchange import importing
 from sercom.exchange.run import ImportKind
 from sercom.portal import ticket
-from sercom.workflow import merging, payments, sending
+from sercom.workflow import hub, inbox, merging, payments, sending
 from tests.ledger import deposit
 from tests.support import World, convert, credit, day, give, make_client, make_user, name_company, start
 
@@ -80,6 +83,7 @@ class Rows:
             "jobs": "complete",
             "visits": "start",
             "messages": "resend",
+            "inbox": "handle",
         }
         edge = {"requests": "quote", "quotes": "job"}.get(entity, "invoice")
         answers: dict[str, tuple[str, dict[str, Any]]] = {
@@ -92,9 +96,16 @@ class Rows:
             "action_view": (f"{base}/action/", {"action": "delete", "rowid": row}),
             "ajax_lookup": (f"{base}/ajax/lookup/?name=client&query=tremblay", {}),
             "ajax_update": (f"{base}/ajax/update/", {"list_form_pk": row, "title": "x"}),
+            "privacy_view": (f"{base}/{row}/privacy", {}),
+            "consent_view": (f"{base}/{row}/privacy/consent", {"given": "1", "source": "phone"}),
+            "export_data_view": (f"{base}/{row}/privacy/export", {}),
+            "anonymise_view": (f"{base}/{row}/privacy/anonymise", {"version": version, "confirm": "1"}),
+            "contact_view": (f"{base}/{row}/contact", {"wanted": "visits", "source": "phone"}),
             "add_note_view": (f"{base}/{case}/notes", {"body": "Sonner deux fois."}),
+            "write_view": (f"{base}/{self.extra['told']}/write", {"body": "Bonjour", "token": secrets.token_hex(8)}),
             "add_photos_view": (f"{base}/{case}/photos", {"photos": (BytesIO(picture()), "a.jpg")}),
             "content_view": (f"{base}/{row}/content?small=1", {}),
+            "show_view": (f"{base}/{row}/show", {"shown": "1"}),
             "bulk_view": (f"{base}/bulk/", {"action": command.get(entity, "issue"), "row": f"{row}:{version}"}),
             "totals_view": (f"{base}/totals", {"lines-0-description": "x", "lines-0-unit_price": "100"}),
             "items_view": (f"{base}/items?query=thermo", {}),
@@ -109,11 +120,19 @@ class Rows:
             "end_links_view": (f"{base}/{row}/links/end", {}),
             "revoke_view": (f"{base}/{row}/revoke", {}),
             "receipt_view": (f"{base}/{row}/receipt", {}),
+            "send_page_view": (f"{base}/{self.extra['payer']}/page/send", {}),
+            "end_page_view": (f"{base}/{self.extra['payer']}/page/end", {}),
             "payment_view": (f"{base}/{row}/payment", self.extra["money"] | {"version": version, "confirm": "1"}),
             "refund_view": (f"{base}/{row}/refund", self.extra["money"]),
             "correct_view": (f"{base}/{row}/correct", {}),
             "keep_view": (f"{base}/{self.extra['deposit']}/keep", {}),
             "logo_view": (f"{base}/logo", {}),
+            "sticker_view": (f"{base}/{row}/sticker", {}),
+            "stickers_view": (f"{base}/stickers?site={self.extra['device_site']}", {}),
+            "renew_view": (f"{base}/{row}/sticker/renew", {}),
+            "due_view": (f"{base}/due", {}),
+            "plan_view": (f"{base}/plan", {"device": row}),
+            "concerned_view": (f"{base}/cases/{case}", {}),
             "merge_view": (
                 f"{base}/{row}/merge/{self.extra['other']}",
                 {"stays": row, "version": version, "other_version": self.extra["other_version"]},
@@ -128,6 +147,7 @@ class Rows:
                 {"token": secrets.token_hex(8), "version": version, "confirm": "1", **self.extra["approval"]},
             ),
         }
+        answers["approval_view"] = (f"{base}/{self.extra['approved']}/approval", {})
         answers["report_view"] = (f"{base}/{self.extra['worked']}/report", {})
         answers["signature_view"] = (f"{base}/{self.extra['worked']}/signatures/1", {})
         if entity == "quotes" and action == "undo_view":
@@ -158,13 +178,45 @@ class Rows:
         visit, moment = f"/admin/calendar/visits/{self.ids['visits']}", f"{day(1)}T08:30"
         planned = {"version": self.versions["visits"], "starts_at": moment, "person": self.people["technician"]}
         return {
+            "choices.page": (f"/r/{self.extra['reminder']}", {}),
+            "choices.again": (f"/r/{self.extra['reminder']}/stop", {}),
+            "choices.save": (f"/r/{self.extra['reminder']}", {"wanted": "visits", "source": "phone"}),
+            "choices.stop": (f"/r/{self.extra['reminder']}/stop", {}),
+            "reminders.index": ("/admin/reminders/", {}),
+            "reminders.settings_view": ("/admin/reminders/settings", self.extra["rules"]),
             "links.page": (f"/l/{self.extra['link']}", {}),
             "links.pdf": (f"/l/{self.extra['link']}/pdf", {}),
+            "links.receipt": (f"/l/{self.extra['paid_link']}/receipts/{self.ids['payments']}", {}),
+            "hub.ask": ("/espace-client", {"email": "julie@example.org"}),
+            "hub.ask_en": ("/en/client-page", {"email": "julie@example.org"}),
+            "hub.page": (f"/c/{self.extra['page']}", {}),
+            "hub.open_document": (f"/c/{self.extra['page']}/open/{self.extra['issued']}", {}),
+            "hub.receipt": (f"/c/{self.extra['page']}/receipts/{self.ids['payments']}", {}),
+            "hub.report": (f"/c/{self.extra['page']}/reports/{self.extra['worked']}", {}),
+            "hub.statement_page": (f"/c/{self.extra['page']}/statement", {}),
+            "hub.statement_pdf": (f"/c/{self.extra['page']}/statement/pdf", {}),
             "links.seen": (f"/l/{self.extra['link']}/seen", {}),
+            "links.approved": (f"/l/{self.extra['link']}/approved", {}),
+            "links.photo": (f"/l/{self.extra['follow']}/photos/{self.extra['shown']}?small=1", {}),
+            "links.write": (
+                f"/l/{self.extra['link']}/write",
+                {"ticket": self.extra["ticket"], "body": "À quelle heure?"},
+            ),
+            "links.cancel": (f"/l/{self.extra['follow']}/cancel", {"ticket": self.extra["ticket"], "reason": "other"}),
+            "links.again": (f"/l/{self.extra['follow']}/write", {}),
+            "answers.again": (f"/l/{self.extra['link']}/approve", {}),
+            "answers.total": (f"/l/{self.extra['link']}/total", {}),
+            "answers.approve": (f"/l/{self.extra['link']}/approve", {"name": "Julie", "typed": "Julie"}),
+            "answers.changes": (f"/l/{self.extra['link']}/changes", {"words": "Plus petit"}),
+            "answers.decline": (f"/l/{self.extra['link']}/decline", {"reason": "price"}),
             "portal.intake": ("/", self.extra["intake"]),
             "portal.intake_en": ("/en/", self.extra["intake"]),
+            "portal.device": (f"/a/{self.extra['sticker']}", self.extra["intake"]),
+            "portal.device_en": (f"/en/a/{self.extra['sticker']}", self.extra["intake"]),
             "portal.receipt": (f"/merci/{self.extra['receipt']}", {}),
             "portal.receipt_en": (f"/en/thanks/{self.extra['receipt']}", {}),
+            "portal.privacy": ("/confidentialite", {}),
+            "portal.privacy_en": ("/en/privacy", {}),
             "portal.logo": ("/logo", {}),
             "portal_photos.add": ("/photos", self.extra["photo"] | {"photo": (BytesIO(picture()), "a.jpg")}),
             "portal_photos.add_en": ("/en/photos", self.extra["photo"] | {"photo": (BytesIO(picture()), "a.jpg")}),
@@ -290,6 +342,9 @@ def make_rows(world: World) -> Rows:  # noqa: PLR0915  # one row after the other
         kept = payments.receive(db.session, issued.client, office.actor, money, [], confirm=True)
         sent_quote = start("quote", office.actor)
         give("mark_sent", sent_quote, office.actor)
+        approved = start("quote", office.actor)
+        give("mark_sent", approved, office.actor)
+        give("approve", approved, office.actor, channel="phone", name="Julie")
         words = sending.proposed_words(db.session, sent_quote, Language.FRENCH)
         to = ["julie@example.org"]
         mail = sending.send(db.session, sent_quote, office.actor, words, to=to, token="a", confirm=True)
@@ -312,7 +367,7 @@ def make_rows(world: World) -> Rows:  # noqa: PLR0915  # one row after the other
         give("start", worked, office.actor)
         signing.sign(db.session, worked, office.actor, name="Julie", png=picture(kind="PNG"))
         give("finish", worked, office.actor)
-        checklist = models.Checklist(name_fr="Entretien", name_en="Maintenance", for_assessments=True)
+        checklist = models.Checklist(name_fr="Entretien", name_en="Yearly check", for_assessments=True)
         checklist.take_items([ItemDraft("Filtre propre", "Clean filter")])
         db.session.add(checklist)
         rule = models.TriageRule(keywords="drain", reason_fr="un drain", reason_en="a drain")
@@ -325,9 +380,26 @@ def make_rows(world: World) -> Rows:  # noqa: PLR0915  # one row after the other
         transfer = models.BankTransfer(fingerprint=secrets.token_hex(32), **received)
         db.session.add(transfer)
         db.session.flush()
+        issued.client.email = worked.case.client.email = "julie@example.org"
+        paid_link = make_link(db.session, issued)
+        page = hub.send(db.session, issued.client, office.actor, to="julie@example.org")
         note = credit(issued, office.actor, amount=Decimal(10))
         held = deposit(sent_quote, office.actor, "30.00")
         feed = renew(db.session, technician)
+        device = models.Equipment(site=make_client().sites[0], upkeep=Upkeep.YEARLY, make="Daikin")
+        db.session.add(device)
+        told = {"information": "Adresses", "circumstances": "Téléphone perdu", "discovered_on": day()}
+        incident = models.Incident(**told)
+        db.session.add(incident)
+        asked = start("request", office.actor)
+        follow = make_link(db.session, asked)
+        words = inbox.Written("Passez par la cour.", (), [("a.jpg", photo)])
+        heard = inbox.receive(db.session, asked, words, secrets.token_hex(8))
+        visited = inbox.receive(db.session, job, inbox.Written("Merci"), secrets.token_hex(8))
+        about = {"client_id": sent_quote.client_id, "message_id": mail[0].id}
+        reminder = models.Reminder(kind=ReminderKind.QUOTE, key=f"quote/{sent_quote.id}/1", stage=1, **about)
+        db.session.add(reminder)
+        db.session.flush()
         rows: dict[str, Any] = {
             "requests": request,
             "quotes": quote,
@@ -339,6 +411,7 @@ def make_rows(world: World) -> Rows:  # noqa: PLR0915  # one row after the other
             "cases": job.case,
             "clients": client,
             "sites": make_client().sites[0],
+            "equipment": device,
             "files": add_picture(job.case, office),
             "catalog": item,
             "services": service,
@@ -348,8 +421,10 @@ def make_rows(world: World) -> Rows:  # noqa: PLR0915  # one row after the other
             "teams": team,
             "skills": skill,
             "absences": absence,
+            "incidents": incident,
             "taxes": rate,
             "messages": mail[0],
+            "inbox": visited,
             "mail_templates": db.session.get_one(models.MailTemplate, 1),
             "triage": rule,
         }
@@ -376,6 +451,7 @@ def make_rows(world: World) -> Rows:  # noqa: PLR0915  # one row after the other
             "other": other.id,
             "other_version": other.version,
             "sent": sent_quote.id,
+            "approved": approved.id,
             "deposit": held.id,
             "issued_version": issued.version,
             "issued_number": issued.number,
@@ -383,8 +459,19 @@ def make_rows(world: World) -> Rows:  # noqa: PLR0915  # one row after the other
             "closing": get_company(db.session).version,
             "payment": rows["payments"].id,
             "link": mail[0].link.token,
+            "ticket": ticket.issue(),
+            "follow": follow.token,
+            "shown": heard.photos[0].id,
+            "told": asked.case_id,
+            "paid_link": paid_link.token,
+            "page": page.hub_link.token,
+            "reminder": reminder.token,
+            "rules": {f"{kind.value}_days": "3" for kind in ReminderKind}
+            | {"quiet_from": "20:00", "quiet_until": "08:00", "version": get_settings(db.session).version},
             "feed": feed.token,
             "receipt": issued_ticket,
+            "sticker": device.token,
+            "device_site": device.site_id,
             "photo": {"ticket": staged, "field": "photos"},
             "intake": intake_answers(ticket.issue()),
             "mail": {"to": "julie@example.org", "language": "fr_CA", "subject": "Votre soumission", "body": "{link}"}

@@ -24,7 +24,7 @@ ADR = Path(__file__).parent.parent / "docs" / "adr" / "0004-permissions.md"
 LETTERS = {"O": Role.OWNER, "S": Role.OFFICE, "T": Role.TECHNICIAN, "A": Role.ACCOUNTANT}
 ENTITIES = [entry.view.entity for entry in menu.VIEWS]
 #: In the matrix, and on pages of their own, of a case, of a job or of the accounts.
-WITHOUT_VIEW = {"notes", "work_orders", "accounts", "transfers", "reports"}
+WITHOUT_VIEW = {"notes", "work_orders", "accounts", "transfers", "reports", "reminders"}
 #: A page of these redirects or does not exist: one company, photos added on a case.
 NO_LIST, NO_FORM = {"company"}, {"files"}
 

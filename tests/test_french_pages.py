@@ -204,11 +204,11 @@ def test_the_convert_pages_are_french(reader: Reader, rows: Rows):
 def test_the_command_pages_are_french(reader: Reader, rows: Rows):
     for transition in TRANSITIONS:
         table = transition.model.__table__
-        entity = f"{table.name}s"
+        entity = {"client_message": "inbox"}.get(table.name, f"{table.name}s")
         row, state = rows.ids[entity], min(transition.sources, key=lambda member: str(member.value))
         if state is InvoiceStatus.ISSUED:
             row = rows.extra["issued"]
-        elif entity != "invoices":
+        elif entity not in {"invoices", "inbox"}:
             with reader.browser.app.app_context():
                 db.session.execute(update(table).where(table.c.id == row).values(status=state))
                 db.session.commit()

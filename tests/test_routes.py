@@ -52,11 +52,37 @@ LITERAL = {
     ("portal.intake", "POST"): "done done done done done",
     ("portal.intake_en", "GET"): "ok ok ok ok ok",
     ("portal.intake_en", "POST"): "done done done done done",
+    **dict.fromkeys((("portal.device", "GET"), ("portal.device_en", "GET")), "ok ok ok ok ok"),  # a sticker is public
+    **dict.fromkeys((("portal.device", "POST"), ("portal.device_en", "POST")), "done done done done done"),
     ("portal.receipt", "GET"): "ok ok ok ok ok",
     ("portal.receipt_en", "GET"): "ok ok ok ok ok",
+    ("portal.privacy", "GET"): "ok ok ok ok ok",
+    ("portal.privacy_en", "GET"): "ok ok ok ok ok",
+    ("clients.privacy_view", "GET"): "sign-in 403 ok ok ok",
+    ("clients.consent_view", "POST"): "401 403 done 403 done",
+    ("clients.export_data_view", "POST"): "401 403 403 ok ok",
+    ("clients.anonymise_view", "POST"): "401 403 403 403 done",
     ("links.page", "GET"): "ok ok ok ok ok",
     ("links.pdf", "GET"): "ok ok ok ok ok",
+    ("links.receipt", "GET"): "ok ok ok ok ok",
     ("links.seen", "POST"): "204 204 204 204 204",
+    ("links.approved", "GET"): "404 404 404 404 404",  # nothing is approved yet
+    ("links.photo", "GET"): "ok ok ok ok ok",
+    ("links.write", "POST"): "done done done done done",
+    ("links.cancel", "POST"): "done done done done done",
+    ("answers.again", "GET"): "done done done done done",
+    ("links.again", "GET"): "done done done done done",
+    ("answers.total", "POST"): "ok ok ok ok ok",
+    **{(f"answers.{answer}", "POST"): "done 403 403 403 403" for answer in ("approve", "changes", "decline")},
+    **{(f"hub.{view}", "GET"): "ok ok ok ok ok" for view in ("ask", "ask_en", "page", "receipt")},
+    **{(f"hub.{view}", "GET"): "ok ok ok ok ok" for view in ("statement_page", "statement_pdf", "report")},
+    **{(f"hub.{view}", "POST"): "done done done done done" for view in ("ask", "ask_en", "open_document")},
+    ("clients.send_page_view", "POST"): "401 403 done 403 done",
+    ("clients.end_page_view", "POST"): "401 403 done 403 done",
+    ("choices.page", "GET"): "ok ok ok ok ok",
+    ("choices.again", "GET"): "done done done done done",
+    ("choices.save", "POST"): "ok ok ok ok ok",  # whoever holds the link of a reminder
+    ("choices.stop", "POST"): "ok ok ok ok ok",
     ("portal.logo", "GET"): "404 404 404 404 404",  # there is none yet
     ("portal_photos.add", "POST"): "ok ok ok ok ok",
     ("portal_photos.add_en", "POST"): "ok ok ok ok ok",
@@ -129,6 +155,10 @@ LITERAL = {
     ("accounts.interac_restore", "POST"): "401 403 done done done",
     **{(f"reports.{view}", "GET"): "sign-in 403 ok ok ok" for view in ("index", "report", "rows")},
     **{(f"reports.{view}", "GET"): "sign-in 403 403 ok ok" for view in ("report_file", "rows_file")},
+    ("reminders.index", "GET"): "sign-in 403 ok ok ok",
+    ("reminders.settings_view", "GET"): "sign-in 403 ok ok ok",
+    ("reminders.settings_view", "POST"): "401 403 done 403 done",
+    ("clients.contact_view", "POST"): "401 403 done 403 done",
     ("exports.index", "GET"): "sign-in 403 403 ok ok",
     ("exports.download", "GET"): "sign-in 403 403 ok ok",
     ("exports.company", "GET"): "sign-in 403 403 403 ok",
@@ -146,12 +176,17 @@ LITERAL = {
     ("field_offline.manifest", "GET"): "ok ok ok ok ok",
     ("home.components", "GET"): "sign-in ok ok ok ok",
     ("cases.add_note_view", "POST"): "401 done done 403 done",
+    ("cases.write_view", "POST"): "401 403 done 403 done",
+    ("inbox.command_view", "GET"): "sign-in 403 ok 403 ok",
+    ("inbox.command_view", "POST"): "401 403 done 403 done",
+    ("inbox.bulk_view", "POST"): "401 ok ok ok ok",
     ("cases.add_photos_view", "POST"): "401 done done 403 done",
     ("company.logo_view", "GET"): "sign-in 403 404 404 404",  # there is none yet
     ("clients.merge_view", "GET"): "sign-in 403 ok 403 ok",
     ("clients.merge_view", "POST"): "401 403 done 403 done",
     ("clients.undo_merge_view", "POST"): "401 403 done 403 done",
     ("files.content_view", "GET"): "sign-in ok ok ok ok",
+    ("files.show_view", "POST"): "401 403 done 403 done",
     ("visits.command_view", "GET"): "sign-in ok ok 403 ok",
     ("visits.command_view", "POST"): "401 done done 403 done",
     ("visits.report_view", "GET"): "sign-in ok ok ok ok",  # no price stands on it
@@ -204,9 +239,17 @@ LITERAL = {
     ("invoices.pdf_view", "GET"): "sign-in 403 ok ok ok",
     ("quotes.paper_view", "GET"): "sign-in 403 ok ok ok",
     ("quotes.pdf_view", "GET"): "sign-in 403 ok ok ok",
+    ("quotes.approval_view", "GET"): "sign-in 403 ok ok ok",
     ("jobs.paper_view", "GET"): "sign-in ok ok ok ok",  # the work order of a visit's job
     ("jobs.pdf_view", "GET"): "sign-in ok ok ok ok",
+    **{(f"equipment.{view}", "GET"): "sign-in 403 ok ok ok" for view in ("sticker_view", "stickers_view", "due_view")},
+    **{
+        (f"equipment.{view}", "POST"): "401 403 done 403 done" for view in ("renew_view", "plan_view", "concerned_view")
+    },
     ("requests.end_links_view", "POST"): "401 403 done 403 done",
+    ("quotes.end_links_view", "POST"): "401 403 done 403 done",
+    ("invoices.end_links_view", "POST"): "401 403 done 403 done",
+    ("credit_notes.end_links_view", "POST"): "401 403 done 403 done",
     ("quotes.send_view", "GET"): "sign-in 403 ok 403 ok",
     ("quotes.send_view", "POST"): "401 403 done 403 done",
     ("invoices.send_view", "GET"): "sign-in 403 ok 403 ok",
@@ -222,9 +265,12 @@ LITERAL = {
 }
 #: Whoever reads first keeps what was drawn, and nothing else.
 KEEPS = {"links.pdf", "invoices.pdf_view", "credit_notes.pdf_view", "quotes.pdf_view", "payments.receipt_view"}
-KEEPS |= {"visits.report_view"}
+KEEPS |= {"visits.report_view", "quotes.approval_view", "links.approved", "links.receipt", "hub.receipt"}
 #: Guarded by a signed ticket instead of a token.
-WITHOUT_TOKEN = {"portal.intake", "portal.intake_en", "links.seen"}
+WITHOUT_TOKEN = {"portal.intake", "portal.intake_en", "portal.device", "portal.device_en", "links.seen"}
+WITHOUT_TOKEN |= {"links.write", "links.cancel", "hub.ask", "hub.ask_en", "hub.open_document"}
+WITHOUT_TOKEN |= {"choices.save", "choices.stop"}
+WITHOUT_TOKEN |= {f"answers.{answer}" for answer in ("total", "approve", "changes", "decline")}
 WITHOUT_TOKEN |= {"portal_photos.add", "portal_photos.add_en", "portal_photos.remove"}
 WRITES = ("INSERT", "UPDATE", "DELETE")
 

@@ -26,12 +26,12 @@ FLAGS = (
 
 
 @contextmanager
-def demo_server(folder: Path, photos: int = 4) -> Iterator[str]:
-    """Serve from a database of its own in ``folder``, on a free port; gives the address.
+def demo_server(folder: Path, photos: int = 4, **settings: str) -> Iterator[str]:
+    """Serve from a database of its own in ``folder``, on a free port, with ``settings`` besides; gives the address.
 
     The more different ``photos`` are drawn, the longer it takes; a folder that was made before is taken as it is.
     """
-    environment = environment_of(folder)
+    environment = environment_of(folder) | settings
     if not (folder / DATABASE).exists():
         make_demo(folder, photos)
     # The socket listens before the server starts: the first page waits for it, and no port can be taken meanwhile.
@@ -40,7 +40,7 @@ def demo_server(folder: Path, photos: int = 4) -> Iterator[str]:
         process = subprocess.Popen(
             [sys.executable, "-m", "gunicorn", "app:app", f"--bind=fd://{listener.fileno()}"],
             cwd=ROOT,
-            env=environment,
+            env=environment | {"APP_BASE_URL": f"http://127.0.0.1:{port}"},
             pass_fds=(listener.fileno(),),
             stdout=log,
             stderr=log,
@@ -49,7 +49,7 @@ def demo_server(folder: Path, photos: int = 4) -> Iterator[str]:
             yield f"http://127.0.0.1:{port}"
         finally:
             process.send_signal(signal.SIGQUIT)  # at once: no request is under way any more
-            process.wait(30)
+            process.wait(60)
 
 
 def environment_of(folder: Path) -> dict[str, str]:

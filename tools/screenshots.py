@@ -1,4 +1,4 @@
-"""Pictures of 24 screens with the demo company: `make screenshots` writes them to docs/img/."""
+"""Pictures of 28 screens with the demo company: `make screenshots` writes them to docs/img/."""
 
 import tempfile
 from collections.abc import Callable
@@ -23,6 +23,14 @@ def nothing(_page: Page) -> None:
 def first_row(page: Page) -> None:
     """The first row of the list."""
     page.locator("table.list tbody td.key a").first.click()
+
+
+def clients_page(page: Page) -> None:
+    """What the client sees of the first row, behind the link."""
+    first_row(page)
+    address = page.locator('main a[href^="/l/"]').first.get_attribute("href") or ""
+    page.context.clear_cookies()
+    page.goto(address)
 
 
 def convert(page: Page) -> None:
@@ -93,6 +101,10 @@ SCREENS = (
     Screen("quote-fr", "office", "/admin/quotes/?tab=sent", first_row),
     Screen("quote-en", "office", "/admin/quotes/?tab=sent", first_row, language="en"),
     Screen("quote-fr-360", "office", "/admin/quotes/?tab=sent", first_row, width=PHONE),
+    Screen("answer-fr-360", "office", "/admin/quotes/?tab=sent", clients_page, width=PHONE),
+    Screen("pay-fr-360", "office", "/admin/invoices/?tab=partly_paid", clients_page, width=PHONE),
+    Screen("equipment-fr", "office", "/admin/equipment/", first_row),
+    Screen("reminders-fr", "office", "/admin/reminders/"),
     Screen("lines-fr", "office", "/admin/quotes/?tab=draft", lines),
     Screen("lines-fr-360", "office", "/admin/quotes/?tab=draft", lines, width=PHONE),
     Screen("convert-fr", "office", "/admin/quotes/?tab=approved", convert),

@@ -21,13 +21,14 @@ STATIC, PAPER = ROOT / "static" / "vendor", ROOT / "sercom" / "output" / "fonts"
 
 #: The icons that templates name.
 NAMES = """
-    activity arrow-down arrow-right arrow-up badge-check ban banknote bell book-open building-2 calendar-clock
-    calendar-days calendar-off calendar-range camera chart-column check chevron-down chevron-left chevron-right
-    circle-alert circle-check clipboard-check clock copy download ellipsis external-link eye file-plus-2 file-text
-    flame folder-open funnel grip-vertical heading history hourglass image inbox info key-round languages
-    layout-dashboard list-checks lock log-out mail map-pin menu message-square navigation package pause pencil
-    percent phone play plus printer receipt-text search send shield-check sliders-horizontal smartphone snowflake
-    text-initial trash-2 triangle-alert undo-2 upload user user-cog user-x users users-round wallet wrench x
+    activity air-vent arrow-down arrow-right arrow-up badge-check ban banknote bell book-open building-2
+    calendar-clock calendar-days calendar-off calendar-range camera chart-column check chevron-down chevron-left
+    chevron-right circle-alert circle-check clipboard-check clock copy download ellipsis external-link eye
+    file-plus-2 file-text flame folder-open funnel grip-vertical heading history hourglass image inbox info
+    key-round languages layout-dashboard list-checks lock log-out mail map-pin menu message-square navigation
+    package pause pencil percent phone play plus printer qr-code receipt-text search send shield-check
+    sliders-horizontal smartphone snowflake text-initial trash-2 triangle-alert undo-2 upload user user-cog user-x
+    users users-round wallet wrench x
 """.split()  # noqa: SIM905  # read by rows
 
 

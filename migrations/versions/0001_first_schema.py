@@ -74,6 +74,7 @@ def upgrade() -> None:
         sa.Column("exemption_number", sa.String(length=40), nullable=True),
         sa.Column("notes", sa.Text(), nullable=True),
         sa.Column("merged_into_id", sa.Integer(), nullable=True),
+        sa.Column("anonymised_at", sa.DateTime(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("updated_at", sa.DateTime(), nullable=False),
@@ -102,6 +103,42 @@ def upgrade() -> None:
         sa.Column("name", sa.String(length=40), nullable=False),
         sa.Column("value", sa.Integer(), nullable=False),
         sa.PrimaryKeyConstraint("name", name=op.f("pk_counter")),
+    )
+    op.create_table(
+        "hub_ask",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("base_url", sa.String(length=200), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint("email <> ''", name=op.f("ck_hub_ask_email_given")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hub_ask")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "incident",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("information", sa.Text(), nullable=False),
+        sa.Column("circumstances", sa.Text(), nullable=False),
+        sa.Column("happened_on", sa.Date(), nullable=True),
+        sa.Column("happened_until", sa.Date(), nullable=True),
+        sa.Column("discovered_on", sa.Date(), nullable=False),
+        sa.Column("people_count", sa.Integer(), nullable=True),
+        sa.Column("risk", sa.String(length=20), nullable=False),
+        sa.Column("risk_reason", sa.Text(), nullable=True),
+        sa.Column("commission_on", sa.Date(), nullable=True),
+        sa.Column("people_on", sa.Date(), nullable=True),
+        sa.Column("notices", sa.Text(), nullable=True),
+        sa.Column("measures", sa.Text(), nullable=True),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint("information <> '' AND circumstances <> ''", name=op.f("ck_incident_told")),
+        sa.CheckConstraint("risk IN ('assessing', 'none', 'serious')", name=op.f("ck_incident_risk_known")),
+        sa.CheckConstraint("discovered_on >= happened_on", name=op.f("ck_incident_discovered_after")),
+        sa.CheckConstraint("happened_until >= happened_on", name=op.f("ck_incident_period_in_order")),
+        sa.CheckConstraint("people_count >= 0", name=op.f("ck_incident_people_counted")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_incident")),
+        sqlite_autoincrement=True,
     )
     op.create_table(
         "intake_count",
@@ -151,7 +188,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("updated_at", sa.DateTime(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('request_received', 'quote', 'invoice', 'credit_note', 'on_the_way')",
+            "kind IN ('request_received', 'quote', 'invoice', 'credit_note', 'quote_approved', 'reply', 'client_page', 'quote_reminder', 'quote_reminder_again', 'visit_reminder', 'due_soon', 'overdue', 'overdue_again', 'review', 'maintenance', 'on_the_way')",
             name=op.f("ck_mail_template_kind_known"),
         ),
         sa.CheckConstraint("language IN ('fr_CA', 'en_CA')", name=op.f("ck_mail_template_language_known")),
@@ -180,6 +217,42 @@ def upgrade() -> None:
         ),
         sa.CheckConstraint("label_fr <> '' AND label_en <> ''", name=op.f("ck_question_label_given")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_question")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "reminder_rule",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("active", sa.Boolean(), nullable=False),
+        sa.Column("days", sa.String(length=40), nullable=False),
+        sa.CheckConstraint("days <> ''", name=op.f("ck_reminder_rule_days_given")),
+        sa.CheckConstraint(
+            "kind IN ('quote', 'visit', 'due_soon', 'overdue', 'review', 'maintenance')",
+            name=op.f("ck_reminder_rule_kind_known"),
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder_rule")),
+        sa.UniqueConstraint("kind", name=op.f("uq_reminder_rule_kind")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "reminder_settings",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("quiet_from", sa.Time(), nullable=False),
+        sa.Column("quiet_until", sa.Time(), nullable=False),
+        sa.Column("review_url", sa.String(length=300), nullable=True),
+        sa.Column("implied_consent", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint(
+            "quiet_from BETWEEN '12:00:00.000000' AND '21:00:00.000000'",
+            name=op.f("ck_reminder_settings_quiet_from_evening"),
+        ),
+        sa.CheckConstraint(
+            "quiet_until BETWEEN '07:00:00.000000' AND '11:59:59.000000'",
+            name=op.f("ck_reminder_settings_quiet_until_morning"),
+        ),
+        sa.CheckConstraint("id = 1", name=op.f("ck_reminder_settings_single")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder_settings")),
         sqlite_autoincrement=True,
     )
     op.create_table(
@@ -388,10 +461,12 @@ def upgrade() -> None:
         sa.Column("neq", sa.String(length=10), nullable=True),
         sa.Column("rbq_licence", sa.String(length=12), nullable=True),
         sa.Column("quote_validity_days", sa.Integer(), nullable=False),
+        sa.Column("approval_starts_job", sa.Boolean(), nullable=False),
         sa.Column("logo_id", sa.Integer(), nullable=True),
         sa.Column("interac_email", sa.String(length=254), nullable=True),
         sa.Column("interac_autodeposit", sa.Boolean(), nullable=False),
         sa.Column("cheques_accepted", sa.Boolean(), nullable=False),
+        sa.Column("bank_account", sa.String(length=120), nullable=True),
         sa.Column("interest_percent", sa.BigInteger(), nullable=True),
         sa.Column("early_percent", sa.BigInteger(), nullable=True),
         sa.Column("early_days", sa.Integer(), nullable=True),
@@ -407,6 +482,11 @@ def upgrade() -> None:
         sa.Column("invoice_note_en", sa.Text(), nullable=True),
         sa.Column("service_area", sa.Text(), nullable=True),
         sa.Column("frame_origins", sa.Text(), nullable=True),
+        sa.Column("privacy_officer", sa.String(length=160), nullable=True),
+        sa.Column("privacy_email", sa.String(length=254), nullable=True),
+        sa.Column("privacy_policy", sa.Text(), nullable=True),
+        sa.Column("privacy_policy_en", sa.Text(), nullable=True),
+        sa.Column("privacy_policy_on", sa.Date(), nullable=True),
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("updated_at", sa.DateTime(), nullable=False),
         sa.CheckConstraint(
@@ -425,6 +505,74 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_company")),
         sqlite_autoincrement=True,
     )
+    op.create_table(
+        "consent",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("client_id", sa.Integer(), nullable=False),
+        sa.Column("purpose", sa.String(length=20), nullable=False),
+        sa.Column("given", sa.Boolean(), nullable=False),
+        sa.Column("version", sa.String(length=20), nullable=False),
+        sa.Column("wording", sa.Text(), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("source", sa.String(length=20), nullable=False),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint("language IN ('fr_CA', 'en_CA')", name=op.f("ck_consent_language_known")),
+        sa.CheckConstraint(
+            "purpose IN ('service', 'marketing', 'quotes', 'visits', 'invoices', 'reviews', 'maintenance')",
+            name=op.f("ck_consent_purpose_known"),
+        ),
+        sa.CheckConstraint(
+            "source IN ('form', 'link', 'one_click', 'phone', 'in_person', 'writing')",
+            name=op.f("ck_consent_source_known"),
+        ),
+        sa.CheckConstraint("wording <> ''", name=op.f("ck_consent_wording_given")),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_consent_client_id_client")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_consent_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_consent")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_consent_client_id_purpose"), ["client_id", "purpose"], unique=False)
+
+    op.create_table(
+        "erasure",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("client_id", sa.Integer(), nullable=False),
+        sa.Column("extent", sa.String(length=20), nullable=False),
+        sa.Column("kept_until", sa.Date(), nullable=True),
+        sa.Column("user_id", sa.Integer(), nullable=True),
+        sa.Column("at", sa.DateTime(), nullable=False),
+        sa.Column("closed_at", sa.DateTime(), nullable=True),
+        sa.CheckConstraint(
+            "(extent = 'restricted') = (kept_until IS NOT NULL)", name=op.f("ck_erasure_restricted_until")
+        ),
+        sa.CheckConstraint("extent IN ('restricted', 'whole')", name=op.f("ck_erasure_extent_known")),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_erasure_client_id_client")),
+        sa.ForeignKeyConstraint(["user_id"], ["user.id"], name=op.f("fk_erasure_user_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_erasure")),
+        sa.UniqueConstraint("client_id", "extent", name=op.f("uq_erasure_client_id_extent")),
+        sqlite_autoincrement=True,
+    )
+    op.create_table(
+        "hub_link",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("client_id", sa.Integer(), nullable=False),
+        sa.Column("email", sa.String(length=254), nullable=False),
+        sa.Column("nonce", sa.String(length=24), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("expires_at", sa.DateTime(), nullable=False),
+        sa.Column("revoked_at", sa.DateTime(), nullable=True),
+        sa.CheckConstraint("email <> ''", name=op.f("ck_hub_link_email_given")),
+        sa.ForeignKeyConstraint(
+            ["client_id"], ["client.id"], name=op.f("fk_hub_link_client_id_client"), ondelete="CASCADE"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_hub_link")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("hub_link", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_hub_link_client_id"), ["client_id"], unique=False)
+
     op.create_table(
         "import_run",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -488,6 +636,8 @@ def upgrade() -> None:
         sa.Column("position", sa.Integer(), nullable=False),
         sa.Column("active", sa.Boolean(), nullable=False),
         sa.Column("skill_id", sa.Integer(), nullable=True),
+        sa.Column("maintenance_months", sa.Integer(), nullable=True),
+        sa.CheckConstraint("maintenance_months BETWEEN 1 AND 120", name=op.f("ck_service_maintenance_months_range")),
         sa.ForeignKeyConstraint(["skill_id"], ["skill.id"], name=op.f("fk_service_skill_id_skill")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_service")),
         sqlite_autoincrement=True,
@@ -614,6 +764,42 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_checklist_service_id"), ["service_id"], unique=False)
 
     op.create_table(
+        "equipment",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("site_id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("make", sa.String(length=80), nullable=True),
+        sa.Column("model", sa.String(length=80), nullable=True),
+        sa.Column("serial", sa.String(length=80), nullable=True),
+        sa.Column("place", sa.String(length=80), nullable=True),
+        sa.Column("installed_on", sa.Date(), nullable=True),
+        sa.Column("warranty_until", sa.Date(), nullable=True),
+        sa.Column("removed_on", sa.Date(), nullable=True),
+        sa.Column("upkeep", sa.String(length=20), nullable=True),
+        sa.Column("upkeep_from", sa.Date(), nullable=True),
+        sa.Column("service_id", sa.Integer(), nullable=True),
+        sa.Column("notes", sa.Text(), nullable=True),
+        sa.Column("nonce", sa.String(length=24), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint(
+            "kind IN ('heat_pump', 'air_conditioner', 'furnace', 'boiler', 'water_heater', 'exchanger', 'dehumidifier', 'pump', 'backwater_valve', 'other')",
+            name=op.f("ck_equipment_kind_known"),
+        ),
+        sa.CheckConstraint("upkeep IN ('3', '6', '12', '24')", name=op.f("ck_equipment_upkeep_known")),
+        sa.CheckConstraint("removed_on >= installed_on", name=op.f("ck_equipment_removed_after_installed")),
+        sa.CheckConstraint("warranty_until >= installed_on", name=op.f("ck_equipment_warranty_after_installed")),
+        sa.ForeignKeyConstraint(["service_id"], ["service.id"], name=op.f("fk_equipment_service_id_service")),
+        sa.ForeignKeyConstraint(["site_id"], ["site.id"], name=op.f("fk_equipment_site_id_site")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_equipment")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("equipment", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_equipment_service_id"), ["service_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_equipment_site_id"), ["site_id"], unique=False)
+
+    op.create_table(
         "question_service",
         sa.Column("question_id", sa.Integer(), nullable=False),
         sa.Column("service_id", sa.Integer(), nullable=False),
@@ -732,6 +918,24 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_document_client_id_kind"), ["client_id", "kind"], unique=False)
 
     op.create_table(
+        "equipment_work",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("equipment_id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("is_upkeep", sa.Boolean(), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_equipment_work_case_id_case")),
+        sa.ForeignKeyConstraint(
+            ["equipment_id"], ["equipment.id"], name=op.f("fk_equipment_work_equipment_id_equipment")
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_equipment_work")),
+        sa.UniqueConstraint("equipment_id", "case_id", name=op.f("uq_equipment_work_equipment_id_case_id")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("equipment_work", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_equipment_work_case_id"), ["case_id"], unique=False)
+
+    op.create_table(
         "journal_entry",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("at", sa.DateTime(), nullable=False),
@@ -755,20 +959,41 @@ def upgrade() -> None:
         )
 
     op.create_table(
-        "note",
+        "client_message",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("case_id", sa.Integer(), nullable=False),
-        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("author", sa.String(length=160), nullable=False),
         sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("shown_to_client", sa.Boolean(), nullable=False),
+        sa.Column("availability", sa.JSON(), nullable=False),
+        sa.Column("ticket", sa.String(length=64), nullable=True),
+        sa.Column("handled_at", sa.DateTime(), nullable=True),
+        sa.Column("handled_by_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
-        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_note_author_id_user")),
-        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_note_case_id_case")),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_note")),
+        sa.Column("updated_at", sa.DateTime(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "(status = 'handled') = (handled_at IS NOT NULL)", name=op.f("ck_client_message_handled_has_moment")
+        ),
+        sa.CheckConstraint(
+            "kind IN ('words', 'other_time', 'cancellation')", name=op.f("ck_client_message_kind_known")
+        ),
+        sa.CheckConstraint("status IN ('new', 'handled')", name=op.f("ck_client_message_status_known")),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_client_message_case_id_case")),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_client_message_document_id_document"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["handled_by_id"], ["user.id"], name=op.f("fk_client_message_handled_by_id_user")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_client_message")),
+        sa.UniqueConstraint("ticket", name=op.f("uq_client_message_ticket")),
         sqlite_autoincrement=True,
     )
-    with op.batch_alter_table("note", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_note_case_id"), ["case_id"], unique=False)
+    with op.batch_alter_table("client_message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_client_message_case_id_id"), ["case_id", "id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_client_message_document_id"), ["document_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_client_message_status_id"), ["status", "id"], unique=False)
 
     op.create_table(
         "conversion",
@@ -819,6 +1044,7 @@ def upgrade() -> None:
         sa.Column("service_date", sa.Date(), nullable=True),
         sa.Column("issue_date", sa.Date(), nullable=True),
         sa.Column("due_date", sa.Date(), nullable=True),
+        sa.Column("no_reminders", sa.Boolean(), nullable=False),
         sa.Column("issued_at", sa.DateTime(), nullable=True),
         sa.Column("snapshot", sa.Text(), nullable=True),
         sa.Column("voided_at", sa.DateTime(), nullable=True),
@@ -866,6 +1092,7 @@ def upgrade() -> None:
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("document_id", sa.Integer(), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
+        sa.Column("hub_link_id", sa.Integer(), nullable=True),
         sa.Column("nonce", sa.String(length=24), nullable=False),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.Column("expires_at", sa.DateTime(), nullable=False),
@@ -875,11 +1102,15 @@ def upgrade() -> None:
         sa.ForeignKeyConstraint(
             ["document_id"], ["document.id"], name=op.f("fk_link_document_id_document"), ondelete="CASCADE"
         ),
+        sa.ForeignKeyConstraint(
+            ["hub_link_id"], ["hub_link.id"], name=op.f("fk_link_hub_link_id_hub_link"), ondelete="CASCADE"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_link")),
         sqlite_autoincrement=True,
     )
     with op.batch_alter_table("link", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_link_document_id"), ["document_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_link_hub_link_id"), ["hub_link_id"], unique=False)
 
     op.create_table(
         "payment",
@@ -949,8 +1180,10 @@ def upgrade() -> None:
         sa.Column("deposit_percent", sa.BigInteger(), nullable=True),
         sa.Column("deposit_amount", sa.BigInteger(), nullable=True),
         sa.Column("sent_at", sa.DateTime(), nullable=True),
+        sa.Column("no_reminders", sa.Boolean(), nullable=False),
         sa.Column("change_request", sa.Text(), nullable=True),
         sa.Column("decline_reason", sa.String(length=20), nullable=True),
+        sa.Column("decline_note", sa.Text(), nullable=True),
         sa.CheckConstraint(
             "decline_reason IN ('price', 'competitor', 'delay', 'abandoned', 'other')",
             name=op.f("ck_quote_decline_reason_known"),
@@ -990,7 +1223,8 @@ def upgrade() -> None:
         sa.Column("triage_reason_fr", sa.String(length=200), nullable=True),
         sa.Column("triage_reason_en", sa.String(length=200), nullable=True),
         sa.CheckConstraint(
-            "close_reason IN ('lost', 'duplicate', 'out_of_area', 'spam')", name=op.f("ck_request_close_reason_known")
+            "close_reason IN ('lost', 'duplicate', 'out_of_area', 'spam', 'not_needed', 'elsewhere', 'too_late', 'other')",
+            name=op.f("ck_request_close_reason_known"),
         ),
         sa.CheckConstraint("origin IN ('form', 'phone', 'email', 'other')", name=op.f("ck_request_origin_known")),
         sa.CheckConstraint(
@@ -1072,13 +1306,20 @@ def upgrade() -> None:
         sa.Column("address", sa.String(length=300), nullable=False),
         sa.Column("content", sa.Text(), nullable=False),
         sa.Column("sha256", sa.String(length=64), nullable=False),
+        sa.Column("typed", sa.String(length=160), nullable=False),
+        sa.Column("drawing", sa.LargeBinary(), nullable=True),
+        sa.Column("drawing_sha256", sa.String(length=64), nullable=True),
+        sa.Column("paper", sa.Text(), nullable=False),
         sa.Column("recorded_by_id", sa.Integer(), nullable=True),
         sa.Column("at", sa.DateTime(), nullable=False),
         sa.Column("withdrawn_at", sa.DateTime(), nullable=True),
         sa.CheckConstraint(
-            "channel IN ('phone', 'on_site', 'email', 'paper', 'portal')", name=op.f("ck_approval_channel_known")
+            "channel IN ('phone', 'on_site', 'email', 'paper', 'sent_back', 'portal')",
+            name=op.f("ck_approval_channel_known"),
         ),
         sa.CheckConstraint("name <> ''", name=op.f("ck_approval_name_given")),
+        sa.CheckConstraint("typed = '' OR drawing IS NULL", name=op.f("ck_approval_signed_one_way")),
+        sa.CheckConstraint("(drawing IS NULL) = (drawing_sha256 IS NULL)", name=op.f("ck_approval_drawing_is_told")),
         sa.ForeignKeyConstraint(
             ["quote_id"], ["quote.id"], name=op.f("fk_approval_quote_id_quote"), ondelete="CASCADE"
         ),
@@ -1137,62 +1378,6 @@ def upgrade() -> None:
     with op.batch_alter_table("credit_note", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_credit_note_invoice_id"), ["invoice_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_credit_note_issue_date"), ["issue_date"], unique=False)
-
-    op.create_table(
-        "message",
-        sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("kind", sa.String(length=20), nullable=False),
-        sa.Column("status", sa.String(length=20), nullable=False),
-        sa.Column("case_id", sa.Integer(), nullable=True),
-        sa.Column("document_id", sa.Integer(), nullable=True),
-        sa.Column("link_id", sa.Integer(), nullable=True),
-        sa.Column("revision", sa.Integer(), nullable=True),
-        sa.Column("to_email", sa.String(length=254), nullable=False),
-        sa.Column("language", sa.String(length=20), nullable=False),
-        sa.Column("subject", sa.String(length=200), nullable=False),
-        sa.Column("body", sa.Text(), nullable=False),
-        sa.Column("base_url", sa.String(length=200), nullable=False),
-        sa.Column("message_id", sa.String(length=120), nullable=False),
-        sa.Column("token", sa.String(length=80), nullable=True),
-        sa.Column("attempts", sa.Integer(), nullable=False),
-        sa.Column("next_attempt_at", sa.DateTime(), nullable=False),
-        sa.Column("claimed_at", sa.DateTime(), nullable=True),
-        sa.Column("failure", sa.String(length=20), nullable=True),
-        sa.Column("reply", sa.String(length=300), nullable=True),
-        sa.Column("sent_at", sa.DateTime(), nullable=True),
-        sa.Column("created_at", sa.DateTime(), nullable=False),
-        sa.Column("updated_at", sa.DateTime(), nullable=False),
-        sa.Column("version", sa.Integer(), nullable=False),
-        sa.CheckConstraint(
-            "failure IN ('unreachable', 'sign_in', 'later', 'refused', 'cut', 'fault', 'not_drawn')",
-            name=op.f("ck_message_failure_known"),
-        ),
-        sa.CheckConstraint(
-            "kind IN ('request_received', 'quote', 'invoice', 'credit_note', 'on_the_way', 'new_request', 'account')",
-            name=op.f("ck_message_kind_known"),
-        ),
-        sa.CheckConstraint("language IN ('fr_CA', 'en_CA')", name=op.f("ck_message_language_known")),
-        sa.CheckConstraint(
-            "status IN ('queued', 'sending', 'sent', 'dead', 'kept')", name=op.f("ck_message_status_known")
-        ),
-        sa.CheckConstraint("to_email <> ''", name=op.f("ck_message_recipient_given")),
-        sa.CheckConstraint("attempts >= 0", name=op.f("ck_message_attempts_positive")),
-        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_message_case_id_case"), ondelete="SET NULL"),
-        sa.ForeignKeyConstraint(
-            ["document_id"], ["document.id"], name=op.f("fk_message_document_id_document"), ondelete="SET NULL"
-        ),
-        sa.ForeignKeyConstraint(["link_id"], ["link.id"], name=op.f("fk_message_link_id_link"), ondelete="SET NULL"),
-        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
-        sa.UniqueConstraint("message_id", name=op.f("uq_message_message_id")),
-        sa.UniqueConstraint("token", name=op.f("uq_message_token")),
-        sqlite_autoincrement=True,
-    )
-    with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.create_index(batch_op.f("ix_message_case_id"), ["case_id"], unique=False)
-        batch_op.create_index(batch_op.f("ix_message_document_id"), ["document_id"], unique=False)
-        batch_op.create_index(
-            batch_op.f("ix_message_status_next_attempt_at"), ["status", "next_attempt_at"], unique=False
-        )
 
     op.create_table(
         "sent_quote",
@@ -1315,11 +1500,18 @@ def upgrade() -> None:
         sa.Column("caption", sa.String(length=200), nullable=False),
         sa.Column("moment", sa.String(length=20), nullable=True),
         sa.Column("shown_to_client", sa.Boolean(), nullable=False),
+        sa.Column("client_message_id", sa.Integer(), nullable=True),
         sa.Column("uploaded_by_id", sa.Integer(), nullable=True),
         sa.Column("created_at", sa.DateTime(), nullable=False),
         sa.CheckConstraint("moment IN ('before', 'during', 'after')", name=op.f("ck_file_moment_known")),
         sa.CheckConstraint("size > 0", name=op.f("ck_file_size_positive")),
         sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_file_case_id_case")),
+        sa.ForeignKeyConstraint(
+            ["client_message_id"],
+            ["client_message.id"],
+            name=op.f("fk_file_client_message_id_client_message"),
+            ondelete="SET NULL",
+        ),
         sa.ForeignKeyConstraint(
             ["document_id"], ["document.id"], name=op.f("fk_file_document_id_document"), ondelete="SET NULL"
         ),
@@ -1330,6 +1522,7 @@ def upgrade() -> None:
     )
     with op.batch_alter_table("file", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_file_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_file_client_message_id"), ["client_message_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_file_document_id"), ["document_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_file_visit_id"), ["visit_id"], unique=False)
 
@@ -1395,6 +1588,70 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_line_visit_id"), ["visit_id"], unique=False)
 
     op.create_table(
+        "message",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("status", sa.String(length=20), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=True),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("link_id", sa.Integer(), nullable=True),
+        sa.Column("approval_id", sa.Integer(), nullable=True),
+        sa.Column("hub_link_id", sa.Integer(), nullable=True),
+        sa.Column("revision", sa.Integer(), nullable=True),
+        sa.Column("to_email", sa.String(length=254), nullable=False),
+        sa.Column("language", sa.String(length=20), nullable=False),
+        sa.Column("subject", sa.String(length=200), nullable=False),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("base_url", sa.String(length=200), nullable=False),
+        sa.Column("message_id", sa.String(length=120), nullable=False),
+        sa.Column("token", sa.String(length=80), nullable=True),
+        sa.Column("attempts", sa.Integer(), nullable=False),
+        sa.Column("next_attempt_at", sa.DateTime(), nullable=False),
+        sa.Column("claimed_at", sa.DateTime(), nullable=True),
+        sa.Column("failure", sa.String(length=20), nullable=True),
+        sa.Column("reply", sa.String(length=300), nullable=True),
+        sa.Column("sent_at", sa.DateTime(), nullable=True),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.Column("updated_at", sa.DateTime(), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=False),
+        sa.CheckConstraint(
+            "failure IN ('unreachable', 'sign_in', 'later', 'refused', 'cut', 'fault', 'not_drawn')",
+            name=op.f("ck_message_failure_known"),
+        ),
+        sa.CheckConstraint(
+            "kind IN ('request_received', 'quote', 'invoice', 'credit_note', 'quote_approved', 'quote_answered', 'on_the_way', 'client_page', 'quote_reminder', 'quote_reminder_again', 'visit_reminder', 'due_soon', 'overdue', 'overdue_again', 'review', 'maintenance', 'new_request', 'reply', 'client_message', 'account')",
+            name=op.f("ck_message_kind_known"),
+        ),
+        sa.CheckConstraint("language IN ('fr_CA', 'en_CA')", name=op.f("ck_message_language_known")),
+        sa.CheckConstraint(
+            "status IN ('queued', 'sending', 'sent', 'dead', 'kept', 'withdrawn')", name=op.f("ck_message_status_known")
+        ),
+        sa.CheckConstraint("to_email <> ''", name=op.f("ck_message_recipient_given")),
+        sa.CheckConstraint("attempts >= 0", name=op.f("ck_message_attempts_positive")),
+        sa.ForeignKeyConstraint(
+            ["approval_id"], ["approval.id"], name=op.f("fk_message_approval_id_approval"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_message_case_id_case"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_message_document_id_document"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["hub_link_id"], ["hub_link.id"], name=op.f("fk_message_hub_link_id_hub_link"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(["link_id"], ["link.id"], name=op.f("fk_message_link_id_link"), ondelete="SET NULL"),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
+        sa.UniqueConstraint("message_id", name=op.f("uq_message_message_id")),
+        sa.UniqueConstraint("token", name=op.f("uq_message_token")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_message_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_document_id"), ["document_id"], unique=False)
+        batch_op.create_index(
+            batch_op.f("ix_message_status_next_attempt_at"), ["status", "next_attempt_at"], unique=False
+        )
+
+    op.create_table(
         "part_used",
         sa.Column("id", sa.Integer(), nullable=False),
         sa.Column("visit_id", sa.Integer(), nullable=False),
@@ -1419,6 +1676,7 @@ def upgrade() -> None:
         sa.Column("document_id", sa.Integer(), nullable=True),
         sa.Column("payment_id", sa.Integer(), nullable=True),
         sa.Column("visit_id", sa.Integer(), nullable=True),
+        sa.Column("approval_id", sa.Integer(), nullable=True),
         sa.Column("told_sha256", sa.String(length=64), nullable=True),
         sa.Column("kind", sa.String(length=20), nullable=False),
         sa.Column("revision", sa.Integer(), nullable=False),
@@ -1428,26 +1686,37 @@ def upgrade() -> None:
         sa.Column("template_version", sa.Integer(), nullable=False),
         sa.Column("made_at", sa.DateTime(), nullable=False),
         sa.CheckConstraint(
+            "(kind = 'approval') = (approval_id IS NOT NULL)", name=op.f("ck_rendered_file_approved_is_approval")
+        ),
+        sa.CheckConstraint(
             "(kind = 'receipt') = (payment_id IS NOT NULL)", name=op.f("ck_rendered_file_receipt_of_payment")
         ),
         sa.CheckConstraint(
             "(kind = 'work_report') = (visit_id IS NOT NULL)", name=op.f("ck_rendered_file_report_of_visit")
         ),
         sa.CheckConstraint(
-            "kind IN ('quote', 'work_order', 'work_report', 'invoice', 'credit_note', 'receipt', 'statement')",
+            "kind IN ('quote', 'approval', 'work_order', 'work_report', 'invoice', 'credit_note', 'receipt', 'statement')",
             name=op.f("ck_rendered_file_kind_known"),
         ),
         sa.CheckConstraint("language IN ('fr_CA', 'en_CA')", name=op.f("ck_rendered_file_language_known")),
         sa.CheckConstraint(
-            "(CASE WHEN document_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN payment_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN visit_id IS NULL THEN 0 ELSE 1 END) = 1",
+            "(CASE WHEN document_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN payment_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN visit_id IS NULL THEN 0 ELSE 1 END) + (CASE WHEN approval_id IS NULL THEN 0 ELSE 1 END) = 1",
             name=op.f("ck_rendered_file_one_subject"),
         ),
         sa.CheckConstraint("(visit_id IS NULL) = (told_sha256 IS NULL)", name=op.f("ck_rendered_file_report_is_told")),
         sa.CheckConstraint("revision >= 1", name=op.f("ck_rendered_file_revision_positive")),
+        sa.ForeignKeyConstraint(["approval_id"], ["approval.id"], name=op.f("fk_rendered_file_approval_id_approval")),
         sa.ForeignKeyConstraint(["document_id"], ["document.id"], name=op.f("fk_rendered_file_document_id_document")),
         sa.ForeignKeyConstraint(["payment_id"], ["payment.id"], name=op.f("fk_rendered_file_payment_id_payment")),
         sa.ForeignKeyConstraint(["visit_id"], ["visit.id"], name=op.f("fk_rendered_file_visit_id_visit")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_rendered_file")),
+        sa.UniqueConstraint(
+            "approval_id",
+            "kind",
+            "language",
+            "revision",
+            name=op.f("uq_rendered_file_approval_id_kind_language_revision"),
+        ),
         sa.UniqueConstraint(
             "document_id",
             "kind",
@@ -1541,11 +1810,76 @@ def upgrade() -> None:
         ),
         sa.PrimaryKeyConstraint("file_id", name=op.f("pk_file_content")),
     )
+    op.create_table(
+        "note",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("case_id", sa.Integer(), nullable=False),
+        sa.Column("author_id", sa.Integer(), nullable=True),
+        sa.Column("body", sa.Text(), nullable=False),
+        sa.Column("shown_to_client", sa.Boolean(), nullable=False),
+        sa.Column("document_id", sa.Integer(), nullable=True),
+        sa.Column("message_id", sa.Integer(), nullable=True),
+        sa.Column("token", sa.String(length=64), nullable=True),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.ForeignKeyConstraint(["author_id"], ["user.id"], name=op.f("fk_note_author_id_user")),
+        sa.ForeignKeyConstraint(["case_id"], ["case.id"], name=op.f("fk_note_case_id_case")),
+        sa.ForeignKeyConstraint(
+            ["document_id"], ["document.id"], name=op.f("fk_note_document_id_document"), ondelete="SET NULL"
+        ),
+        sa.ForeignKeyConstraint(
+            ["message_id"], ["message.id"], name=op.f("fk_note_message_id_message"), ondelete="SET NULL"
+        ),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_note")),
+        sa.UniqueConstraint("token", name=op.f("uq_note_token")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("note", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_note_case_id"), ["case_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_note_document_id"), ["document_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_note_message_id"), ["message_id"], unique=False)
+
+    op.create_table(
+        "reminder",
+        sa.Column("id", sa.Integer(), nullable=False),
+        sa.Column("kind", sa.String(length=20), nullable=False),
+        sa.Column("key", sa.String(length=80), nullable=False),
+        sa.Column("stage", sa.Integer(), nullable=False),
+        sa.Column("client_id", sa.Integer(), nullable=False),
+        sa.Column("message_id", sa.Integer(), nullable=False),
+        sa.Column("nonce", sa.String(length=24), nullable=False),
+        sa.Column("created_at", sa.DateTime(), nullable=False),
+        sa.CheckConstraint("key <> ''", name=op.f("ck_reminder_key_given")),
+        sa.CheckConstraint(
+            "kind IN ('quote', 'visit', 'due_soon', 'overdue', 'review', 'maintenance')",
+            name=op.f("ck_reminder_kind_known"),
+        ),
+        sa.CheckConstraint("stage >= 1", name=op.f("ck_reminder_stage_positive")),
+        sa.ForeignKeyConstraint(["client_id"], ["client.id"], name=op.f("fk_reminder_client_id_client")),
+        sa.ForeignKeyConstraint(["message_id"], ["message.id"], name=op.f("fk_reminder_message_id_message")),
+        sa.PrimaryKeyConstraint("id", name=op.f("pk_reminder")),
+        sa.UniqueConstraint("kind", "key", "stage", name=op.f("uq_reminder_kind_key_stage")),
+        sqlite_autoincrement=True,
+    )
+    with op.batch_alter_table("reminder", schema=None) as batch_op:
+        batch_op.create_index(batch_op.f("ix_reminder_client_id_kind"), ["client_id", "kind"], unique=False)
+        batch_op.create_index(batch_op.f("ix_reminder_message_id"), ["message_id"], unique=False)
+
     # ### end Alembic commands ###
 
 
 def downgrade() -> None:
     # ### commands auto generated by Alembic - please adjust! ###
+    with op.batch_alter_table("reminder", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_reminder_message_id"))
+        batch_op.drop_index(batch_op.f("ix_reminder_client_id_kind"))
+
+    op.drop_table("reminder")
+    with op.batch_alter_table("note", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_note_message_id"))
+        batch_op.drop_index(batch_op.f("ix_note_document_id"))
+        batch_op.drop_index(batch_op.f("ix_note_case_id"))
+
+    op.drop_table("note")
     op.drop_table("file_content")
     with op.batch_alter_table("time_span", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_time_span_visit_id_started_at"))
@@ -1566,6 +1900,12 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_part_used_visit_id"))
 
     op.drop_table("part_used")
+    with op.batch_alter_table("message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_message_status_next_attempt_at"))
+        batch_op.drop_index(batch_op.f("ix_message_document_id"))
+        batch_op.drop_index(batch_op.f("ix_message_case_id"))
+
+    op.drop_table("message")
     with op.batch_alter_table("line", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_line_visit_id"))
         batch_op.drop_index(
@@ -1582,6 +1922,7 @@ def downgrade() -> None:
     with op.batch_alter_table("file", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_file_visit_id"))
         batch_op.drop_index(batch_op.f("ix_file_document_id"))
+        batch_op.drop_index(batch_op.f("ix_file_client_message_id"))
         batch_op.drop_index(batch_op.f("ix_file_case_id"))
 
     op.drop_table("file")
@@ -1601,12 +1942,6 @@ def downgrade() -> None:
 
     op.drop_table("visit")
     op.drop_table("sent_quote")
-    with op.batch_alter_table("message", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_message_status_next_attempt_at"))
-        batch_op.drop_index(batch_op.f("ix_message_document_id"))
-        batch_op.drop_index(batch_op.f("ix_message_case_id"))
-
-    op.drop_table("message")
     with op.batch_alter_table("credit_note", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_credit_note_issue_date"))
         batch_op.drop_index(batch_op.f("ix_credit_note_invoice_id"))
@@ -1655,6 +1990,7 @@ def downgrade() -> None:
 
     op.drop_table("payment")
     with op.batch_alter_table("link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_link_hub_link_id"))
         batch_op.drop_index(batch_op.f("ix_link_document_id"))
 
     op.drop_table("link")
@@ -1673,15 +2009,21 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_conversion_target_id"))
 
     op.drop_table("conversion")
-    with op.batch_alter_table("note", schema=None) as batch_op:
-        batch_op.drop_index(batch_op.f("ix_note_case_id"))
+    with op.batch_alter_table("client_message", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_client_message_status_id"))
+        batch_op.drop_index(batch_op.f("ix_client_message_document_id"))
+        batch_op.drop_index(batch_op.f("ix_client_message_case_id_id"))
 
-    op.drop_table("note")
+    op.drop_table("client_message")
     with op.batch_alter_table("journal_entry", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_journal_entry_subject_type_subject_id"))
         batch_op.drop_index(batch_op.f("ix_journal_entry_case_id_id"))
 
     op.drop_table("journal_entry")
+    with op.batch_alter_table("equipment_work", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_equipment_work_case_id"))
+
+    op.drop_table("equipment_work")
     with op.batch_alter_table("document", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_document_client_id_kind"))
         batch_op.drop_index(batch_op.f("ix_document_case_id_id"))
@@ -1701,6 +2043,11 @@ def downgrade() -> None:
         batch_op.drop_index(batch_op.f("ix_question_service_service_id"))
 
     op.drop_table("question_service")
+    with op.batch_alter_table("equipment", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_equipment_site_id"))
+        batch_op.drop_index(batch_op.f("ix_equipment_service_id"))
+
+    op.drop_table("equipment")
     with op.batch_alter_table("checklist", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_checklist_service_id"))
 
@@ -1740,6 +2087,15 @@ def downgrade() -> None:
         )
 
     op.drop_table("import_run")
+    with op.batch_alter_table("hub_link", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_hub_link_client_id"))
+
+    op.drop_table("hub_link")
+    op.drop_table("erasure")
+    with op.batch_alter_table("consent", schema=None) as batch_op:
+        batch_op.drop_index(batch_op.f("ix_consent_client_id_purpose"))
+
+    op.drop_table("consent")
     op.drop_table("company")
     with op.batch_alter_table("client_merge", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_client_merge_stayer_id"))
@@ -1772,6 +2128,8 @@ def downgrade() -> None:
 
     op.drop_table("search_posting")
     op.drop_table("role")
+    op.drop_table("reminder_settings")
+    op.drop_table("reminder_rule")
     op.drop_table("question")
     op.drop_table("mail_template")
     op.drop_table("logo")
@@ -1780,6 +2138,8 @@ def downgrade() -> None:
 
     op.drop_table("intake_upload")
     op.drop_table("intake_count")
+    op.drop_table("incident")
+    op.drop_table("hub_ask")
     op.drop_table("counter")
     with op.batch_alter_table("client", schema=None) as batch_op:
         batch_op.drop_index(batch_op.f("ix_client_sort_name"))

@@ -38,7 +38,7 @@ def snapshot_of(session: AnySession, statement: Statement) -> dict[str, Any]:
         "sums": [{"label": label, "amount": plain(amount)} for label, amount in statement.sums],
         "credit": plain(statement.aged.credit),
         "payment": {
-            **columns(company, "interac_email interac_autodeposit interest_percent"),
+            **columns(company, "interac_email interac_autodeposit bank_account interest_percent"),
             "cheque": company.cheques_accepted,
         },
     }

@@ -27,6 +27,7 @@ BY_NAME: dict[str, type[Field]] = {
     "contact_phone": PhoneField,
     "email": EmailField,
     "billing_email": EmailField,
+    "privacy_email": EmailField,
     "postal_code": PostalCodeField,
 }
 MAX_INTEGER = 1_000_000
@@ -60,7 +61,7 @@ class Converter(AdminModelConverter):
         """Text of a limited length; blank is ``None`` where the column allows it."""
         args = self._args(column, field_args)
         args["validators"].append(Length(max=column.type.length))
-        args["filters"] = [_strip if not column.nullable else _strip_or_none]
+        args["filters"] = [_on_one_line, _strip if not column.nullable else _strip_or_none]
         if column.name in BY_NAME:
             args["filters"] = [] if column.nullable else [lambda value: value or ""]
             return BY_NAME[column.name](**args)
@@ -69,7 +70,8 @@ class Converter(AdminModelConverter):
     def conv_text(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> Field:
         """Long text."""
         args = self._args(column, field_args)
-        args["validators"].append(long)
+        if not any(isinstance(validator, Length) for validator in args["validators"]):
+            args["validators"].append(long)
         args["filters"] = [_strip_or_none]
         return TextAreaField(**args)
 
@@ -109,6 +111,11 @@ class Converter(AdminModelConverter):
     def conv_percent(self, column: Any, field_args: dict[str, Any], **_extra: Any) -> Field:
         """A rate in percent."""
         return PercentField(**self._args(column, field_args))
+
+
+def _on_one_line(value: str | None) -> str:
+    """No line breaks: a name goes into the headers of an e-mail."""
+    return " ".join((value or "").splitlines())
 
 
 def _strip(value: str | None) -> str:

@@ -85,6 +85,18 @@ def _phone(_view: Any, _context: Any, row: Any, name: str) -> str:
     return formats.phone(getattr(row, name))
 
 
+def in_words(_view: Any, _context: Any, row: Any, name: str) -> str:
+    """What is no state is no pill, and breaks over lines where the column is narrow."""
+    value = getattr(row, name)
+    return "" if value is None else str(value)
+
+
+def mailbox(_view: Any, _context: Any, row: Any, name: str) -> Markup:
+    """An e-mail address, which may break at its sign: a long one is wider than its column."""
+    before, sign, after = (getattr(row, name) or "").rpartition("@")
+    return Markup("<span>{}<wbr>{}</span>").format(before, sign + after)
+
+
 #: Columns that hold a phone number, in E.164.
 PHONES = dict.fromkeys(("phone", "other_phone", "contact_phone"), _phone)
 

@@ -16,6 +16,7 @@ CONSTRAINTS: dict[str, tuple[LazyString, str | None]] = {
     "uq_bank_transfer_fingerprint": (_l("This file is being read already."), "file"),
     "uq_message_token": (_l("This was sent already."), None),
     "uq_sent_action_key": (_l("This was sent already."), None),
+    "uq_equipment_work_equipment_id_case_id": (_l("This was sent already."), None),
     "uq_payment_corrected_once": (_l("This payment was already taken back."), None),
     "ix_import_run_done": (_l("This file was imported already."), None),
     "uq_user_email": (_l("Somebody has this e-mail address already."), "email"),
@@ -37,6 +38,8 @@ CONSTRAINTS: dict[str, tuple[LazyString, str | None]] = {
     "ck_visit_expected_minutes_range": (_l("Between 1 and 1440 minutes."), "expected_minutes"),
     "ck_skill_name_given": (_l("Give the name in both languages."), "name_fr"),
     "ck_absence_ends_after_start": (_l("The absence ends before it starts."), "ends"),
+    "ck_equipment_warranty_after_installed": (_l("The warranty ends before the installation."), "warranty_until"),
+    "ck_equipment_removed_after_installed": (_l("It was taken out before it was installed."), "removed_on"),
     "ck_visit_minutes_range": (_l("Between 0 and 1440 minutes."), "minutes"),
 }
 #: SQLite names the columns of a unique constraint, not the constraint.
@@ -45,6 +48,7 @@ SQLITE_UNIQUE = {
     "bank_transfer.fingerprint": "uq_bank_transfer_fingerprint",
     "message.token": "uq_message_token",
     "sent_action.key": "uq_sent_action_key",
+    "equipment_work.equipment_id, equipment_work.case_id": "uq_equipment_work_equipment_id_case_id",
     "payment.against_id": "uq_payment_corrected_once",
     "import_run.kind, import_run.sha256": "ix_import_run_done",
     "user.email": "uq_user_email",

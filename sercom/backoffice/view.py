@@ -4,7 +4,8 @@ A view that derives from it only declares. What Flask-Admin leaves open (edit by
 delete behind a hidden button, ``id=abc``) is closed here.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 from typing import Any
 
 from flask import abort, flash, make_response, redirect, request
@@ -56,6 +57,8 @@ class EntityView(AccessMixin, ListingMixin, ModelView):
     named_filter_urls = True
     #: What a person is told about an empty list.
     empty_hint: Any = None
+    #: Headings of a long form and its page: above which column each stands.
+    sections: Mapping[str, Any] = MappingProxyType({})
     #: What the button says that makes one, and what the search box takes.
     add_label: Any = None
     search_hint: Any = None

@@ -26,11 +26,15 @@ NOBODY: frozenset[Role] = frozenset()
 
 @dataclass(frozen=True)
 class Actor:
-    """Who does something: a user, or (without id) the client or the system."""
+    """Who does something: a user, or (without id) the client or the system.
+
+    ``client_id`` is whose page it was done on: whoever holds a client's link acts on that client's documents.
+    """
 
     name: str
     roles: frozenset[Role] = NOBODY
     user_id: int | None = None
+    client_id: int | None = None
 
     def has(self, allowed: frozenset[Role]) -> bool:
         """Whether one of the actor's roles is among ``allowed``."""

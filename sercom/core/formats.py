@@ -6,8 +6,10 @@ Over 250 lines: a reader and a writer of each kind stand together.
 """
 
 import re
+from collections.abc import Iterable
 from datetime import date, datetime, time
 from decimal import Decimal, InvalidOperation
+from typing import Any
 
 import phonenumbers
 from babel.dates import format_date as babel_date
@@ -51,6 +53,12 @@ def in_french() -> bool:
     return locale_name().startswith("fr")
 
 
+def days_told(days: Iterable[Any]) -> str:
+    """Named days in a sentence: French writes them small."""
+    told = ", ".join(map(str, days))
+    return told.lower() if in_french() else told
+
+
 # --- written ---------------------------------------------------------------------------------
 
 
@@ -90,7 +98,11 @@ def long_day(value: date) -> str:
     """``1er septembre 2025``, ``September 1, 2025``."""
     if not in_french():
         return str(babel_date(value, "MMMM d, y", locale=ENGLISH))
-    text = str(babel_date(value, "d MMMM y", locale=FRENCH))
+    return _first(str(babel_date(value, "d MMMM y", locale=FRENCH)), value)
+
+
+def _first(text: str, value: date) -> str:
+    """French says the first of a month as an ordinal."""
     return text.replace("1 ", "1er ", 1) if value.day == 1 else text
 
 
@@ -107,9 +119,10 @@ def day_name(value: date) -> str:
 
 
 def short_day(value: date) -> str:
-    """``mar. 24 nov.``, ``Tue, Nov 24``: a day of the coming weeks."""
-    pattern = "EEE d MMM" if in_french() else "EEE, MMM d"
-    return str(babel_date(value, pattern, locale=FRENCH if in_french() else ENGLISH))
+    """``mar. 24 nov.``, ``mar. 1er déc.``, ``Tue, Nov 24``: a day of the coming weeks."""
+    if not in_french():
+        return str(babel_date(value, "EEE, MMM d", locale=ENGLISH))
+    return _first(str(babel_date(value, "EEE d MMM", locale=FRENCH)), value)
 
 
 def month(value: date) -> str:
@@ -147,12 +160,28 @@ def duration(minutes: int) -> str:
     return f"{hours}{NBSP}h{tail}"
 
 
+#: Units that the trade writes short, French and English; any other stands as it was typed.
+UNITS = (("un", "ea"), ("pi", "ft"), ("pi²", "sq ft"), ("po", "in"), ("vg", "yd"), ("jr", "day"), ("forf.", "flat"))
+IN_ENGLISH, IN_FRENCH = dict(UNITS), {english: french for french, english in UNITS}
+
+
+def unit(text: str) -> str:
+    """A unit as the reader's language writes it: ``pi`` is ``ft`` in English."""
+    return (IN_FRENCH if in_french() else IN_ENGLISH).get(text, text)
+
+
 def moment(value: datetime | None) -> str:
     """A UTC moment on the company's clock: ``2025-09-01 14 h 05``."""
     if value is None:
         return ""
     local = to_company(value)
     return f"{day(local.date())} {clock(local.time())}"
+
+
+def long_moment(value: datetime) -> str:
+    """The same for a client: ``1er septembre 2025, 14 h 05``."""
+    local = to_company(value)
+    return f"{long_day(local.date())}, {clock(local.time())}"
 
 
 def phone(value: str | None) -> str:
@@ -214,6 +243,11 @@ def read_postal_code(text: str) -> str:
     if not POSTAL_CODE.fullmatch(bare):
         raise DomainError(_("This is not a Canadian postal code. Example: H2X 1Y4"))
     return f"{bare[:3]} {bare[3:]}"
+
+
+def unbroken(text: str) -> str:
+    """The same on one line, whatever stands beside it: a postal code has two halves."""
+    return text.replace(" ", NBSP)
 
 
 def read_phone(text: str) -> str:

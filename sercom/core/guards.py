@@ -52,10 +52,25 @@ def changed(*columns: str) -> str:
     return f"({' OR '.join(one.format(column) for column in columns)})"
 
 
+#: Somebody is being anonymised in this very transaction (``entities/privacy/erasure.py``).
+ERASING = "EXISTS (SELECT 1 FROM erasure WHERE closed_at IS NULL)"
+
+
+def but_erasing(when: str, *stay: str) -> str:
+    """``when``, save while somebody is anonymised; ``stay`` are columns that do not change then either."""
+    return f"({when}) AND ({f'{changed(*stay)} OR ' if stay else ''}NOT {ERASING})"
+
+
 def append_only(table: str, name: str) -> tuple[Guard, Guard]:
     """Rows of ``table`` are added, never changed or removed; ``name`` is what the refusal calls it."""
     message = f"{name} is append-only"
     return Guard(table, "UPDATE", "1 = 1", message), Guard(table, "DELETE", "1 = 1", message)
 
 
-JOURNAL_GUARDS = append_only("journal_entry", "the journal")
+_journal_update, _journal_delete = append_only("journal_entry", "the journal")
+#: Names and values of a person may go; that something happened, when, and by whom of the company never.
+_told = ("id", "at", "user_id", "event", "subject_type", "subject_id", "case_id")
+JOURNAL_GUARDS = (
+    Guard("journal_entry", "UPDATE", but_erasing("1 = 1", *_told), _journal_update.message),
+    _journal_delete,
+)

@@ -4,7 +4,7 @@ Triggers of the database refuse an UPDATE or a DELETE (``core/triggers.py``). An
 subject by table and id without a foreign key, since it outlives what it tells of.
 """
 
-from datetime import date, datetime
+from datetime import date, datetime, time
 from decimal import Decimal
 from enum import Enum
 from typing import Any
@@ -100,6 +100,6 @@ def plain(value: Any) -> Any:
     """``value`` as JSON can hold it, exactly."""
     if isinstance(value, Enum):
         return value.value
-    if isinstance(value, Decimal | date | datetime):
+    if isinstance(value, Decimal | date | datetime | time):
         return str(value)
     return value

@@ -8,9 +8,9 @@ from sercom.core.access import Actor
 from sercom.demo.clients import CLIENTS
 from sercom.demo.story import Story
 from sercom.demo.visiting import visit_made
-from sercom.entities.requests.model import CloseReason, HalfDay, Origin
+from sercom.entities.privacy.consent import CONSENT_VERSION
+from sercom.entities.requests.model import WITHDRAWN, CloseReason, HalfDay, Origin
 from sercom.models import ServiceRequest
-from sercom.portal.forms import CONSENT_VERSION
 
 #: How a demo request's ticket begins: no real one does.
 TICKET = "demo-"
@@ -29,7 +29,11 @@ def ask(story: Story) -> Iterator[datetime]:
         story.over = True
     elif work.end in CLOSED:
         yield story.wait(story.random.randint(1, 4))
-        story.hands.give("close", request, reason=work.end)
+        reason = CloseReason(work.end)
+        if reason in WITHDRAWN:
+            story.hands.cancel(request, reason, work.change)
+        else:
+            story.hands.give("close", request, reason=reason)
         story.over = True
     elif work.end == "on_the_way":
         yield from _on_the_way(story, request)

@@ -14,7 +14,7 @@ from sercom.core import clock
 from sercom.core.access import Role
 from sercom.core.base import db
 from sercom.core.errors import DomainError
-from sercom.demo import bank, catalogue, checking, crew, questions, rules, timeline
+from sercom.demo import bank, catalogue, checking, crew, questions, reminding, rules, timeline
 from sercom.demo.film import Film
 from sercom.demo.hands import Hands
 from sercom.demo.pictures import emblem
@@ -85,6 +85,7 @@ def seed(*, works: Sequence[Work] = WORKS, photos: int) -> None:
         rules.make()
         questions.make()
         checking.make()
+        reminding.make()
     for who in ("tech", "tech2"):  # each of them is at an emergency now
         begins, ends = (clock.to_company(now + timedelta(minutes=minutes)).time() for minutes in (-70, 120))
         diary.block(who, begins, ends)
@@ -92,7 +93,8 @@ def seed(*, works: Sequence[Work] = WORKS, photos: int) -> None:
     film = Film(works, photos)
     stage = Stage(Hands(people, teams, film), catalogue.PriceList(), services_offered(), diary, now, settings)
     try:
-        timeline.tell(db.session, [tell_work(number, work, stage) for number, work in enumerate(works)], now)
+        stories = [tell_work(number, work, stage) for number, work in enumerate(works)]
+        timeline.tell(db.session, [*stories, reminding.remind(diary, stage.hands, now)], now)
     finally:
         film.close()
     bank.read_statement(people["accountant"].actor)

@@ -7,7 +7,7 @@ from typing import Any
 
 from flask_babel import force_locale
 
-from sercom.core import clock, journal
+from sercom.core import clock
 from sercom.core.access import Actor
 from sercom.core.base import db
 from sercom.core.money import round_money, round_to_nickel
@@ -19,10 +19,11 @@ from sercom.entities.delivery.message import MessageStatus
 from sercom.entities.files.model import Moment
 from sercom.entities.files.store import add_photo
 from sercom.entities.ledger.model import Method
+from sercom.entities.requests.model import CloseReason, HalfDay
 from sercom.entities.sites.model import Province
-from sercom.models import Case, CreditNote, Document, Invoice, Message, Note, Quote, ServiceRequest, Team, User, Visit
+from sercom.models import Case, CreditNote, Document, Invoice, Message, Quote, ServiceRequest, Team, User, Visit
 from sercom.portal import intake
-from sercom.workflow import crediting, edges, payments, sending
+from sercom.workflow import crediting, edges, inbox, payments, sending, writing
 from sercom.workflow.edges import Choice
 from sercom.workflow.transitions import run
 
@@ -113,12 +114,29 @@ class Hands:
 
     # --- around them --------------------------------------------------------------------------
 
-    def note(self, case: Case, body: str, *, shown: bool) -> None:
-        """Write a note on the case."""
-        note = Note(case=case, body=body, shown_to_client=shown, author_id=self.office.user_id)
-        db.session.add(note)
-        db.session.flush()
-        journal.record(db.session, self.office, "note_added", note)
+    def note(self, case: Case, body: str) -> None:
+        """Write an internal note on the case."""
+        writing.add_internal_note(db.session, case, self.office, body)
+
+    def write(self, document: Document, body: str) -> None:
+        """Write to the client."""
+        token = f"demo-{document.id}-{len(body)}"
+        note = writing.write_to_client(db.session, document.case, self.office, body, about=document, token=token)
+        self.arrived([note.message] if note.message else [])
+
+    def hear(self, document: Document, words: str) -> None:
+        """The client writes on the page; ``mon_am tue_pm|`` before the words are half-days that suit better."""
+        chosen, bar, body = words.rpartition("|")
+        half_days = [HalfDay(value) for value in chosen.split()] if bar else []
+        inbox.receive(db.session, document, inbox.Written(body, half_days), f"demo-{document.id}-{len(words)}")
+        self.arrived([message for message in sending.messages_of(document) if message.sent_at is None])
+
+    def cancel(self, request: ServiceRequest, reason: CloseReason, words: str) -> None:
+        """The client gives the request up; the office took note."""
+        told = inbox.cancel(db.session, request, reason, words, f"demo-{request.id}-cancel")
+        assert told is not None
+        self.arrived([message for message in sending.messages_of(request) if message.sent_at is None])
+        self.give("handle", told)
 
     def take_photos(self, document: Document, shots: Sequence[str], actor: Actor, visit: Visit | None = None) -> None:
         """Keep those of the photos (``motif number moment caption``) that are on the film."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from sercom.core.access import Actor
 from sercom.core.base import db
+from sercom.demo import machines
 from sercom.demo.catalogue import PriceList
 from sercom.demo.clients import CLIENTS, create
 from sercom.demo.hands import Hands
@@ -63,12 +64,16 @@ class Story:
             db.session, document, actor or self.hands.office, client=client, site=client.sites[self.work.site]
         )
         db.session.expire(document.case, ["visits", "documents"])
+        machines.name_in(document.case, self.work.client, self.work.day, self.hands.office)
         return document
 
     def client(self) -> Client:
         """Who asks; entered now where nobody knew them."""
         if self.work.client not in self.stage.clients:
-            self.stage.clients[self.work.client] = create(CLIENTS[self.work.client], self.hands.office)
+            made = create(CLIENTS[self.work.client], self.hands.office)
+            self.stage.clients[self.work.client] = made
+            today = self.stage.diary.today
+            machines.write_down(self.work.client, made, self.stage.services, today, self.hands.office)
         return self.stage.clients[self.work.client]
 
     def next(self, edge: str, fresh: Any) -> Any:
@@ -86,6 +91,11 @@ class Story:
         content.change(db.session, document, self.hands.office, drafts)
 
     def write_notes(self) -> None:
-        """What the office remembers of the call."""
+        """What the office remembers of the call, what it wrote to the client, and what the client wrote."""
         for note in self.work.notes:
-            self.hands.note(self.document.case, note.removeprefix("@"), shown=note.startswith("@"))
+            if note.startswith("@"):
+                self.hands.write(self.document, note[1:])
+            elif note.startswith("<"):
+                self.hands.hear(self.document, note[1:])
+            else:
+                self.hands.note(self.document.case, note)

@@ -11,13 +11,13 @@ from typing import Any
 from zipfile import ZIP_DEFLATED, ZIP_STORED, ZipFile
 
 from flask_babel import gettext as _
-from sqlalchemy import LargeBinary, Table, select
+from sqlalchemy import LargeBinary, Table, func, select
 
 from sercom.backoffice import csvfile, formatters
 from sercom.core import clock
 from sercom.core.base import AnySession, db
 from sercom.core.database import one_moment
-from sercom.models import Case, Document, File, FileContent, Logo, Payment, RenderedFile
+from sercom.models import Approval, Case, Document, File, FileContent, Logo, Payment, RenderedFile
 
 #: Rows and files read at a time.
 CHUNK, FILES = 500, 4
@@ -74,7 +74,7 @@ def company(session: AnySession) -> Iterator[bytes]:
             told[table.name] = counted.count - 1
         files = 0
         for name, data in _files(own):
-            archive.writestr(_stored(name), data)
+            archive.writestr(stored(name), data)
             files += 1
             yield from sink.drain()
         archive.writestr(_("READ ME") + ".txt", "\ufeff" + _read_me(told, files))
@@ -121,23 +121,26 @@ def _files(session: AnySession) -> Iterator[tuple[str, bytes]]:
     chunked = {"yield_per": FILES}
     photos = select(Case.number, File.id, File.name, FileContent.data).join_from(File, FileContent)
     for case, file_id, name, data in session.execute(photos.join(Case), execution_options=chunked):
-        yield f"photos/{_safe(case)}/{file_id}-{_safe(name)}", data
+        yield f"photos/{safe(case)}/{file_id}-{safe(name)}", data
     drawn = select(RenderedFile, Document.number, Payment.id).select_from(RenderedFile)
-    drawn = drawn.outerjoin(Document.__table__, Document.__table__.c.id == RenderedFile.document_id).outerjoin(Payment)
+    drawn = drawn.outerjoin(Approval).outerjoin(Payment)
+    document = func.coalesce(RenderedFile.document_id, Approval.quote_id)
+    drawn = drawn.outerjoin(Document.__table__, Document.__table__.c.id == document)
     for row, number, payment in session.execute(drawn, execution_options=chunked):
         about = number or (f"R-{payment:06d}" if payment else f"{row.document_id}")
-        yield f"documents/{row.kind.value}/{_safe(about)}-{row.revision}-{row.language.value}-{row.id}.pdf", row.data
+        yield f"documents/{row.kind.value}/{safe(about)}-{row.revision}-{row.language.value}-{row.id}.pdf", row.data
         session.expunge(row)
     for logo_id, data in session.execute(select(Logo.id, Logo.data), execution_options=chunked):
         yield f"logo/{logo_id}.png", data
 
 
-def _safe(name: str) -> str:
+def safe(name: str) -> str:
     """A part of a path that every computer takes, and that leads nowhere else."""
     return FORBIDDEN.sub("_", name).strip(". ") or "_"
 
 
-def _stored(name: str) -> Any:
+def stored(name: str) -> Any:
+    """A member of the archive that is kept as it is."""
     from zipfile import ZipInfo
 
     local = clock.to_company(clock.utcnow())

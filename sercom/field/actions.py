@@ -1,9 +1,9 @@
 """Everything a technician does at a visit, by name: one registry for the page, the address and the tests."""
 
-from sercom.field import ending, proof, steps
+from sercom.field import ending, machines, proof, steps
 from sercom.field.sent import Action
 
-ACTIONS: tuple[Action, ...] = (*steps.ACTIONS, *proof.ACTIONS, *ending.ACTIONS)
+ACTIONS: tuple[Action, ...] = (*steps.ACTIONS, *proof.ACTIONS, *machines.ACTIONS, *ending.ACTIONS)
 
 
 def find(name: str) -> Action | None:

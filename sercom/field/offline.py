@@ -18,7 +18,7 @@ offline = Blueprint("field_offline", __name__, url_prefix="/field")
 #: What every page of the field is drawn with, kept from the first visit on.
 FILES = (
     *(f"css/{name}.css" for name in ("tokens", "base", "components", "forms", "field")),
-    *(f"js/{name}.js" for name in ("field-queue", "field", "field-keep", "shrink", "field-proof")),
+    *(f"js/{name}.js" for name in ("field-queue", "field", "field-keep", "shrink", "glass", "field-proof")),
     "vendor/signature_pad.js",
     *(f"vendor/plex-{weight}.woff2" for weight in ("regular", "medium", "semibold")),
     *("vendor/icons.svg", "icon.svg"),

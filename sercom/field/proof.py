@@ -17,7 +17,6 @@ from sercom.core.base import db
 from sercom.core.choices import LabelledField
 from sercom.core.errors import ConflictError, DomainError
 from sercom.core.fields import MoneyField, Needed, ProductForm, QuantityField, long
-from sercom.entities.cases.model import Note
 from sercom.entities.files.model import File, Moment
 from sercom.entities.files.sent import read_photos
 from sercom.entities.files.store import add_photo
@@ -27,6 +26,7 @@ from sercom.entities.visits.model import PartDraft, Visit
 from sercom.field.sent import Action, Sent
 from sercom.field.states import AT_WORK, THERE, WORKED, in_field, require
 from sercom.workflow import onsite
+from sercom.workflow.writing import add_internal_note
 
 MAX_FINDINGS = 5000
 
@@ -50,10 +50,7 @@ def _note(sent: Sent) -> None:
     require(sent, THERE)
     body = sent.form.body.data.strip()
     if sent.form.internal.data:
-        note = Note(case=sent.visit.case, body=body, author_id=sent.actor.user_id)
-        sent.session.add(note)
-        sent.session.flush()
-        journal.record(sent.session, sent.actor, "note_added", note)
+        add_internal_note(sent.session, sent.visit.case, sent.actor, body)
         sent.told.append(_("The note was added."))
         return
     findings = "\n".join(text for text in (sent.visit.findings, body) if text)

@@ -17,6 +17,7 @@ from sercom.backoffice.seam import attempt
 from sercom.core.access import FIELD, MONEY, OFFICE
 from sercom.core.base import db, read_whole
 from sercom.core.clock import utcnow
+from sercom.entities.equipment.history import found_on, of_case
 from sercom.entities.files.model import File, FileContent
 from sercom.entities.users.model import active_people
 from sercom.entities.visits.model import Visit, VisitStatus
@@ -156,6 +157,7 @@ def _visit_page(row: Visit, sent_forms: dict[str, Any] | None = None, answer: di
     offered = [action for action in actions.ACTIONS if action.offered(row, actor)]
     typed = sent_forms or {}
     contact, phone = day.contact_of(row)
+    standing = of_case(db.session, row.case)
     expected = day.expected_at(row, sent.last_answer(db.session, row, "leave").get("arrives"))
     return render_template(
         "field/visit.html",
@@ -175,6 +177,8 @@ def _visit_page(row: Visit, sent_forms: dict[str, Any] | None = None, answer: di
         sees_prices=current_user.sees_prices or actor.has(MONEY),
         work=[] if row.is_assessment else row.document.lines,
         found=day.found_earlier(row),
+        standing=standing,
+        device_findings=found_on(db.session, [one.device for one in standing if one.work], row.case),
         new_key=_new_key,
         now=utcnow(),
     )

@@ -10,6 +10,7 @@ class PaperKind(Labelled):
     """A document on paper; its value names its template."""
 
     QUOTE = "quote", _l("Quote")
+    APPROVAL = "approval", _l("Approved quote")
     WORK_ORDER = "work_order", _l("Work order")
     WORK_REPORT = "work_report", _l("Work report")
     INVOICE = "invoice", _l("Invoice")

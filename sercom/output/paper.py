@@ -186,7 +186,7 @@ def _lined(text: str) -> Markup:
 def _quantity(line: Mapping[str, Any]) -> str:
     """``6,5 h``; a long unit may go to the next line."""
     gap = formats.NBSP if len(line["unit"]) <= SHORT_UNIT else " "
-    return f"{formats.number(Decimal(line['quantity']))}{gap}{line['unit']}".strip()
+    return f"{formats.number(Decimal(line['quantity']))}{gap}{formats.unit(line['unit'])}".strip()
 
 
 def _discount(line: Mapping[str, Any]) -> str:

@@ -14,15 +14,15 @@ from sercom.core.choices import CheckboxesField, LabelledField, RowField, choice
 from sercom.core.fields import EmailField, Needed, PhoneField, PostalCodeField, ProductForm
 from sercom.core.formats import phone
 from sercom.entities.catalog.model import services_offered
+from sercom.entities.clients.model import Client, ClientKind
 from sercom.entities.company.model import Company
+from sercom.entities.privacy.consent import WORDINGS, Purpose
 from sercom.entities.questions.model import questions_asked
 from sercom.entities.requests.model import HalfDay
 from sercom.entities.requests.triage import Urgency
-from sercom.entities.sites.model import Province
+from sercom.entities.sites.model import Province, Site
 from sercom.portal.questions import QuestionForm
 
-#: Raised whenever the text beside the consent box changes.
-CONSENT_VERSION = "2026-11"
 #: What a link to the form may fill in, and how much of it.
 PREFILLED = (
     *("service", "urgency", "description", "street", "city", "postal_code", "province"),
@@ -64,9 +64,10 @@ class IntakeForm(ProductForm):
     email = EmailField(_l("E-mail"), [Optional(), Length(max=254)], render_kw={"autocomplete": "email"})
     company = text(_l("Company, if any"), Optional(), 160, "organization")
     consent = BooleanField(
-        _l("I agree that these details are kept to answer my request and carry out the work."),
-        [InputRequired(_l("Without your agreement we cannot keep your request."))],
+        WORDINGS[Purpose.SERVICE], [InputRequired(_l("Without your agreement we cannot keep your request."))]
     )
+    #: Never ticked beforehand, also by no link: it stands in none of ``PREFILLED``.
+    marketing = BooleanField(WORDINGS[Purpose.MARKETING])
 
     def __init__(self, formdata: Any = None, **kwargs: Any) -> None:
         super().__init__(formdata, **kwargs)
@@ -103,6 +104,23 @@ class IntakeForm(ProductForm):
 def prefilled(arguments: Mapping[str, str]) -> dict[str, str]:
     """What a link fills in, as far as the form takes it."""
     given = {name: arguments.get(name, "")[:PREFILL_LENGTH].strip() for name in PREFILLED}
+    return {name: text for name, text in given.items() if text}
+
+
+def details_of(client: Client) -> dict[str, str]:
+    """What the form shows of a client who is known: whom to call, and the address of the first site."""
+    place: Client | Site = next(iter(client.sites), client)
+    company = client.kind is ClientKind.COMPANY
+    given = {
+        "name": client.contact_name or ("" if company else client.name),
+        "company": client.name if company else None,
+        "phone": phone(client.phone),
+        "email": client.email,
+        "street": place.street,
+        "city": place.city,
+        "postal_code": place.postal_code,
+        "province": place.province.value if place.province else None,
+    }
     return {name: text for name, text in given.items() if text}
 
 

@@ -7,6 +7,7 @@ kept in the database, for what comes slowly, from many processes or after a rest
 
 import hashlib
 import hmac
+from collections.abc import Iterable
 from datetime import timedelta
 from http import HTTPStatus
 from typing import Any
@@ -30,6 +31,8 @@ from sercom.web import PORTAL
 KEPT = timedelta(days=7)
 #: Visually hidden: a person leaves it blank.
 HONEYPOT = "website"
+#: What is counted by day.
+COUNTED = ("request", "photo", "hub", "message")
 #: Sorts behind every key: the row that all want is locked last and shortest.
 TOTAL = "total"
 
@@ -69,8 +72,10 @@ def check_by_hand(known: Ticket, trap: str) -> None:
         raise DomainError(_("The form was sent faster than it can be read. Please look it over and send it again."))
 
 
-def count(session: AnySession, what: str, email: str | None, factor: int = 1) -> None:
+def count(session: AnySession, what: str, who: str | None, factor: int = 1) -> None:
     """Count one ``what`` of today in the open transaction; raises ``TooManyError`` beyond ``factor`` times the limits.
+
+    ``who`` has limits of its own besides the address: an e-mail, or a case.
 
     One statement, its rows in one order: two visitors never wait for each other in a circle.
     """
@@ -79,8 +84,8 @@ def count(session: AnySession, what: str, email: str | None, factor: int = 1) ->
         _key(what, "address", client_address()): config["INTAKE_DAILY_PER_ADDRESS"],
         f"{TOTAL} {what}": config["INTAKE_DAILY_TOTAL"],
     }
-    if email:
-        limits[_key(what, "email", email.casefold())] = config["INTAKE_DAILY_PER_EMAIL"]
+    if who:
+        limits[_key(what, "email", who.casefold())] = config["INTAKE_DAILY_PER_EMAIL"]
     today = utcnow().date()
     raised = session.execute(_raise_all(session, [(today, key, 1) for key in sorted(limits)]))
     counted = {key: number for key, number in raised}  # noqa: C416  # rows are no pairs to a type checker
@@ -93,6 +98,12 @@ def count(session: AnySession, what: str, email: str | None, factor: int = 1) ->
 def sweep(session: AnySession) -> None:
     """Delete the counts of past days, in the open transaction."""
     session.execute(delete(IntakeCount).where(IntakeCount.day < utcnow().date() - KEPT))
+
+
+def forget(session: AnySession, emails: Iterable[str]) -> None:
+    """Delete what was counted under these addresses, in the open transaction."""
+    keys = [_key(what, "email", email.casefold()) for what in COUNTED for email in emails]
+    session.execute(delete(IntakeCount).where(IntakeCount.key.in_(keys)))
 
 
 def too_many(session: AnySession) -> str:

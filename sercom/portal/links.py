@@ -1,12 +1,10 @@
 """What a client's link opens: a request's follow-up, a quote, an invoice, a credit note. Reading writes nothing."""
 
-from collections.abc import Mapping
-from datetime import date
-from decimal import Decimal
+from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
-from flask import Blueprint, Response, abort, render_template, request, send_file
+from flask import Blueprint, abort, render_template, send_file
 from flask_babel import force_locale
 from flask_security import current_user
 
@@ -17,59 +15,54 @@ from sercom.core.errors import ConflictError
 from sercom.entities.company.model import get_company
 from sercom.entities.credits.model import CreditNote
 from sercom.entities.delivery import papers
-from sercom.entities.delivery.link import Link, find_link
+from sercom.entities.delivery.link import Link
 from sercom.entities.invoices.model import Invoice
 from sercom.entities.invoices.settling import settled
 from sercom.entities.quotes.model import Quote
-from sercom.entities.quotes.snapshot import as_it_stands
 from sercom.entities.requests.model import ServiceRequest
 from sercom.entities.users.model import Language
-from sercom.workflow import followup
+from sercom.portal import quotes, thread
+from sercom.portal.opening import language_asked, language_of, no_link, open_link, private, read
+from sercom.workflow import shown
+from sercom.workflow.receipts import receipts_of_invoice
 
 links = Blueprint("links", __name__, url_prefix="/l")
-
-AMOUNTS = frozenset(
-    {
-        "quantity",
-        "unit_price",
-        "discount",
-        "discount_percent",
-        "amount",
-        "percent",
-        "base",
-        "subtotal",
-        "net",
-        "tax",
-        "total",
-    }
-)
+links.after_request(private)
+links.register_error_handler(HTTPStatus.NOT_FOUND, no_link)
 
 
 @links.get("/<token>")
 def page(token: str) -> Any:
     """The page of the link's document, in the client's language or the one asked for."""
-    link = _open(token)
+    link = open_link(token)
     document = link.document
-    language = _language(document.client.language)
+    language = language_of(link)
     with force_locale(language.value):
-        shared = {"token": token, "language": language, "company": get_company(db.session)}
+        if isinstance(document, Quote):
+            return quotes.show(link, document, language)
+        company = get_company(db.session)
+        told = shown.shown_on(db.session, document, company.name)
+        shared = {
+            "token": token,
+            "link": link,
+            "language": language,
+            "company": company,
+            "told": told,
+            **thread.context(document),
+        }
         if isinstance(document, ServiceRequest):
-            steps, closed = followup.steps_of(document), followup.is_closed(document)
-            return render_template("portal/followup.html", row=document, steps=steps, closed=closed, **shared)
-        if not isinstance(document, Quote | Invoice | CreditNote):
+            return render_template("portal/followup.html", **thread.follow_up(document, told), **shared)
+        if not isinstance(document, Invoice | CreditNote):
             abort(404)
         snapshot = papers.frozen(db.session, document, link.revision)
         if snapshot is None:
             abort(404)
-        revised = isinstance(document, Quote) and document.revision != link.revision
-        if isinstance(document, Quote) and not revised:
-            snapshot = as_it_stands(db.session, snapshot, document)
         return render_template(
             "portal/document.html",
             row=document,
             paper=read(snapshot),
-            revised=revised,
             settled=settled(document) if isinstance(document, Invoice) else None,
+            receipts=receipts_of_invoice(db.session, document) if isinstance(document, Invoice) else (),
             today=clock.today(),
             **shared,
         )
@@ -78,20 +71,37 @@ def page(token: str) -> Any:
 @links.get("/<token>/pdf")
 def pdf(token: str) -> Any:
     """The document as it was issued or sent."""
-    link = _open(token)
+    link = open_link(token)
     if not isinstance(link.document, Quote | Invoice | CreditNote):
         abort(404)
-    try:
-        file = papers.pdf(db.session, link.document, _language(Language.FRENCH), link.revision)
-    except ConflictError:
+    return _file(link.document, _asked(link), link.revision)
+
+
+@links.get("/<token>/approved")
+def approved(token: str) -> Any:
+    """What was approved, as a PDF that names who, when and how."""
+    link = open_link(token)
+    quote = link.document
+    if not isinstance(quote, Quote) or quote.revision != link.revision or quote.approval is None:
         abort(404)
-    return send_file(BytesIO(file.data), mimetype="application/pdf", download_name=file.name)
+    return _file(quote.approval, _asked(link), link.revision)
+
+
+@links.get("/<token>/receipts/<int:payment_id>")
+def receipt(token: str, payment_id: int) -> Any:
+    """The receipt of money that came for the invoice, and for no other."""
+    document = open_link(token).document
+    paid = receipts_of_invoice(db.session, document) if isinstance(document, Invoice) else ()
+    payment = next((payment for payment in paid if payment.id == payment_id), None)
+    if payment is None:
+        abort(404)
+    return _file(payment, language_asked(Language.FRENCH))
 
 
 @links.post("/<token>/seen")
 def seen(token: str) -> Any:
     """The page was on a screen: its own script says so, which no mail scanner runs. The first time counts."""
-    link = _open(token)
+    link = open_link(token)
     if current_user.is_authenticated:  # somebody of the office looked at it
         return "", 204
     locked = db.session.get_one(Link, link.id, with_for_update=True, populate_existing=True)
@@ -102,35 +112,14 @@ def seen(token: str) -> Any:
     return "", 204
 
 
-@links.after_request
-def _private(response: Response) -> Response:
-    """Neither kept nor found by a search engine."""
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Robots-Tag"] = "noindex, nofollow"
-    return response
+def _asked(link: Link) -> Language:
+    """The language of a file: French, unless another is asked for."""
+    return language_of(link, Language.FRENCH)
 
 
-def _open(token: str) -> Link:
-    """The link; one and the same 404 for whatever is none."""
-    link = find_link(db.session, token)
-    return link if link is not None else abort(404)
-
-
-def _language(default: Language) -> Language:
-    asked = request.args.get("language")
-    return next((language for language in Language if language.value == asked), default)
-
-
-def read(snapshot: Mapping[str, Any]) -> dict[str, Any]:
-    """A snapshot with amounts as ``Decimal`` and days as ``date``: what the page's filters take."""
-    return {key: _read(key, value) for key, value in snapshot.items()}
-
-
-def _read(key: str, value: Any) -> Any:
-    if key == "dates":
-        return {name: date.fromisoformat(day) if day else None for name, day in value.items()}
-    if isinstance(value, Mapping):
-        return read(value)
-    if isinstance(value, list):
-        return [_read(key, item) for item in value]
-    return Decimal(value) if key in AMOUNTS and value is not None else value
+def _file(row: papers.Printable, language: Language, revision: int | None = None) -> Any:
+    try:
+        file = papers.pdf(db.session, row, language, revision)
+    except ConflictError:
+        abort(404)
+    return send_file(BytesIO(file.data), mimetype="application/pdf", download_name=file.name)

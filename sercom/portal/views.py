@@ -1,8 +1,7 @@
-"""The intake form in French at ``/`` and in English at ``/en/``; its photos; the receipt behind it."""
+"""The intake form in French at ``/`` and in English at ``/en/``; its photos."""
 
 import secrets
 from http import HTTPStatus
-from io import BytesIO
 from typing import Any, NamedTuple
 
 from flask import (
@@ -15,7 +14,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    send_file,
     url_for,
 )
 from flask_babel import gettext as _
@@ -25,16 +23,17 @@ from sqlalchemy.exc import IntegrityError
 from sercom.core.base import db
 from sercom.core.errors import DomainError
 from sercom.core.journal import JournalEntry
-from sercom.entities.company.model import get_company, get_logo
-from sercom.entities.delivery.link import Link
+from sercom.entities.company.model import get_company
+from sercom.entities.equipment.model import Equipment, find_by_sticker
 from sercom.portal import guards, staging, ticket
 from sercom.portal import intake as inbox
-from sercom.portal.forms import IntakeForm, prefilled
+from sercom.portal.forms import IntakeForm, details_of, prefilled
+from sercom.portal.hub import of_token
+from sercom.portal.opening import no_link
 from sercom.web import content_security_policy
 
 portal = Blueprint("portal", __name__)
-#: Seconds; a new logo has a new address.
-LOGO_KEPT = 30 * 86400
+portal.register_error_handler(HTTPStatus.NOT_FOUND, no_link)
 #: Where the ticket stands in a page that was drawn: nobody else writes that.
 TICKET = secrets.token_hex(16)
 
@@ -62,33 +61,34 @@ def intake_en() -> Any:
     return _intake()
 
 
-@portal.get("/merci/<token>")
-def receipt(token: str) -> Any:
-    """The receipt in French."""
-    return _receipt(token)
+@portal.route("/a/<sticker>", methods=["GET", "POST"])
+def device(sticker: str) -> Any:
+    """The form about the device that bears the sticker, in French."""
+    return _intake(_device_of(sticker))
 
 
-@portal.get("/en/thanks/<token>")
-def receipt_en(token: str) -> Any:
-    """The receipt in English."""
-    return _receipt(token)
+@portal.route("/en/a/<sticker>", methods=["GET", "POST"])
+def device_en(sticker: str) -> Any:
+    """The form about the device that bears the sticker, in English."""
+    return _intake(_device_of(sticker))
 
 
-@portal.get("/logo")
-def logo() -> Any:
-    """The company's picture, over every page of a client's."""
-    found = get_logo(db.session) or abort(HTTPStatus.NOT_FOUND)
-    return send_file(BytesIO(found.data), "image/png", etag=found.sha256, max_age=LOGO_KEPT)
-
-
-def _intake() -> Any:
+def _intake(device: Equipment | None = None) -> Any:
+    g.device = device
     if request.method == "POST":
         return _sent()
-    if not request.args:
+    if not request.args and device is None:
         return _blank_page()
     form = IntakeForm()
-    form.prefill(prefilled(request.args))
+    client = of_token(request.args.get("client", ""))
+    known = {"service": str(device.service_id)} if device is not None and device.service_id else {}
+    form.prefill(known | (details_of(client) if client else {}) | prefilled(request.args))
     return _form_page(form, ticket.issue())
+
+
+def _device_of(sticker: str) -> Equipment:
+    """The device; one and the same 404 for a sticker that is none, or was replaced."""
+    return find_by_sticker(db.session, sticker) or abort(HTTPStatus.NOT_FOUND)
 
 
 def _blank_page() -> Response:
@@ -160,7 +160,7 @@ def _keep(form: IntakeForm, nonce: str) -> None:
         guards.count(db.session, "request", form.email.data)
         waiting = staging.collect(db.session, nonce)
         photos = [(upload.name, form.asked.caption(upload.field), photo) for upload, photo in waiting]
-        inbox.receive(db.session, answers, photos, nonce)
+        inbox.receive(db.session, answers, photos, nonce, g.device, of_token(request.form.get("client", "")))
         db.session.commit()
     except IntegrityError:
         db.session.rollback()
@@ -180,24 +180,15 @@ def _form_page(form: IntakeForm, issued: str, waiting: Any = (), wrong_photos: d
     for name, message in (wrong_photos or {}).items():
         controls.get(name, form.photos).errors = [message]
     g.form_is_shown = True
-    shown = {"company": get_company(db.session), "given": prefilled(request.args)}
+    asks = request.values.get("client", "")
+    known = {"client": asks} if of_token(asks) else {}
+    shown = {"company": get_company(db.session), "given": prefilled(request.args) | known, "device": g.device}
     return render_template("portal/intake.html", form=form, ticket=issued, waiting=waiting, **shown)
 
 
 def _to_receipt(sent: str) -> Any:
     english = request.path.startswith("/en/")
     return redirect(url_for("portal.receipt_en" if english else "portal.receipt", token=sent), 303)
-
-
-def _receipt(token: str) -> Any:
-    known = ticket.read(token)
-    made = inbox.find_by_ticket(db.session, known.nonce) if known is not None else None
-    if made is None:
-        abort(404)
-    # An old receipt tells that the request came, and no more: whoever finds it is not the client for ever.
-    shown = select(Link).where(Link.document_id == made.id).order_by(Link.id).limit(1)
-    follow = None if known is None or known.expired else db.session.scalars(shown).first()
-    return render_template("portal/receipt.html", made=made, follow=follow, company=get_company(db.session))
 
 
 def _policy() -> str:
@@ -213,6 +204,6 @@ def _may_be_framed(response: Response) -> Response:
         if "Content-Security-Policy" not in response.headers:
             response.headers["Content-Security-Policy"] = _policy()
         response.headers["Cache-Control"] = "no-store"  # a ticket is one person's
-    if request.endpoint in {"portal.receipt", "portal.receipt_en"}:
+    if "token" in (request.view_args or {}) or "sticker" in (request.view_args or {}):  # one person's, or one device's
         response.headers["X-Robots-Tag"] = "noindex, nofollow"
     return response

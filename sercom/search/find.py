@@ -1,7 +1,7 @@
 """Asking the index: conditions that a list, a picker and the palette put into their own queries.
 
 Every word must match, in the record itself or in what it belongs to: a site by its client's name, a
-case by its client and its address too, a document by all of these.
+device by its address and client, a case by its client and its address too, a document by all of these.
 """
 
 from collections.abc import Sequence
@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Select, and_, or_, select, union
 from sercom.core.base import AnySession
 from sercom.entities.cases.model import Case
 from sercom.entities.clients.model import Client
+from sercom.entities.equipment.model import Equipment
 from sercom.entities.sites.model import Site
 from sercom.search.model import Posting, Variant
 from sercom.search.words import MAX_LENGTH, is_one_slip, slips
@@ -67,6 +68,9 @@ class Word:
         everyone = select(table.c.id).correlate(None)
         if model.__mapper__.polymorphic_identity is not None:
             everyone = everyone.where(table.c.kind == model.__mapper__.polymorphic_identity)
+        if model is Equipment:
+            sites = self.ids(Site).cte()
+            return union(self._own(Equipment), everyone.where(table.c.site_id.in_(select(sites.c[0]))))
         by_client = everyone.where(table.c.client_id.in_(select(self.clients.c.subject_id)))
         if model is Case:
             return union(select(self.cases.c.subject_id), by_client)

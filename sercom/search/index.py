@@ -16,6 +16,7 @@ from sercom.core.base import AnySession
 from sercom.entities.cases.model import Case
 from sercom.entities.clients.model import Client
 from sercom.entities.documents.model import Document
+from sercom.entities.equipment.model import SERIES, Equipment
 from sercom.entities.sites.model import Site
 from sercom.search.model import Posting, Variant
 from sercom.search.words import variants, words_of_code, words_of_number, words_of_phone, words_of_text
@@ -31,12 +32,13 @@ Subject = tuple[str, int]
 
 @dataclass(frozen=True)
 class Columns:
-    """The columns of a model that hold words, by what they hold."""
+    """The columns of a model that hold words, by what they hold; ``series`` is the letter its id is shown with."""
 
     texts: tuple[str, ...]
     codes: tuple[str, ...] = ()
     numbers: tuple[str, ...] = ()
     phones: tuple[str, ...] = ()
+    series: str = ""
 
     @property
     def all(self) -> tuple[str, ...]:
@@ -51,7 +53,9 @@ class Columns:
             (self.numbers, words_of_number),
             (self.phones, words_of_phone),
         )
-        return {word for names, read in readers for name in names for word in read(getattr(row, name))}
+        found = {word for names, read in readers for name in names for word in read(getattr(row, name))}
+        known_as = words_of_number(f"{self.series}-{row.id:04d}") if self.series else set()
+        return found | {word for word in known_as if not word.isdigit()}
 
 
 INDEXED: dict[type[Any], Columns] = {
@@ -61,6 +65,7 @@ INDEXED: dict[type[Any], Columns] = {
         phones=("phone", "other_phone"),
     ),
     Site: Columns(texts=("label", "street", "city", "contact_name"), codes=("postal_code",), phones=("contact_phone",)),
+    Equipment: Columns(texts=("make", "model", "place"), codes=("serial",), series=SERIES),
     Case: Columns(texts=("title",), numbers=("number",)),
     Document: Columns(texts=("title",), numbers=("number",)),
 }
@@ -169,6 +174,30 @@ def _insert(session: AnySession, table: Any, rows: Sequence[tuple[Any, ...]]) ->
         session.execute(
             sqlite.insert(table).on_conflict_do_nothing(), [dict(zip(names, row, strict=True)) for row in rows]
         )
+
+
+def renew(session: AnySession, records: Iterable[Any]) -> None:
+    """Bring the words of these records up to date at once, and take out the slips of words that stand nowhere now.
+
+    For rows that were changed past the session, and must leave nothing behind.
+    """
+    wanted: dict[Subject, set[str]] = {}
+    for record in records:
+        columns = columns_of(record)
+        if columns is not None:
+            wanted[record.__tablename__, record.id] = columns.words(record)
+    before: set[str] = set()
+    for kind in sorted({kind for kind, _id in wanted}):
+        ids = [subject_id for of_kind, subject_id in wanted if of_kind == kind]
+        for start in range(0, len(ids), BATCH):
+            rows = select(_posting.c.word).where(_posting.c.kind == kind)
+            before |= set(session.scalars(rows.where(_posting.c.subject_id.in_(ids[start : start + BATCH]))))
+    write(session, wanted)
+    gone = sorted(before - {word for words in wanted.values() for word in words})
+    for start in range(0, len(gone), BATCH):
+        asked = gone[start : start + BATCH]
+        left = set(session.scalars(select(_posting.c.word).where(_posting.c.word.in_(asked)).distinct()))
+        session.execute(delete(_variant).where(_variant.c.word.in_(set(asked) - left)))
 
 
 # --- all of it -------------------------------------------------------------------------------

@@ -28,7 +28,7 @@ def record_deposit(
     received_on: date,
     reference: str | None = None,
 ) -> None:
-    """Enter a deposit for a quote or a job: money held, untaxed until an invoice of the case is issued (QUEBEC §1)."""
+    """Enter a deposit for a quote or a job: money held, untaxed until an invoice of the case is issued."""
     session = session_of(document)
     book.hold(session, document.client_id)
     book.check_amount(amount)

@@ -1,4 +1,4 @@
-"""Who a new client may be already: the same e-mail, the same phone, the same address.
+"""Who a new client may be already: the same e-mail, the same phone, the same address, the device that was scanned.
 
 Candidates come from the search's index of words, so that no query grows with the clients; what
 they have in common is then compared exactly.
@@ -14,7 +14,9 @@ from sqlalchemy import Select, exists, select, union_all
 
 from sercom.core.base import AnySession
 from sercom.core.formats import EXTENSION
+from sercom.entities.cases.model import Case
 from sercom.entities.clients.model import Client
+from sercom.entities.equipment.model import Equipment, EquipmentWork
 from sercom.entities.sites.model import Site
 from sercom.search.model import Posting
 from sercom.search.words import ALSO, PART, fold, words_of_code, words_of_phone, words_of_text
@@ -24,6 +26,7 @@ LOOKED_AT, SHOWN = 40, 5
 #: How many of the client's own addresses are asked about.
 PLACES = 5
 SAME_EMAIL, SAME_PHONE, SAME_PLACE = _l("same e-mail"), _l("same phone"), _l("same address")
+THEIR_DEVICE = _l("wrote about their device")
 #: Words of a street that are written or left out, or stand for one another.
 VAGUE = frozenset(
     PART.findall(
@@ -61,8 +64,10 @@ def likely(session: AnySession, client: Client) -> list[Match]:
     words = sorted(_phone_words(client) | _email_words(client))
     asked = select(_posting.c.subject_id).where(_posting.c.kind == "client", _posting.c.word.in_(words))
     contacts = set(session.scalars(asked.limit(LOOKED_AT))) if words else set()
-    rows = select(Client).where(Client.id.in_((here | contacts) - {client.id}), Client.merged_into_id.is_(None))
-    found = [Match(row, _reasons(client, row, here)) for row in session.scalars(rows)]
+    owners = _owners(session, client)
+    asked_about = (here | contacts | owners) - {client.id}
+    rows = select(Client).where(Client.id.in_(asked_about), Client.merged_into_id.is_(None))
+    found = [Match(row, _reasons(client, row, here, owners)) for row in session.scalars(rows)]
     found = [match for match in found if match.reasons]
     found.sort(key=lambda match: (-len(match.reasons), match.client.is_prospect, match.client.id))
     return found[:SHOWN]
@@ -70,14 +75,24 @@ def likely(session: AnySession, client: Client) -> list[Match]:
 
 def common(session: AnySession, one: Client, other: Client) -> tuple[LazyString, ...]:
     """What two clients have in common."""
-    return _reasons(one, other, _clients_at(session, one, _places(one)))
+    return _reasons(one, other, _clients_at(session, one, _places(one)), _owners(session, one))
 
 
-def _reasons(one: Client, other: Client, here: Iterable[int]) -> tuple[LazyString, ...]:
+def _owners(session: AnySession, client: Client) -> set[int]:
+    """Whose devices the client's cases are about: a form that a sticker opened makes a prospect like any other."""
+    rows = select(Site.client_id).where(
+        *(Site.id == Equipment.site_id, Equipment.id == EquipmentWork.equipment_id),
+        *(Case.id == EquipmentWork.case_id, Case.client_id == client.id, Site.client_id != client.id),
+    )
+    return set(session.scalars(rows.limit(LOOKED_AT)))
+
+
+def _reasons(one: Client, other: Client, here: Iterable[int], owners: Iterable[int]) -> tuple[LazyString, ...]:
     same = (
         (SAME_EMAIL, not _emails(one).isdisjoint(_emails(other))),
         (SAME_PHONE, not _phones(one).isdisjoint(_phones(other))),
         (SAME_PLACE, other.id in here),
+        (THEIR_DEVICE, other.id in owners),
     )
     return tuple(reason for reason, holds in same if holds)
 

@@ -19,18 +19,23 @@ from sercom.core.journal import Changes, plain
 from sercom.entities.cases.model import Case, Note
 from sercom.entities.clients.merge import ClientMerge
 from sercom.entities.clients.model import Client
+from sercom.entities.delivery.hub_link import HubLink
 from sercom.entities.delivery.message import Message
 from sercom.entities.documents.model import Document
+from sercom.entities.equipment.model import Equipment, EquipmentWork
 from sercom.entities.files.model import File
+from sercom.entities.inbox.model import ClientMessage
 from sercom.entities.ledger.model import Payment
+from sercom.entities.privacy.consent import Consent
+from sercom.entities.reminders.model import Reminder
 from sercom.entities.sites.model import Site
 from sercom.entities.visits.model import Visit
 from sercom.workflow.matching import place_key
 from sercom.workflow.transitions import require_version
 
 #: Rows that name the client, and rows that follow their case.
-OWNED: tuple[type[Any], ...] = (Case, Site, Payment)
-ALONG: tuple[type[Any], ...] = (Document, Visit, Note, File, Message)
+OWNED: tuple[type[Any], ...] = (Case, Site, Payment, Consent, HubLink, Reminder)
+ALONG: tuple[type[Any], ...] = (Document, Visit, Note, File, Message, ClientMessage, EquipmentWork)
 BATCH = 500
 #: Blanks that the other's details may fill; those of a group only together.
 FILLED: dict[type[Any], tuple[tuple[str, ...], ...]] = {
@@ -75,6 +80,8 @@ def merge(
     for client in (stayer, merged):
         if client.merged_into_id is not None:
             raise ConflictError(_l("%(client)s was already merged into another client.", client=client))
+        if client.anonymised_at is not None:
+            raise ConflictError(_l("%(client)s was anonymised: nothing new is done for it.", client=client))
         require_version(client, (versions or {}).get(client.id))
     made = _move(session, stayer, merged, actor)
     filled = made.changed["filled"][0][2]
@@ -109,11 +116,14 @@ def _move(session: AnySession, stayer: Client, merged: Client, actor: Actor) -> 
     moved = holdings(session, merged)
     filled: list[tuple[str, int, Filled]] = [("client", stayer.id, _fill(stayer, merged))]
     repointed: list[tuple[int, int, int]] = []
+    devices: list[tuple[int, int, int]] = []
     same = same_sites(session, stayer, merged)
     for old, kept in same:
         filled.append(("site", kept.id, _fill(kept, old)))
         cases = select(Case.id).where(Case.site_id == old.id, Case.client_id == merged.id)
         repointed += [(case_id, old.id, kept.id) for case_id in session.scalars(cases)]
+        standing = select(Equipment.id).where(Equipment.site_id == old.id)
+        devices += [(device_id, old.id, kept.id) for device_id in session.scalars(standing)]
     moved["site"] = sorted(set(moved["site"]) - {old.id for old, _kept in same})
     was_prospect = stayer.is_prospect
     stayer.is_prospect = stayer.is_prospect and merged.is_prospect
@@ -123,7 +133,7 @@ def _move(session: AnySession, stayer: Client, merged: Client, actor: Actor) -> 
         stayer_id=stayer.id,
         merged_id=merged.id,
         moved=moved,
-        changed={"repointed": repointed, "filled": filled, "was_prospect": was_prospect},
+        changed={"repointed": repointed, "devices": devices, "filled": filled, "was_prospect": was_prospect},
         user_id=actor.user_id,
     )
     session.add(made)
@@ -163,8 +173,9 @@ def give(session: AnySession, made: ClientMerge, taker: int, *, back: bool) -> N
     for model in OWNED:
         for ids in batches(made.moved[model.__tablename__]):
             _set(session, model, ids, client_id=taker)
-    for case_id, old, kept in made.changed["repointed"]:
-        _set(session, Case, [case_id], site_id=old if back else kept)
+    for model, rows in ((Case, made.changed["repointed"]), (Equipment, made.changed["devices"])):
+        for row_id, old, kept in rows:
+            _set(session, model, [row_id], site_id=old if back else kept)
     session.expire_all()
 
 

@@ -22,10 +22,13 @@ from sercom.entities.requests.model import CloseReason
 from sercom.entities.users.model import active_people, active_teams
 from sercom.entities.visits.checks import unanswered
 from sercom.entities.visits.model import IncompleteReason
+from sercom.workflow import upkeep
 from sercom.workflow.availability import USUAL, next_start
 from sercom.workflow.recurring import MAX_VISITS, Repeat, Unit
 
 DAY_START, DAY_END = USUAL
+#: Months.
+YEAR = 12
 #: In minutes: what a visit takes at first, and the longest that fits into a day.
 TWO_HOURS, LONGEST = 120, (DAY_END.hour - DAY_START.hour) * 60
 
@@ -105,6 +108,13 @@ class RepeatForm(ProductForm):
     team = RowField(_l("Team"), rows=active_teams)
     instructions = TextAreaField(_l("Instructions"), [Optional(), long])
 
+    def about(self, row: Any) -> None:
+        """As often as the devices are maintained that the case is the maintenance of."""
+        months = upkeep.rhythm_of(row.case)
+        if months and self.every.raw_data is None:
+            by_year = months % YEAR == 0
+            self.every.data, self.unit.data = (months // YEAR, Unit.YEAR) if by_year else (months, Unit.MONTH)
+
     def validate(self, extra_validators: Any = None) -> bool:
         """One end, and an hour after the other."""
         if not super().validate(extra_validators):
@@ -165,6 +175,7 @@ class DeclineForm(ProductForm):
     """Why the client said no."""
 
     reason = LabelledField(_l("Reason"), enum=DeclineReason)
+    note = TextAreaField(_l("In the client’s words"), [Optional(), long])
 
 
 class HoldForm(ProductForm):

@@ -12,12 +12,11 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from sercom.core import clock, formats, journal
+from sercom.core import clock, formats
 from sercom.core.access import OFFICE, Actor, Role
 from sercom.core.base import AnySession
 from sercom.core.errors import ConflictError, DomainError, ForbiddenError
 from sercom.core.money import ZERO, Amount, Discount, TaxStatus, Totals, compute_totals, line_amount
-from sercom.entities.cases.model import Note
 from sercom.entities.documents.line import Line, LineDraft, LineKind
 from sercom.entities.documents.model import Conversion, Document
 from sercom.entities.documents.pricing import basis_of
@@ -31,6 +30,7 @@ from sercom.entities.visits.signing import sign
 from sercom.workflow import billing, edges, sending
 from sercom.workflow.billing import Mode, Part
 from sercom.workflow.transitions import run
+from sercom.workflow.writing import add_internal_note
 
 #: What an assessment may become with one tap.
 NEXT = ("quote", "job")
@@ -232,7 +232,4 @@ def _tell_office(session: AnySession, visit: Visit, invoice: Invoice, actor: Act
     with force_locale(formats.FRENCH):
         why = " ".join(str(text) for text in left)
         body = _("To finish for the technician: %(document)s. %(why)s", document=invoice, why=why)
-    note = Note(case=visit.case, body=body, author_id=actor.user_id)
-    session.add(note)
-    session.flush()
-    journal.record(session, actor, "note_added", note)
+    add_internal_note(session, visit.case, actor, body)

@@ -124,7 +124,7 @@ def _company(company: Company, supplier: dict[str, Any], document: Document) -> 
         )
     if isinstance(document, Quote) and not company.quote_terms:
         yield Finding(_l("The company has no conditions for its quotes."), stops=False, where="company")
-    if isinstance(document, Invoice) and not (company.interac_email or company.cheques_accepted):
+    if isinstance(document, Invoice) and not company.says_how_to_pay:
         yield Finding(_l("Nothing says how to pay."), stops=False, where="company")
 
 
@@ -201,11 +201,19 @@ def _consumer(company: Company, document: Quote | Invoice, agreed: Decimal) -> I
             stops=False,
             where="company",
         )
-    words = f"{told} {fold(company.quote_terms or '')}"
-    if isinstance(document, Quote) and (document.deposit_asked or any(word in words for word in ASKS_DEPOSIT)):
+    if isinstance(document, Quote) and document.deposit_asked:
         yield Finding(
-            _l("A deposit is asked: from a consumer who accepts at a distance it may be taken by credit card only."),
+            _l(
+                "A consumer is asked this deposit only if you sign face to face, as the quote says; none at a distance."
+            ),
             stops=False,
+        )
+    terms = any(word in fold(company.quote_terms or "") for word in ASKS_DEPOSIT)
+    if isinstance(document, Quote) and (terms or any(word in told for word in ASKS_DEPOSIT)):
+        yield Finding(
+            _l("The words speak of a deposit: from a consumer who accepts at a distance it is by credit card only."),
+            stops=False,
+            where="company" if terms else "document",
         )
 
 

@@ -37,7 +37,9 @@ def kind_of(document: Sendable) -> MessageKind:
 
 
 def can_send(document: Document) -> bool:
-    """Whether it is at a point where it can leave: a quote that is no archive, what was issued."""
+    """Whether it can leave: a quote that is no archive, what was issued; to somebody who was not anonymised."""
+    if document.client.anonymised_at is not None:
+        return False
     if isinstance(document, Quote):
         return document.status is not QuoteStatus.ARCHIVED and document.has_items
     return isinstance(document, CreditNote) or (
@@ -85,7 +87,8 @@ def filled_words(session: AnySession, document: Sendable, words: Words) -> Words
 
 def recipients_of(document: Document) -> list[str]:
     """The addresses known for the client, the usual one first: an invoice and its credit note go to who pays."""
-    client, sent = document.client, [message.to_email for message in messages_of(document)]
+    client = document.client
+    sent = [message.to_email for message in messages_of(document) if message.kind in KINDS.values()]
     usual = [client.billing_email, client.email] if isinstance(document, Invoice | CreditNote) else [client.email]
     return list(dict.fromkeys(email for email in (*usual, *sent) if email))
 

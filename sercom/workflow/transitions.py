@@ -16,15 +16,16 @@ from sercom.core.labels import Status, Tone
 from sercom.entities.delivery.message import Message, MessageStatus
 from sercom.entities.documents.line import Line
 from sercom.entities.documents.model import Document
+from sercom.entities.inbox.model import ClientMessage, InboxStatus
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
 from sercom.entities.jobs.model import Job, JobStatus
 from sercom.entities.ledger.model import Allocation, Payment
 from sercom.entities.quotes.model import Quote, QuoteStatus
 from sercom.entities.requests.model import RequestStatus, ServiceRequest
 from sercom.entities.visits.model import Visit, VisitStatus
-from sercom.workflow import charges, credit, needs, payments, planning, recurring
+from sercom.workflow import charges, credit, needs, payments, planning, quiet, recurring
 
-Subject = ServiceRequest | Quote | Job | Invoice | Visit | Message
+Subject = ServiceRequest | Quote | Job | Invoice | Visit | Message | ClientMessage
 States = frozenset[Status]
 
 
@@ -34,7 +35,8 @@ class Transition:
 
     ``needs`` is the form that asks for the verb's arguments; ``refuses`` says why this subject, in
     the right state, still cannot (``None``: it can); ``main`` says when it is the one next
-    step; ``tone`` colours what is hard to take back, and ``asks`` is what a person says yes to first.
+    step; ``tone`` colours what is hard to take back, and ``asks`` is what a person says yes to first; ``by_client``:
+    the client gives it too, on a page of theirs.
     """
 
     model: type[Any]
@@ -48,6 +50,7 @@ class Transition:
     main: Callable[[Any], bool] = lambda _subject: False
     tone: Tone = Tone.NEUTRAL
     asks: LazyString | None = None
+    by_client: bool = False
 
     @property
     def name(self) -> str:
@@ -58,14 +61,14 @@ class Transition:
         """Whether it is the step to take now; once something was made of the subject, that goes on."""
         return self.main(subject) and not getattr(subject, "conversions", ())
 
+    def may(self, subject: Subject, actor: Actor) -> bool:
+        """Whether the actor's roles allow it; a client's, on a document of theirs, are what a client gives."""
+        own = self.by_client and isinstance(subject, Document) and subject.client_id == actor.client_id
+        return own or (actor.has(self.roles) and may_touch(subject, actor))
+
     def allowed_for(self, subject: Subject, actor: Actor) -> bool:
         """Whether the subject's state and the actor's roles allow it. A technician acts on own visits only."""
-        return (
-            subject.status in self.sources
-            and actor.has(self.roles)
-            and may_touch(subject, actor)
-            and self.refuses(subject) is None
-        )
+        return subject.status in self.sources and self.may(subject, actor) and self.refuses(subject) is None
 
 
 def may_touch(subject: Any, actor: Actor) -> bool:
@@ -84,20 +87,21 @@ def _in(*states: Status) -> Callable[[Any], bool]:
 
 
 R, Q, J, I, V, M = RequestStatus, QuoteStatus, JobStatus, InvoiceStatus, VisitStatus, MessageStatus  # noqa: E741  # a table reads by columns
+W = InboxStatus
 BAD = Tone.BAD
 
 # fmt: off
 TRANSITIONS: tuple[Transition, ...] = (
     Transition(ServiceRequest, planning.plan_assessment, _states(R.NEW, R.TO_ASSESS, R.ASSESSED), _states(R.TO_ASSESS), _l("Plan the assessment"), needs=needs.PlanForm, main=ServiceRequest.is_to_assess),
     Transition(ServiceRequest, ServiceRequest.mark_assessed, _states(R.NEW, R.TO_ASSESS), _states(R.ASSESSED), _l("Mark as assessed")),
-    Transition(ServiceRequest, ServiceRequest.close, _states(R.NEW, R.TO_ASSESS, R.ASSESSED), _states(R.CLOSED), _l("Close"), needs=needs.CloseForm, refuses=ServiceRequest.refuse_under_way, tone=BAD),
+    Transition(ServiceRequest, ServiceRequest.close, _states(R.NEW, R.TO_ASSESS, R.ASSESSED), _states(R.CLOSED), _l("Close"), needs=needs.CloseForm, refuses=ServiceRequest.refuse_under_way, tone=BAD, by_client=True),
     Transition(ServiceRequest, ServiceRequest.reopen, _states(R.CLOSED), _states(R.NEW, R.ASSESSED), _l("Reopen"), main=_in(R.CLOSED)),
     Transition(Quote, Quote.mark_sent, _states(Q.DRAFT), _states(Q.SENT), _l("Mark as sent"), refuses=Quote.refuse_send, main=_in(Q.DRAFT)),
-    Transition(Quote, Quote.approve, _states(Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED), _states(Q.APPROVED), _l("Record the approval"), needs=needs.ApprovalForm, refuses=Quote.refuse_approval, main=_in(Q.SENT, Q.CHANGES_REQUESTED)),
+    Transition(Quote, Quote.approve, _states(Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED), _states(Q.APPROVED), _l("Record the approval"), needs=needs.ApprovalForm, refuses=Quote.refuse_approval, main=_in(Q.SENT), by_client=True),
     Transition(Quote, Quote.extend, _states(Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED), _states(Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED), _l("Extend the offer"), needs=needs.ExtendForm, main=Quote.is_to_extend),
-    Transition(Quote, Quote.request_changes, _states(Q.SENT), _states(Q.CHANGES_REQUESTED), _l("Record the changes requested"), needs=needs.ChangesForm),
-    Transition(Quote, Quote.decline, _states(Q.SENT, Q.CHANGES_REQUESTED), _states(Q.DECLINED), _l("Record the refusal"), needs=needs.DeclineForm),
-    Transition(Quote, Quote.revise, _states(Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED, Q.APPROVED), _states(Q.DRAFT), _l("Revise"), refuses=Quote.refuse_withdrawal),
+    Transition(Quote, Quote.request_changes, _states(Q.SENT), _states(Q.CHANGES_REQUESTED), _l("Record the changes requested"), needs=needs.ChangesForm, by_client=True),
+    Transition(Quote, Quote.decline, _states(Q.SENT, Q.CHANGES_REQUESTED), _states(Q.DECLINED), _l("Record the refusal"), needs=needs.DeclineForm, by_client=True),
+    Transition(Quote, Quote.revise, _states(Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED, Q.APPROVED), _states(Q.DRAFT), _l("Revise"), refuses=Quote.refuse_withdrawal, main=_in(Q.CHANGES_REQUESTED)),
     Transition(Quote, Quote.withdraw_approval, _states(Q.APPROVED), _states(Q.SENT), _l("Withdraw the approval"), refuses=Quote.refuse_withdrawal, tone=BAD),
     Transition(Quote, Quote.archive, _states(Q.DRAFT, Q.SENT, Q.CHANGES_REQUESTED, Q.DECLINED), _states(Q.ARCHIVED), _l("Archive")),
     Transition(Quote, Quote.restore, _states(Q.ARCHIVED), _states(Q.DRAFT), _l("Restore"), main=_in(Q.ARCHIVED)),
@@ -126,7 +130,13 @@ TRANSITIONS: tuple[Transition, ...] = (
     Transition(Invoice, charges.recover, _states(I.ISSUED), _states(I.ISSUED), _l("Take the bad debt back"), roles=MONEY, refuses=charges.refuse_recovery, asks=_l("Take the bad debt back? The balance is owed again.")),
     Transition(Quote, credit.record_deposit, _states(Q.SENT, Q.CHANGES_REQUESTED, Q.APPROVED), _states(Q.SENT, Q.CHANGES_REQUESTED, Q.APPROVED), _l("Record a deposit"), roles=MONEY, needs=needs.PaymentForm),
     Transition(Job, credit.record_deposit, _states(J.OPEN, J.ON_HOLD, J.DONE), _states(J.OPEN, J.ON_HOLD, J.DONE), _l("Record a deposit"), roles=MONEY, needs=needs.PaymentForm),
+    Transition(Quote, quiet.stop_reminders, _states(Q.DRAFT, Q.SENT), _states(Q.DRAFT, Q.SENT), _l("Remind no more"), refuses=quiet.refuse_stop),
+    Transition(Quote, quiet.remind_again, _states(Q.DRAFT, Q.SENT), _states(Q.DRAFT, Q.SENT), _l("Remind again"), refuses=quiet.refuse_again),
+    Transition(Invoice, quiet.stop_reminders, _states(I.DRAFT, I.ISSUED), _states(I.DRAFT, I.ISSUED), _l("Remind no more"), refuses=quiet.refuse_stop),
+    Transition(Invoice, quiet.remind_again, _states(I.DRAFT, I.ISSUED), _states(I.DRAFT, I.ISSUED), _l("Remind again"), refuses=quiet.refuse_again),
     Transition(Message, Message.resend, _states(M.DEAD, M.KEPT), _states(M.QUEUED), _l("Send again"), refuses=Message.refuse_resend, main=_in(M.DEAD, M.KEPT)),
+    Transition(ClientMessage, ClientMessage.handle, _states(W.NEW), _states(W.HANDLED), _l("Mark as handled"), main=_in(W.NEW)),
+    Transition(ClientMessage, ClientMessage.reopen, _states(W.HANDLED), _states(W.NEW), _l("To handle again")),
     Transition(Invoice, Invoice.void, _states(I.ISSUED), _states(I.VOID), _l("Void the invoice"), needs=needs.VoidForm, refuses=Invoice.refuse_void, tone=BAD),
 )
 # fmt: on
@@ -223,7 +233,7 @@ def require_version(subject: Any, version: int | None) -> None:
 
 def require_role(transition: Transition, subject: Subject, actor: Actor) -> None:
     """Refuse an actor whose roles, or whose visits, do not include this."""
-    if not actor.has(transition.roles) or not may_touch(subject, actor):
+    if not transition.may(subject, actor):
         raise ForbiddenError(_l("Your role does not allow this."))
 
 

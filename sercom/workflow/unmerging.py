@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import LazyString
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from sercom.core import formats
 from sercom.core.access import Actor
@@ -16,6 +16,7 @@ from sercom.core.journal import Changes, plain
 from sercom.entities.cases.model import Case
 from sercom.entities.clients.merge import ClientMerge
 from sercom.entities.clients.model import Client
+from sercom.entities.delivery.hub_link import HubLink
 from sercom.entities.documents.model import Conversion, Document
 from sercom.entities.invoices.model import Invoice
 from sercom.entities.ledger.model import Allocation, Payment
@@ -31,6 +32,8 @@ ADDED: dict[str, LazyString] = {
     "note": _l("a note"),
     "file": _l("a photo"),
     "message": _l("an e-mail"),
+    "equipment_work": _l("a device"),
+    "client_message": _l("a message of the client"),
 }
 
 
@@ -63,9 +66,16 @@ def undo(session: AnySession, made: ClientMerge, actor: Actor, *, version: int |
     stayer.updated_at = merged.updated_at = made.undone_at = utcnow()
     made.undone_by_id = actor.user_id
     session.flush()
+    _end_pages(session, made)
     give(session, made, merged.id, back=True)
     tell(session, "merge_undone", actor, made, changes)
     return merged
+
+
+def _end_pages(session: AnySession, made: ClientMerge) -> None:
+    """Links that were sent meanwhile may be either's: they end, and another is an e-mail away."""
+    since = update(HubLink).where(HubLink.client_id == made.stayer_id, HubLink.created_at > made.at)
+    session.execute(since.where(HubLink.revoked_at.is_(None)).values(revoked_at=utcnow()))
 
 
 def _empty(session: AnySession, made: ClientMerge) -> Changes:

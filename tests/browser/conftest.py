@@ -30,16 +30,23 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 @pytest.fixture(scope="session")
-def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """The application on a port of its own, with the demo company, made once for all processes; gives its address."""
-    base, own = tmp_path_factory.getbasetemp(), tmp_path_factory.mktemp("server") / "demo"
+def demo(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo company's folder, made once for all processes; a server takes a copy of it."""
+    base = tmp_path_factory.getbasetemp()
     made = (base.parent if WORKER else base) / "browser-demo"
     with made.with_suffix(".lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         if not made.exists():
             made.mkdir()
             make_demo(made)
-    shutil.copytree(made, own)
+    return made
+
+
+@pytest.fixture(scope="session")
+def server(demo: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """The application on a port of its own, with the demo company; gives its address."""
+    own = tmp_path_factory.mktemp("server") / "demo"
+    shutil.copytree(demo, own)
     with demo_server(own) as address:
         yield address
 

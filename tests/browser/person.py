@@ -267,7 +267,7 @@ class Person:
 
     def edit(self) -> None:
         """Open the form of what is shown."""
-        self.press('main a[href*="/edit/"]')
+        self.press(self.find('main a[href*="/edit/"]').first)
 
     def open_row(self, kind: str, text: str) -> None:
         """Find a row of a list by what stands in it, and open it."""

@@ -17,6 +17,8 @@ with CATALOGUE.open("rb") as file:
     PAIRS = [(m.id, m.string) for m in read_po(file) if isinstance(m.id, str) and m.id and m.id != m.string]
 #: Words that the demo's data and the tests' titles hold as well.
 DATA = {"Avant", "Before", "Après", "After", "Autre", "Other", "Service", "Travel", "Installation"}
+#: Services and titles of the demo are called what devices are, and what is done to them.
+DATA |= {"Thermopompe", "Heat pump", "Chauffe-eau", "Water heater", "Entretien", "Maintenance"}
 #: The texts that have no place on a page of each language; a word that both have is no trace of the other.
 FOREIGN = {
     "fr": {english for english, _french in PAIRS} - {french for _english, french in PAIRS} - DATA,
@@ -94,6 +96,16 @@ def test_every_entry_of_the_owners_menu_and_what_it_leads_to(someone: Opener, ha
                 if not kind or kind not in seen:
                     wrong += look_at(owner, form, "fr", closely=kind not in seen)
                 seen.add(kind)
+    assert wrong == []
+
+
+def test_what_the_menu_does_not_lead_to(someone: Opener) -> None:
+    owner, wrong = someone("owner"), []
+    owner.go("/admin/incidents/new/")
+    owner.fill(information="Adresses de clients", circumstances="Téléphone perdu sur un chantier")
+    owner.send()
+    for path in (owner.path, "/admin/equipment/due", "/admin/reminders/settings", "/admin/clients/3/privacy"):
+        wrong += look_at(owner, path, "fr", closely=True)
     assert wrong == []
 
 

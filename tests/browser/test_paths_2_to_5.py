@@ -28,7 +28,9 @@ def assess(office: Person, findings: str, minutes: int, parts: tuple[tuple[str, 
     office.go(page)
 
 
-def visit_done(office: Person, findings: str, minutes: int, parts: tuple[tuple[str, str, str], ...] = ()) -> None:
+def visit_done(
+    office: Person, findings: str, minutes: int, parts: tuple[tuple[str, str, str], ...] = (), **more: str
+) -> None:
     """The first visit of the document shown is done; ends on the visit's page."""
     office.press(office.find('main a[href*="/visits/details/"]').first)
     if parts:
@@ -37,7 +39,7 @@ def visit_done(office: Person, findings: str, minutes: int, parts: tuple[tuple[s
             for name, text in zip(("description", "quantity", "unit_price"), cells, strict=True):
                 office.fill(**{f"parts-{number}-{name}": text})
         office.send()
-    office.command("finish", minutes=minutes, findings=findings)
+    office.command("finish", minutes=minutes, findings=findings, **more)
 
 
 def type_line(office: Person, number: int, description: str, quantity: str, price: str) -> None:

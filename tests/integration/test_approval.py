@@ -85,7 +85,7 @@ def test_an_approval_keeps_who_how_and_exactly_what(office):
 def test_the_clients_address_stands_in_for_a_missing_one(office):
     quote = sent(office, client=make_client())
     give("approve", quote, office, **APPROVAL)
-    assert quote.approval.address == "84, rue Sainte-Rose, Laval (QC) H7L 1M3"
+    assert quote.approval.address == "84, rue Sainte-Rose, Laval (QC) H7L\u00a01M3"
 
 
 def test_somebody_approves(office):

@@ -13,6 +13,7 @@ from sercom.core.clock import utcnow
 from sercom.core.labels import LabelledType
 from sercom.entities.delivery.link import make_link
 from sercom.entities.ledger.model import EntryKind, Method
+from sercom.entities.quotes.evidence import Channel
 from sercom.models import (
     Absence,
     Allocation,
@@ -25,10 +26,18 @@ from sercom.models import (
     CatalogItem,
     Checklist,
     ChecklistItem,
+    ClientMessage,
+    Consent,
     CreditNote,
+    Equipment,
+    EquipmentWork,
+    Erasure,
     File,
     FileContent,
+    HubAsk,
+    HubLink,
     ImportRun,
+    Incident,
     IntakeCount,
     IntakeUpload,
     JournalEntry,
@@ -39,6 +48,7 @@ from sercom.models import (
     Passkey,
     Payment,
     Question,
+    Reminder,
     RenderedFile,
     SentAction,
     SentQuote,
@@ -72,6 +82,12 @@ ENTERED = (
     "INSERT INTO payment (kind, against_id, amount, method, client_id, received_on, created_at) "
     "SELECT {}, {}, {}, {}, client_id, received_on, created_at FROM payment WHERE kind = 'payment'"
 )
+#: One more approval: what was given is never updated.
+APPROVED = (
+    "INSERT INTO approval (quote_id, revision, channel, name, address, content, sha256, typed, drawing, paper, at, "
+    "drawing_sha256) SELECT quote_id, revision, {}, {}, address, content, approval.sha256, {}, NULL, '{{}}', at, {} "
+    "FROM approval CROSS JOIN logo"
+)
 #: What each CHECK and UNIQUE refuses. CHECKs are tried on one row (or where it says), UNIQUEs on all;
 #: a guarded table's by a new row.
 VIOLATIONS = {
@@ -79,8 +95,12 @@ VIOLATIONS = {
     "ck_absence_reason_known": "reason = 'x'",
     "ck_allocation_amount_given": "INSERT INTO allocation (payment_id, invoice_id, amount, dated) "
     "SELECT payment_id, invoice_id, 0, dated FROM allocation",
-    "ck_approval_channel_known": "channel = 'x'",
-    "ck_approval_name_given": "name = ''",
+    "ck_approval_channel_known": APPROVED.format("'x'", "name", "''", "NULL"),
+    "ck_approval_drawing_is_told": APPROVED.format("channel", "name", "''", "'x'"),
+    "ck_approval_name_given": APPROVED.format("channel", "''", "''", "NULL"),
+    "ck_approval_signed_one_way": APPROVED.replace("NULL, '{{", "data, '{{").format(
+        "channel", "name", "'Julie'", "'x'"
+    ),
     "ck_backup_size_positive": "size = 0",
     "ck_bank_transfer_amount_received": "amount = 0",
     "ck_bank_transfer_matched_has_payment": "status = 'waiting'",
@@ -97,10 +117,30 @@ VIOLATIONS = {
     "ck_checklist_name_given": "name_fr = ''",
     "ck_client_kind_known": "kind = 'x'",
     "ck_client_language_known": "language = 'fr'",
+    "ck_client_message_handled_has_moment": "handled_at = NULL, status = 'handled'",
+    "ck_client_message_kind_known": "kind = 'x'",
+    "ck_client_message_status_known": "status = 'x'",
     "ck_client_merge_of_two": "stayer_id = merged_id",
     "ck_client_merged_into_another": "merged_into_id = id",
     "ck_client_name_given": "name = ''",
     "ck_client_province_known": "province = 'XX'",
+    **{
+        f"ck_consent_{name}": "INSERT INTO consent (client_id, version, given, at, purpose, source, language, wording) "
+        f"SELECT client_id, version, given, at, {values} FROM consent"
+        for name, values in (
+            ("purpose_known", "'x', source, language, wording"),
+            ("source_known", "purpose, 'x', language, wording"),
+            ("language_known", "purpose, source, 'x', wording"),
+            ("wording_given", "purpose, source, language, ''"),
+        )
+    },
+    "ck_erasure_extent_known": "extent = 'x', kept_until = NULL",
+    "ck_erasure_restricted_until": "extent = 'restricted', kept_until = NULL",
+    "ck_incident_discovered_after": "happened_on = '2026-02-01', discovered_on = '2026-01-01'",
+    "ck_incident_people_counted": "people_count = -1",
+    "ck_incident_period_in_order": "happened_on = '2026-01-01', happened_until = '2025-12-31'",
+    "ck_incident_risk_known": "risk = 'x'",
+    "ck_incident_told": "circumstances = ''",
     "ck_client_tax_exemption_known": "tax_exemption = 'x'",
     "ck_client_terms_days_range": "terms_days = 366",
     "ck_company_early_days_range": "early_percent = 2000, early_days = 0",
@@ -118,6 +158,10 @@ VIOLATIONS = {
     "ck_document_kind_known": "kind = 'x'",
     "ck_document_tax_province_known": "tax_province = 'XX'",
     "ck_document_total_adds_up": "total = net + tax + 1",
+    "ck_equipment_kind_known": "kind = 'x'",
+    "ck_equipment_removed_after_installed": "removed_on = '2020-12-31'",
+    "ck_equipment_upkeep_known": "upkeep = '5'",
+    "ck_equipment_warranty_after_installed": "warranty_until = '2020-12-31'",
     "ck_file_moment_known": "moment = 'x'",
     "ck_file_size_positive": "size = 0",
     "ck_import_run_kind_known": "kind = 'x'",
@@ -141,6 +185,17 @@ VIOLATIONS = {
     "ck_line_words_are_free": "kind = 'section', unit_price = 1",
     "ck_line_words_are_no_option": "kind = 'section', unit_price = 0, discount = 0, optional = true",
     "ck_link_revision_positive": "revision = 0",
+    "ck_hub_ask_email_given": "email = ''",
+    "ck_hub_link_email_given": "email = ''",
+    "ck_reminder_key_given": "key = ''",
+    "ck_reminder_kind_known": "kind = 'x'",
+    "ck_reminder_stage_positive": "stage = 0",
+    "ck_reminder_rule_days_given": "days = ''",
+    "ck_reminder_rule_kind_known": "kind = 'x'",
+    "ck_reminder_settings_quiet_from_evening": "quiet_from = '21:00:01.000000'",
+    "ck_reminder_settings_quiet_until_morning": "quiet_until = '06:59:00.000000'",
+    "ck_reminder_settings_single": "id = 2",
+    "ck_service_maintenance_months_range": "maintenance_months = 0",
     "ck_mail_template_kind_known": "kind = 'x'",
     "ck_mail_template_language_known": "language = 'fr'",
     "ck_message_attempts_positive": "attempts = -1",
@@ -167,6 +222,7 @@ VIOLATIONS = {
     "ck_quote_one_deposit": "deposit_percent = 30000, deposit_amount = 10000",
     "ck_quote_revision_positive": "revision = 0",
     "ck_quote_status_known": "status = 'x'",
+    "ck_rendered_file_approved_is_approval": DRAWN.format("document_id, NULL, 'approval', 9, language", "document_id"),
     "ck_rendered_file_kind_known": DRAWN.format("document_id, payment_id, 'x', 9, language", "document_id"),
     "ck_rendered_file_language_known": DRAWN.format("document_id, payment_id, kind, 9, 'fr'", "document_id"),
     "ck_rendered_file_one_subject": DRAWN.format("NULL, NULL, 'quote', 9, language", "document_id"),
@@ -220,19 +276,28 @@ VIOLATIONS = {
     "uq_catalog_item_code": "code = 'x'",
     "uq_checklist_answer_visit_id_item_id": "visit_id = (SELECT min(id) FROM visit), "
     "item_id = (SELECT min(id) FROM checklist_item)",
+    "uq_client_message_ticket": "ticket = 'x'",
     "uq_conversion_source_id_edge_token": "source_id = (SELECT min(id) FROM document), edge = 'x', token = 'x'",
     "uq_conversion_source_id_target_id": "source_id = (SELECT min(id) FROM document), "
     "target_id = (SELECT min(id) FROM document), token = CAST(id AS VARCHAR)",
     "uq_credit_note_token": "token = 'x'",
     "uq_document_number": "number = 'x'",
+    "uq_equipment_work_equipment_id_case_id": "equipment_id = (SELECT min(id) FROM equipment), "
+    'case_id = (SELECT min(id) FROM "case")',
     "uq_intake_upload_nonce_position": "nonce = 'x', position = 1",
     "uq_logo_sha256": "INSERT INTO logo (data, sha256, created_at) SELECT data, sha256, created_at FROM logo",
+    "uq_reminder_kind_key_stage": "kind = 'quote', key = 'x', stage = 1",
+    "uq_reminder_rule_kind": "kind = 'quote'",
     "uq_mail_template_kind_language": "kind = 'quote', language = 'fr_CA'",
     "uq_message_message_id": WRITTEN.format("kind, to_email, language", "message_id"),
     "uq_message_token": "token = 'x'",
+    "uq_note_token": "token = 'x'",
     "uq_passkey_credential_id": "credential_id = (SELECT min(credential_id) FROM passkey)",
     "uq_rendered_file_document_id_kind_language_revision": DRAWN.format(
         "document_id, payment_id, kind, revision, language", "document_id"
+    ),
+    "uq_rendered_file_approval_id_kind_language_revision": DRAWN.replace("(document_id", "(approval_id").format(
+        "approval_id, payment_id, kind, revision, language", "approval_id"
     ),
     "uq_rendered_file_visit_id_kind_language_revision": DRAWN.format(
         "document_id, payment_id, kind, revision, language", "visit_id"
@@ -240,6 +305,7 @@ VIOLATIONS = {
     "uq_rendered_file_payment_id_kind_language_revision": DRAWN.format(
         "document_id, payment_id, kind, revision, language", "payment_id"
     ),
+    "uq_erasure_client_id_extent": "client_id = (SELECT min(client_id) FROM erasure), extent = 'whole'",
     "uq_request_ticket": "ticket = 'x'",
     "uq_role_name": "name = 'owner'",
     "uq_sent_action_key": "key = 'x'",
@@ -256,7 +322,7 @@ NOWHERE = 999_999
 PICTURE = {"thumbnail": b"a", "width": 1, "height": 1}
 #: Their guards refuse any UPDATE.
 GUARDED = {
-    *("payment", "allocation", "signature"),
+    *("payment", "allocation", "signature", "consent", "approval"),
     *(table.name for table in (JournalEntry.__table__, Logo.__table__, RenderedFile.__table__, SentQuote.__table__)),
 }
 
@@ -299,7 +365,7 @@ def fill_everything():
         fill_the_field(visit, owner, number)
         quote = convert(request, "quote", actor)
         quote.approvals.append(
-            Approval(revision=1, channel="phone", name="Julie", address="", content="{}", sha256="", at=utcnow())
+            Approval(revision=1, channel=Channel.PHONE, name="Julie", address="", content="{}", sha256="", at=utcnow())
         )
         convert(quote, "job", actor, approval={"channel": "phone", "name": "Julie Tremblay"})
         invoice, other = start("invoice", actor, client), start("invoice", actor, client)
@@ -324,6 +390,7 @@ def fill_everything():
                 BankTransfer(fingerprint=str(number), description="Interac", user_id=owner.id, **matched),
                 RenderedFile(document_id=quote.id, kind="quote", **drawn),
                 RenderedFile(payment_id=payment.id, kind="receipt", **drawn),
+                RenderedFile(approval_id=quote.approvals[0].id, kind="approval", **drawn),
                 Allocation(payment=payment, invoice=invoice, amount=Decimal(1), dated=date(2026, 1, 1)),
                 Message(
                     kind="quote",
@@ -335,6 +402,7 @@ def fill_everything():
                     case=quote.case,
                     document=quote,
                     link=link,
+                    approval=quote.approvals[0],
                 ),
                 Allocation(payment=back, invoice=invoice, amount=Decimal(-1), dated=date(2026, 1, 1)),
                 Note(case=request.case, body="Chien"),
@@ -356,6 +424,7 @@ def fill_everything():
         )
         assert other.allocations == []
         db.session.flush()
+        fill_the_clients_side(client, request, owner, number)
         db.session.add(refund)
         start("request", actor)
         start("quote", actor)
@@ -368,6 +437,23 @@ def fill_everything():
         merge.undone_by_id = owner.id
     Case.open(db.session, client, None)
     db.session.flush()
+
+
+def fill_the_clients_side(client, request, owner, number):
+    """What is kept of a client's pages, wishes and rights."""
+    message = db.session.scalars(select(Message).order_by(Message.id.desc())).first()
+    said = {"wording": "Oui", "language": "fr_CA", "given": True, "user_id": owner.id}
+    db.session.add_all(
+        [
+            ClientMessage(case=request.case, document=request, author="Julie", body="Chien"),
+            HubLink(client=client, email="a@example.org", expires_at=utcnow()),
+            HubAsk(email="a@example.org", base_url=""),
+            Reminder(kind="quote", key=f"quote/{number}", stage=1, client_id=client.id, message_id=message.id),
+            Consent(client=client, purpose="service", source="form", **said),
+            Erasure(client=client, extent="whole", user_id=owner.id, closed_at=utcnow()),
+            Incident(information="Noms", circumstances="Courriel", discovered_on=date(2026, 1, 1)),
+        ]
+    )
 
 
 def fill_the_field(visit, owner, number):
@@ -402,6 +488,8 @@ def fill_the_field(visit, owner, number):
     drawn = {"name": "Julie", "data": b"PNG", "sha256": "", "signed_at": now}
     db.session.add(Signature(visit_id=visit.id, taken_by_id=owner.id, **drawn))
     db.session.add(CalendarFeed(team_id=team.id))
+    device = Equipment(site_id=visit.case.site_id, service_id=service.id, installed_on=date(2021, 1, 1))
+    db.session.add(EquipmentWork(equipment=device, case_id=visit.case_id))
     db.session.flush()
 
 

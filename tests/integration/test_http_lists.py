@@ -169,8 +169,8 @@ def test_lists_ask_as_much_of_a_hundred_rows_as_of_ten_thousand(own_app: Flask, 
     limits = {url: VISITS_LIMIT if "/visits/" in url else LIST_LIMIT for url in urls}
     # These rows are not indexed: what finds nothing also asks for words spelled nearly so.
     limits |= {url: limit + SLIPS for url, limit in limits.items() if "search=" in url}
-    # The amounts of five lists, forgotten money, the last backup, and the visits of today and later.
-    limits["/admin/"] = 1 + 5 + 1 + 2 + 1
+    # The amounts of six lists, forgotten money, the last backup, and the visits of today and later.
+    limits["/admin/"] = 1 + 6 + 1 + 2 + 1
     assert {url: count for url, count in many.items() if count > limits[url]} == {}
     assert list_rows(browser.get("/admin/jobs/?page=199&page_size=50"))
     assert not list_rows(browser.get("/admin/jobs/?page=200&page_size=50"))

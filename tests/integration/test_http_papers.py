@@ -212,6 +212,16 @@ def test_without_a_picture_the_logo_stays(world: World, browser: Browser, rows):
     assert world.get(models.Company, 1, "logo_id", "interest_percent") == (before, Decimal("1.500"))
 
 
+def test_a_name_stays_on_one_line(world: World, browser: Browser, rows):
+    """It goes into the headers of each e-mail."""
+    browser.sign_in(rows.people["owner"])
+    form = main_form(browser.get("/admin/company/edit/?id=1"))
+    form.data.pop("csrf_token")
+    forged = {"name": "Plomberie\r\nBcc: moi@example.com"}
+    assert browser.post("/admin/company/edit/?id=1", form.data | forged).status_code == 302
+    assert world.get(models.Company, 1, "name") == "Plomberie Bcc: moi@example.com"
+
+
 def test_a_logo_is_shown_and_taken_off(world: World, browser: Browser, rows):
     browser.sign_in(rows.people["owner"])
     send_logo(browser, picture("navy"))

@@ -113,7 +113,9 @@ MONEY: dict[tuple[str, str], tuple[dict[str, Any], str]] = {
 def test_every_command_is_told_here():
     listed = {(kind, command) for kind, steps in LIVES.items() for command, *_ in steps}
     listed |= {("visit", command) for command in ENDINGS} | {("message", "resend"), *MONEY}
-    listed |= {("quote", "extend")}  # test_quote_options.py
+    listed |= {("client_message", "handle"), ("client_message", "reopen")}  # test_http_thread.py
+    listed |= {(kind, verb) for kind in ("quote", "invoice") for verb in ("stop_reminders", "remind_again")}
+    listed |= {("quote", "extend")}  # test_quote_options.py; those before, test_reminders.py
     listed |= {("job", "repeat_visits"), ("visit", "end_series")}  # test_recurring.py
     assert listed == {(t.model.__tablename__, t.name) for t in TRANSITIONS}
 

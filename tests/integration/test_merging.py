@@ -10,12 +10,12 @@ from sqlalchemy import select, text
 from sqlalchemy.exc import IntegrityError
 
 from sercom.core.base import db
-from sercom.core.clock import today
+from sercom.core.clock import today, utcnow
 from sercom.core.errors import ConflictError, DomainError, ForbiddenError
 from sercom.entities.clients.lookup import client_lookup
 from sercom.entities.sites.lookup import site_lookup
-from sercom.models import Client, ClientMerge, Invoice, JournalEntry, Note, Site
-from sercom.workflow import content, matching, merging, payments, unmerging
+from sercom.models import Client, ClientMerge, Equipment, HubLink, Invoice, JournalEntry, Note, Site
+from sercom.workflow import content, inbox, matching, merging, payments, unmerging, upkeep
 from tests.ledger import deposit, pay, receive, received
 from tests.rows import add_picture
 from tests.support import convert, give, make_client, make_message, make_user, start
@@ -50,6 +50,8 @@ def busy_client(random: Random, author: Any, **columns: Any) -> Client:
         where = {"street": random.choice(streets), "city": "Laval", "postal_code": "H7L 1M3"}
         client.sites.append(Site(**where, access_notes=random.choice((None, "Chien"))))
     db.session.flush()
+    if random.random() < 0.5:
+        db.session.add(HubLink(client=client, email="a@example.org", expires_at=utcnow()))
     for _ in range(random.randint(0, 3)):
         work(random, client, author)
     return client
@@ -61,8 +63,12 @@ def work(random: Random, client: Client, author: Any) -> None:
     document.case.site = random.choice([*client.sites, None])
     if random.random() < 0.5:
         db.session.add(Note(case=document.case, body="Sonner", author_id=author.id))
+    device = Equipment(site=client.sites[-1])
+    db.session.add(device)
+    upkeep.concern(db.session, document.case, device, author.actor, upkeep=True)
     if random.random() < 0.3:
         add_picture(document.case, author)
+        inbox.receive(db.session, document, inbox.Written("Allô"), str(document.id))
     if document.kind.value == "quote" and random.random() < 0.5:
         give("mark_sent", document, author.actor)
     if document.kind.value == "job" and random.random() < 0.7:
@@ -102,7 +108,7 @@ def test_merging_and_undoing_is_the_identity(context, seed):
 
 
 #: What names a client or a case and need not be moved: it follows, or tells of the past.
-FOLLOWS = {"client": {"document", "client", "client_merge"}, "case": {"journal_entry"}}
+FOLLOWS = {"client": {"document", "client", "client_merge", "erasure"}, "case": {"journal_entry"}}
 
 
 def test_every_table_that_names_a_client_or_a_case_is_known():
@@ -186,6 +192,7 @@ def test_a_merged_client_takes_no_new_work(context):
 BARS: dict[str, Callable[[Any], Any]] = {
     "a document": lambda it: convert(it.quote, "job", it.actor, approval={"channel": "phone", "name": "Ève"}),
     "a note": lambda it: db.session.add(Note(case=it.quote.case, body="Chien")),
+    "a message": lambda it: inbox.receive(db.session, it.invoice, inbox.Written("Allô"), "a"),
     "a photo": lambda it: add_picture(it.quote.case, it.author),
     "an e-mail": lambda it: make_message(document=it.invoice),
     "sent": lambda it: give("mark_sent", it.quote, it.actor),

@@ -126,6 +126,8 @@ CHANGED_BY = {
         "mail_template",
         "triage_rule",
         "question_service",
+        "reminder_rule",
+        "reminder_settings",
     },
 }
 TRIGGERS = {

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
@@ -90,6 +91,17 @@ def test_builders_tell_what_the_templates_ask(office):
                 k for one in sample.get(part, ()) for k in one
             }
         json.dumps(told, default=str)
+
+
+def test_a_name_of_the_catalogue_is_told_in_the_papers_language(office):
+    item = CatalogItem(code="MO", kind=ItemKind.LABOUR, name_fr="Main-d’œuvre", name_en="Labour", price=Decimal(100))
+    db.session.add(item)
+    db.session.flush()
+    drafts = [replace(HUNDRED, item_id=item.id, description=text) for text in ("Main-d’œuvre", "Labour", "Labour, 2 h")]
+    quote = sent(office, client=make_client(language=ENGLISH), drafts=drafts)
+    french, english = (pages_of(pdf(quote, language).data)[0] for language in (FRENCH, ENGLISH))
+    assert (french.count("Main-d’œuvre"), french.count("Labour")) == (2, 1), "what was typed stays as it was typed"
+    assert (english.count("Main-d’œuvre"), english.count("Labour")) == (0, 3)
 
 
 def test_an_issue_draws_nothing_and_the_first_reader_draws_once(office, draws):

@@ -25,7 +25,7 @@ from sercom.models import Quote
 from tests.properties import examples, undone
 from tests.support import HUNDRED, convert, day, give, make_user, start
 
-APPROVAL = {"channel": "phone", "name": "Julie Tremblay"}
+APPROVAL = {"channel": "on_site", "name": "Julie Tremblay"}
 
 
 def line(text: str, price: str = "100.00", group: str | None = None, **columns: Any) -> LineDraft:

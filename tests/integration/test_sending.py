@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import secrets
 from datetime import date, timedelta
@@ -15,18 +14,24 @@ from sqlalchemy import func, select
 
 from sercom.core import clock
 from sercom.core.base import db
+from sercom.core.clock import utcnow
 from sercom.core.errors import DomainError
 from sercom.core.journal import JournalEntry
+from sercom.entities.delivery import outbox
+from sercom.entities.delivery.hub_link import HubLink, find_hub_link
 from sercom.entities.delivery.link import LIFETIME, Link, find_link
 from sercom.entities.delivery.mail_template import FIELDS, check_text, fill, find_template
 from sercom.entities.delivery.message import Message, MessageKind
+from sercom.entities.delivery.outbox import Words
 from sercom.entities.documents.line import LineDraft
+from sercom.entities.equipment.model import Equipment, find_by_sticker
+from sercom.entities.reminders.model import Reminder, ReminderKind, find_reminder
 from sercom.entities.users.model import Language
 from sercom.models import Invoice, Quote
 from sercom.workflow import presend
 from tests.support import HUNDRED, Browser, World, convert, give, make_client, make_user, name_company, start
 
-GUESSES = 100_000 if os.environ.get("SERCOM_SOAK") else 3_000
+GUESSES = 100_000
 
 
 @pytest.fixture
@@ -152,7 +157,7 @@ def findings(kind: str, language: Language = Language.FRENCH, **company: Any) ->
         ("quote", {"taxes_registered": False, "gst_number": None}, set()),
         ("quote", {"rbq_licence": None}, {"Le numéro de licence RBQ"}),
         ("quote", {"quote_terms": None}, {"L’entreprise n’a pas de "}),
-        ("quote", {"quote_terms": "Un dépôt de 30 % est demandé."}, {"Un dépôt est demandé\u00a0: d"}),
+        ("quote", {"quote_terms": "Un dépôt de 30 % est demandé."}, {"Les textes parlent d’un "}),
         ("quote", {"warranty": None}, {"La garantie légale des t"}),
         ("invoice", {}, {"Aucune soumission approu"}),
         (
@@ -299,13 +304,35 @@ def test_whatever_is_no_link_answers_alike(world: World, office: Browser):
         assert answer.status_code == 404
 
 
+def test_the_office_opens_and_ends_the_page_from_the_document(world: World, office: Browser):
+    quote, token = sent_quote(world, office)
+    page = f"/admin/quotes/details/?id={quote}"
+    assert f'href="/l/{token}"' in office.get(page).text
+    assert office.post(f"/admin/quotes/{quote}/links/end", follow_redirects=True).status_code == 200
+    assert Browser(world.app).get(f"/l/{token}").status_code == 404
+    assert f'href="/l/{token}"' not in office.get(page).text
+
+
 def test_guesses_hit_nothing(context):
-    invoice = start("invoice", make_user("office").actor)
+    """Whoever knows that a link is there, and how long it is, guesses the rest: of each kind of link."""
     from sercom.entities.delivery.link import make_link
 
+    invoice = start("invoice", make_user("office").actor)
+    client, site = invoice.client, invoice.client.sites[0]
+    page = HubLink(client=client, email="julie@example.org", expires_at=utcnow() + timedelta(days=1))
+    device = Equipment(site=site)
+    message = outbox.post(db.session, MessageKind.OVERDUE, Words(Language.FRENCH, "x", "x"), to="julie@example.org")
+    db.session.add_all([page, device])
+    db.session.flush()
+    reminder = Reminder(kind=ReminderKind.OVERDUE, key="invoice/1", stage=1, client_id=client.id, message_id=message.id)
+    db.session.add(reminder)
     link = make_link(db.session, invoice)
-    assert find_link(db.session, link.token) is link
-    assert not any(find_link(db.session, f"{link.id}-{secrets.token_urlsafe(32)}") for _guess in range(GUESSES))
+    kinds = ((link, find_link), (page, find_hub_link), (device, find_by_sticker), (reminder, find_reminder))
+    for opened, find in kinds:
+        assert find(db.session, opened.token) is opened
+        length = len(opened.token.partition("-")[2])
+        guesses = (f"{opened.id}-{secrets.token_urlsafe(length)[:length]}" for _guess in range(GUESSES // len(kinds)))
+        assert not any(find(db.session, guess) for guess in guesses)
 
 
 def test_a_former_secret_still_opens(context):

@@ -16,7 +16,8 @@ from sercom.core.clock import today, utcnow
 from sercom.core.errors import ConflictError, DomainError, ForbiddenError
 from sercom.core.journal import JournalEntry
 from sercom.entities.company.model import get_company
-from sercom.models import Invoice, Job, Message, Quote, ServiceRequest, Visit, VisitSeries
+from sercom.models import ClientMessage, Invoice, Job, Message, Quote, ServiceRequest, Visit, VisitSeries
+from sercom.workflow import inbox
 from sercom.workflow.recurring import Repeat, Unit
 from sercom.workflow.transitions import TRANSITIONS, available, find, run
 from tests.ledger import backdated, receive
@@ -43,6 +44,8 @@ STATES: dict[type[Any], str] = {
         archive            archived  archived           -         archived           archived  -
         restore            -         -                  -         -                  -         draft
         record_deposit     -         sent               approved  changes_requested  -         -
+        stop_reminders     draft     sent               -         -                  -         -
+        remind_again       draft     sent               -         -                  -         -
     """,
     Job: """
                   open       on_hold    done    closed  cancelled
@@ -68,9 +71,14 @@ client_absent    -           client_absent client_absent client_absent client_ab
 cancel           cancelled   cancelled     cancelled     -             -             -    -          -         -
 end_series       -           cancelled     -             -             -             -    -          -         -
     """,  # noqa: E501  # a table reads by columns
+    ClientMessage: """
+                    new       handled
+        handle      handled   -
+        reopen      -         new
+    """,
     Message: """
-                queued  sending  sent  dead    kept
-        resend  -       -        -     queued  queued
+                queued  sending  sent  dead    kept    withdrawn
+        resend  -       -        -     queued  queued  -
     """,
     Invoice: """
                         draft   issued  void
@@ -81,6 +89,8 @@ end_series       -           cancelled     -             -             -        
         write_off        -       issued  -
         recover          -       issued  -
         void             -       void    -
+        stop_reminders   draft   issued  -
+        remind_again     draft   issued  -
     """,
 }
 #: Who may give a command; ``own``, ``team``, ``other``: a technician, by whose visit it is; ``client``: no role.
@@ -117,6 +127,8 @@ ROLES = """
     visit.client_absent          yes    yes     -           yes  yes   -      -
     visit.cancel                 yes    yes     -           -    -     -      -
     message.resend               yes    yes     -           -    -     -      -
+    client_message.handle        yes    yes     -           -    -     -      -
+    client_message.reopen        yes    yes     -           -    -     -      -
     invoice.issue                yes    yes     -           -    -     -      -
     invoice.record_payment       yes    yes     yes         -    -     -      -
     invoice.use_credit           yes    yes     yes         -    -     -      -
@@ -124,6 +136,10 @@ ROLES = """
     invoice.write_off            yes    yes     yes         -    -     -      -
     invoice.recover              yes    yes     yes         -    -     -      -
     quote.record_deposit         yes    yes     yes         -    -     -      -
+    quote.stop_reminders         yes    yes     -           -    -     -      -
+    quote.remind_again           yes    yes     -           -    -     -      -
+    invoice.stop_reminders       yes    yes     -           -    -     -      -
+    invoice.remind_again         yes    yes     -           -    -     -      -
     job.record_deposit           yes    yes     yes         -    -     -      -
     invoice.void                 yes    yes     -           -    -     -      -
 """
@@ -176,6 +192,7 @@ NEEDS: dict[str, Callable[[], dict[str, Any]]] = {
 BEFORE: dict[str, Callable[[Any, Actor], Any]] = {
     "end_series": in_a_series,
     "use_credit": lambda invoice, actor: receive(invoice.client, actor, "5.00", (invoice, "0.00"), confirm=True),
+    "remind_again": lambda document, actor: give("stop_reminders", document, actor),
     "recover": lambda invoice, actor: give("write_off", invoice, actor, **NEEDS["write_off"]()),
 }
 
@@ -209,6 +226,12 @@ def subject_in(model: type[Any], status: Any, actor: Actor) -> Any:
         return invoice
     if model is Message:
         return make_message(status)
+    if model is ClientMessage:
+        heard = inbox.receive(db.session, start("request", actor), inbox.Written("Chien"), "a")
+        if status.value == "handled":
+            heard.handle(actor)
+        db.session.flush()
+        return heard
     document = start("job" if model is Visit else model.__tablename__, actor)
     subject = document.visits[0] if model is Visit else document
     if model is Visit and status.value != "unscheduled":

@@ -15,6 +15,7 @@ from sercom.core.database import engine_options, normalise_url
 
 SECRETS = {"SECRET_KEY": "k" * 32, "SECURITY_PASSWORD_SALT": "s" * 32}
 DATABASE = {"DATABASE_URL": "postgres://u:p@host/db"}
+MAIL = {"SMTP_URL": "smtp://127.0.0.1:25", "MAIL_FROM": "info@example.com"}
 ADDRESS = {"APP_BASE_URL": "https://demande.example.ca/"}
 FIT = {"SERCOM_ENV": "production"} | SECRETS | DATABASE | ADDRESS
 
@@ -187,6 +188,10 @@ def test_the_forms_limits_are_whole_numbers(tmp_path: Path):
         ({"SMTP_URL": "http://mail.example.com"}, "SMTP_URL"),
         ({"MAIL_FROM": "Sercom <info@example.com>"}, "MAIL_FROM"),
         ({"MAIL_FROM": "a@b@c"}, "MAIL_FROM"),
+        (MAIL, "APP_BASE_URL"),
+        ({"DYNO": "web.1"} | SECRETS | DATABASE | MAIL, "APP_BASE_URL"),  # it names its own address on demand only
+        (FIT | {"APP_BASE_URL": "http://127.0.0.1:8000"}, "APP_BASE_URL"),
+        (FIT | {"APP_BASE_URL": "https://localhost"}, "APP_BASE_URL"),
     ],
 )
 def test_mail_that_could_not_leave_is_refused_at_the_start(wrong: dict[str, str], named: str, tmp_path: Path):

@@ -93,6 +93,19 @@ def test_long_day(day: date, french: str, english: str):
     assert in_both(formats.long_day, day) == (french, english)
 
 
+@pytest.mark.parametrize(
+    ("day", "french", "english"),
+    [
+        (date(2026, 11, 24), "mar. 24 nov.", "Tue, Nov 24"),
+        (date(2026, 12, 1), "mar. 1er déc.", "Tue, Dec 1"),
+        (date(2026, 12, 11), "ven. 11 déc.", "Fri, Dec 11"),
+        (date(2026, 12, 21), "lun. 21 déc.", "Mon, Dec 21"),
+    ],
+)
+def test_short_day(day: date, french: str, english: str):
+    assert in_both(formats.short_day, day) == (french, english)
+
+
 @given(st.dates(date(1900, 1, 1), date(2199, 12, 31)))
 def test_only_the_first_is_an_ordinal_and_only_in_french(day: date):
     french, english = in_both(formats.long_day, day)
@@ -166,6 +179,14 @@ def test_plain_number(value: str, french: str, english: str):
 )
 def test_plain_quantity(value: str, french: str, english: str):
     assert in_both(formats.plain_quantity, Decimal(value)) == (french, english)
+
+
+@pytest.mark.parametrize(
+    ("value", "french", "english"),
+    [("pi", "pi", "ft"), ("ft", "pi", "ft"), ("un", "un", "ea"), ("h", "h", "h"), ("rouleau", "rouleau", "rouleau")],
+)
+def test_unit(value: str, french: str, english: str):
+    assert in_both(formats.unit, value) == (french, english)
 
 
 def test_readers_are_told_apart():

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from sercom.backoffice.formatters import FORMULA, IN_FILE, ON_SCREEN, harmless, pill
 from sercom.core.formats import NBSP
 from sercom.core.labels import Status, Tone
+from sercom.templating import whole_numbers
 
 
 class Light(Status):
@@ -127,3 +128,15 @@ def test_whatever_starts_like_a_formula_is_a_number_or_escaped(text: str):
 @given(st.decimals(-(10**7), 10**7, places=2) | st.decimals(-100, 100, places=3))
 def test_no_amount_is_escaped(amount: Decimal):
     assert harmless(amount) == str(amount)
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Votre soumission 2026-0095-S", 'Votre soumission <span class="nowrap">2026-0095-S</span>'),
+        ("<b>F-000063</b>", '&lt;b&gt;<span class="nowrap">F-000063</span>&lt;/b&gt;'),
+        ("Appelez le 514-555-0133", "Appelez le 514-555-0133"),
+    ],
+)
+def test_numbers_stay_whole_and_markup_stays_text(text: str, shown: str):
+    assert whole_numbers(text) == shown

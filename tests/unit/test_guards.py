@@ -52,10 +52,11 @@ def test_a_trigger_of_postgresql_gives_back_the_row_that_lives_on(guard: Guard, 
 
 
 def test_the_journal_takes_neither_update_nor_delete():
-    assert {(guard.table, guard.operation, guard.when) for guard in JOURNAL_GUARDS} == {
-        ("journal_entry", "UPDATE", "1 = 1"),
-        ("journal_entry", "DELETE", "1 = 1"),
-    }
+    told = {guard.operation: guard.when for guard in JOURNAL_GUARDS}
+    assert {guard.table for guard in JOURNAL_GUARDS} == {"journal_entry"}
+    assert told["DELETE"] == "1 = 1"
+    # Words alone may go, while a person is anonymised: what happened, to what, when and by whom never changes.
+    assert told["UPDATE"].startswith("(1 = 1) AND ((NEW.id <> OLD.id")
 
 
 @pytest.mark.parametrize(

@@ -24,6 +24,7 @@ from tests.unit.pictures import encode, quarters
 
 SAMPLES = {
     "quote": papers.quote,
+    "approval": papers.approval,
     "work_order": papers.work_order,
     "work_report": papers.work_report,
     "invoice": papers.invoice,
@@ -102,6 +103,15 @@ def test_interest_and_ways_to_pay_are_told_where_there_are_any():
     assert "24 %" not in text
     assert gettext("How to pay") not in text
     assert gettext("Cheque") not in text
+
+
+@pytest.mark.parametrize(("percent", "together"), [("30.000", True), (None, True), (None, False)])
+def test_a_consumers_deposit_is_printed_under_its_condition(percent: str | None, *, together: bool):
+    deposit = {"percent": percent, "amount": "300.00", "face_to_face": together}
+    text = " ".join(drawn(papers.quote(1, deposit=deposit)))
+    assert "300,00" in text
+    told = ("Deposit if we sign together" in text, "None if you accept at a distance" in text, "Deposit asked" in text)
+    assert told == (together, together, not together)
 
 
 def test_a_company_that_is_not_registered_prints_no_tax():
@@ -351,6 +361,7 @@ def test_a_report_tells_answers_with_their_units_and_pairs_photos_and_no_amount(
     text = " ".join(drawn(papers.work_report(), FRENCH, pictures=pictures))
     for told in (
         "118,5 psi",
+        "Fournaise Dettson (Cave) · S/N DT-09 · Maintenance",
         "Before · Plaque",
         "After · Neuve",
         "Julie Tremblay",

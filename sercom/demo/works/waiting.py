@@ -4,7 +4,7 @@ from sercom.demo.works.work import AIR, CAMERA, DRAINS, EMAIL, FORM, HEATER, HEA
 
 WAITING = (
     # --- quotes that wait, or were answered ---------------------------------------------------
-    Work("julie", -117, "RQJI", "Plancher chauffant de la salle de bain", "On refait la salle de bain en mars, est-ce que ça se chauffe par le plancher ?", "THERM; MO 8; RACC 2; DEP", end="declined:price", service=HEATING, found="Salle de bain 2,4 × 2,1 m, solives accessibles par-dessous.", crew="tech2"),
+    Work("julie", -117, "RQJI", "Plancher chauffant de la salle de bain", "On refait la salle de bain en mars, est-ce que ça se chauffe par le plancher?", "THERM; MO 8; RACC 2; DEP", end="declined:price", service=HEATING, found="Salle de bain 2,4 × 2,1 m, solives accessibles par-dessous.", crew="tech2"),
     Work("belkacem", -64, "RQJI", "Thermopompe pour un duplex", "Deux logements, un appareil par étage si possible.", "TP-12 2; SUP 2; SECT 2; LIG 40; MO 12; APP 12; DEP", end="declined:competitor", origin=FORM, found="Cour arrière étroite : deux supports muraux superposés."),
     Work("trudel", -88, "QJI", "Adoucisseur et filtre à l’entrée d’eau", lines="CUIV 10; RACC 2; MO 4; DEP", end="archived"),
     Work("levesque", -55, "RQJI", "Chauffe-eau 60 gallons", "On est cinq maintenant, le 40 ne suffit plus.", "CE-60; SOUP-T; BAC; RACC; DISP; MO 3; DEP", end="sent", service=HEATER, found="Dégagement de 22 po, 60 gallons étroit seulement."),
@@ -13,7 +13,7 @@ WAITING = (
     Work("condo", -12, "RQJI", "Remplacement de deux aérothermes du garage", "Les aérothermes du P1 ont trente ans.", "CONT-40 2; MO 8; APP 8; RACC 2; DEP", end="sent", site=1, service=HEATING, origin=EMAIL, found="Deux aérothermes 10 kW, 600 V. Alimentation récupérable.", notes=("Le conseil se réunit mardi prochain : relancer mercredi.",)),
     Work("coop", -8, "QJI", "Trois thermopompes pour les logements du toit", lines="= Logements 11, 12 et 13; TP-12 3; SUP 3; SECT 3; LIG 60; MO 15 -200; APP 15; DEP; - Étalé sur deux jours, un logement à la fois.", end="sent", notes=("Ginette présente la soumission à l’assemblée des membres de décembre.", "@Le prix comprend la protection des planchers et le ménage.")),
     Work("ouellet", -30, "RQJI", "Clapet antiretour et drain", "La ville exige un clapet.", "CLAP 2; CAM; MO 6; DEP", end="changes", service=DRAINS, found="Drain en ABS, regard accessible, deux appareils à protéger.", change="Garder seulement le clapet principal, et refaire le ciment du plancher."),
-    Work("nguyen", -24, "RQJI", "Climatisation de la chambre principale", "Un appareil discret, la chambre donne sur le voisin.", "TP-12; SUP-SOL; SECT; LIG 28; GOUL 2; MO 6; APP 6; DEP", end="changes", origin=FORM, found="Mur mitoyen : unité dans la cour, 28 pi de ligne.", change="Est-ce possible de passer par le grenier plutôt que sur la façade ?"),
+    Work("nguyen", -24, "RQJI", "Climatisation de la chambre principale", "Un appareil discret, la chambre donne sur le voisin.", "TP-12; SUP-SOL; SECT; LIG 28; GOUL 2; MO 6; APP 6; DEP", end="changes", origin=FORM, found="Mur mitoyen : unité dans la cour, 28 pi de ligne.", change="Est-ce possible de passer par le grenier plutôt que sur la façade?"),
     Work("charbonneau", -6, "RQJI", "Chauffe-eau pour la laiterie de l’atelier", "Il faut de l’eau à 60 degrés pour laver les bacs.", "CE-60; SOUP-T; CUIV 20; RACC; MO 5; NORD", end="approved", deposit=800, site=1, service=HEATER, found="Alimentation d’eau à 30 pi, 240 V au panneau de l’atelier.", notes=("@Eau chaude coupée environ trois heures pendant le raccordement.",)),
     Work("garderie", -7, "QJI", "Thermopompe du local des poupons", lines="TP-12; SUP; SECT; LIG 18; GOUL 2; MO 6; APP 6; DEP; - À faire un samedi.; ? THERM-WIFI", end="approved", notes=("Josée ouvre le CPE elle-même : l’appeler la veille.",)),
     Work("lajoie", -5, "RQJI", "Échangeur d’air et purification", "Sous-sol humide, enfant asthmatique.", "ECH-AIR; FILT-HRV 2; MO 6; DEP", end="draft", origin=FORM, service=AIR, found="Sous-sol fini, 64 % d’humidité. Place au plafond de la salle mécanique.", photos=("furnace 20 before Salle mécanique",)),
@@ -38,8 +38,12 @@ WAITING = (
     Work("levesque", -70, "RQJI", "Spa extérieur : raccord d’eau et drain", "On a acheté un spa.", end="lost", service=PLUMBING, notes=("A choisi de le faire lui-même.",)),
     Work("benali", -49, "RQJI", "Climatiseur en panne encore", "C’est la même demande que par téléphone ce matin.", end="duplicate", origin=FORM),
     Work("belkacem", -33, "RQJI", "Puits artésien et pompe", "Terrain à Rawdon, pompe à 180 pieds.", end="out_of_area", origin=FORM, service=OTHER),
+    Work("gauthier", -41, "RQJI", "Chauffage du garage", "Un aérotherme pour travailler l’hiver.", end="too_late", service=HEATING, change="J’ai trouvé quelqu’un pour cette semaine."),
+    Work("stpierre", -37, "RQJI", "Gazinière à raccorder", "On vient de l’acheter.", end="elsewhere", origin=FORM, service=PLUMBING, change="Le magasin l’installe."),
+    Work("walker", -29, "RQJI", "Rattling vent in the bedroom", "Only when the wind blows from the lake.", end="not_needed", origin=FORM, service=AIR, change="A loose screw: my son fixed it."),
+    Work("morin", -21, "RQJI", "Déshumidificateur au sous-sol", "Il fait humide depuis octobre.", end="other", service=AIR),
     Work("rank", -26, "RQJI", "Best SEO prices for your website", "Dear sir, we can put your company on page one of Google.", end="spam", origin=FORM, service=OTHER),
     Work("lajoie", -1, "RQJI", "Soumission pour un deuxième appareil au garage", "En plus de l’échangeur : un appareil pour le garage double.", end="new", origin=EMAIL),
-    Work("mackenzie", -1, "RQJI", "Camera inspection of the sewer line", "We are replacing the driveway and want to check the drain first.", end="new", origin=FORM, service=CAMERA),
+    Work("mackenzie", -1, "RQJI", "Camera inspection of the sewer line", "We are replacing the driveway and want to check the drain first.", end="new", origin=FORM, service=CAMERA, notes=("<Could somebody come before Friday? The paving crew arrives on Monday.",)),
     Work("coop", -1, "RQJI", "Thermostats des logements à remplacer", "Douze logements, thermostats de 1994.", end="new", origin=EMAIL, service=HEATING, notes=("Demander la liste des logements au concierge.",)),
 )  # fmt: skip

@@ -19,7 +19,8 @@ class Work:
     minutes before now; ``path`` its documents by their letters. ``end`` is where it stands
     (``teller.py`` reads it); what would lie in the future has not happened yet anyway.
     ``lines`` and ``parts`` are written as ``catalogue.PriceList`` reads them, ``photos`` as
-    ``motif number moment caption``; a note that begins with ``@`` is shown to the client.
+    ``motif number moment caption``; a note that begins with ``@`` is
+    written to the client, one that begins with ``<`` is the client's own.
     """
 
     client: str
@@ -47,7 +48,7 @@ class Work:
     photos: tuple[str, ...] = ()
     work_photos: tuple[str, ...] = ()
     notes: tuple[str, ...] = ()
-    #: What the client wants changed on the quote, and its lines afterwards.
+    #: What the client wants changed on the quote, and its lines afterwards; or why a request is cancelled.
     change: str = ""
     revised: str = ""
     discount: int = 0

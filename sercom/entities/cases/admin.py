@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import flash, redirect, request
+from flask import abort, flash, redirect, request
 from flask_admin import expose
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
@@ -15,20 +15,20 @@ from sercom.backoffice.listing import Indexed
 from sercom.backoffice.posted import read_back, read_id
 from sercom.backoffice.seam import attempt
 from sercom.backoffice.view import EntityView
-from sercom.core import journal
-from sercom.core.access import MONEY
-from sercom.core.base import db
+from sercom.core.access import MONEY, OFFICE
+from sercom.core.base import db, read_whole
 from sercom.core.choices import RowField
-from sercom.core.errors import DomainError
+from sercom.core.errors import DomainError, ForbiddenError
 from sercom.entities.cases.model import Case, Note
+from sercom.entities.delivery.message import is_mail_set
 from sercom.entities.documents.thread import journal_of_case, thread_of_case
+from sercom.entities.equipment.history import of_case
 from sercom.entities.files.model import Moment
 from sercom.entities.files.sent import read_photos
 from sercom.entities.files.store import add_photo
+from sercom.entities.inbox.conversation import conversation_of
 from sercom.entities.visits.model import Visit
-from sercom.workflow import content
-
-MAX_NOTE = 5000
+from sercom.workflow import content, writing
 
 
 class CaseView(EntityView):
@@ -78,10 +78,12 @@ class CaseView(EntityView):
         return " · ".join(str(part) for part in (row.client, row.title, row.site) if part)
 
     def details_context(self, row: Any) -> dict[str, Any]:
-        """Every document of the case, and what happened."""
+        """Every document of the case, what was said, and what happened."""
         thread = thread_of_case(row.id)
         entries = journal_of_case(row.id)
-        return {"thread": thread, "journal": entries, **super().details_context(row)}
+        told = {"thread": thread, "journal": entries, "conversation": conversation_of(row, thread)}
+        told["standing"] = of_case(db.session, row)
+        return {**told, **super().details_context(row)}
 
     def _back(self, case: Case) -> str:
         """Where the form stood: a page of the back-office, or the case's."""
@@ -89,23 +91,38 @@ class CaseView(EntityView):
 
     @expose("/<int:row_id>/notes", methods=("POST",))
     def add_note_view(self, row_id: int) -> Any:
-        """Write a note."""
+        """Write an internal note."""
         require("create", "notes")
         case = self.get_one(read_id(str(row_id)))
-        body = request.form.get("body", "").strip()
-        if not body or len(body) > MAX_NOTE:
-            raise DomainError(_l("Write between 1 and 5000 characters."))
-        note = Note(
-            case=case,
-            body=body,
-            shown_to_client=bool(request.form.get("shown_to_client")),
-            author_id=current_actor().user_id,
-        )
-        db.session.add(note)
-        db.session.flush()
-        journal.record(db.session, current_actor(), "note_added", note)
+        writing.add_internal_note(db.session, case, current_actor(), request.form.get("body", ""))
         db.session.commit()
-        flash(_("The note was added."), "success")
+        flash(_("The note was added. The client does not see it."), "success")
+        return redirect(self._back(case))
+
+    @expose("/<int:row_id>/write", methods=("POST",))
+    def write_view(self, row_id: int) -> Any:
+        """Write to the client: on their page, and by e-mail."""
+        if not current_actor().has(OFFICE):
+            raise ForbiddenError(_l("Your role does not allow this."))
+        case = self.get_one(read_id(str(row_id)))
+        named = read_whole(request.form.get("about", ""))
+        about = next((document for document in case.documents if document.id == named), None)
+        token, body = request.form.get("token", "")[:40] or abort(400), request.form.get("body", "")
+        written: list[Note] = []
+        refused = attempt(
+            db.session,
+            lambda: written.append(
+                writing.write_to_client(db.session, case, current_actor(), body, about=about, token=token)
+            ),
+        )
+        if refused is not None:
+            raise refused
+        if written[0].message_id is None:
+            flash(_("It stands on the client’s page. No e-mail address is known."), "warning")
+        elif is_mail_set():
+            flash(_("Sent to the client."), "success")
+        else:
+            flash(_("Written. No mail server is set: read it under E-mails."), "warning")
         return redirect(self._back(case))
 
     @expose("/<int:row_id>/photos", methods=("POST",))
@@ -123,6 +140,7 @@ class CaseView(EntityView):
         if not photos:
             raise DomainError(_l("Choose at least one photo."), "photos")
         case = self.get_one(row_id)
+        case.client.require_present(db.session)
         visit_id = request.form.get("visit_id", type=int)
         visit = next((visit for visit in case.visits if visit.id == visit_id), None)
         moment = next((moment for moment in Moment if moment.value == request.form.get("moment")), None)
@@ -134,6 +152,7 @@ class CaseView(EntityView):
                 current_actor(),
                 name=name,
                 caption=request.form.get("caption", "")[:200],
+                shown_to_client=bool(request.form.get("shown_to_client")),
                 moment=moment,
                 visit_id=visit.id if visit else None,
                 document_id=visit.document_id if visit else None,

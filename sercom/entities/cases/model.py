@@ -9,13 +9,16 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sercom.core import clock, numbering
 from sercom.core.base import AnySession, CreatedAt, LongText, Model, PrimaryKey, UpdatedAt, one_of
 from sercom.core.errors import DomainError
+from sercom.core.guards import Guard, changed
 from sercom.core.labels import Labelled, LabelledType
 from sercom.entities.clients.model import Client
 from sercom.entities.sites.model import Site
 from sercom.entities.users.model import User
 
 if TYPE_CHECKING:
+    from sercom.entities.delivery.message import Message
     from sercom.entities.documents.model import Document
+    from sercom.entities.equipment.model import EquipmentWork
     from sercom.entities.files.model import File
     from sercom.entities.visits.model import Visit
 
@@ -59,6 +62,7 @@ class Case(Model):
     )
     visits: Mapped[list["Visit"]] = relationship(back_populates="case", order_by="Visit.id")
     files: Mapped[list["File"]] = relationship(back_populates="case", order_by="File.id")
+    works: Mapped[list["EquipmentWork"]] = relationship(back_populates="case", order_by="EquipmentWork.id")
     notes: Mapped[list["Note"]] = relationship(back_populates="case", order_by="Note.id.desc()")
 
     __mapper_args__ = {"version_id_col": version}
@@ -96,19 +100,37 @@ class Case(Model):
 
 
 class Note(Model):
-    """A remark on a case, internal or shown to the client."""
+    """A remark on a case: internal, or written to the client. It is the one or the other for ever (``NOTE_GUARDS``)."""
 
     __tablename__ = "note"
+    __table_args__ = (UniqueConstraint("token"),)
 
     id: Mapped[PrimaryKey]
     case_id: Mapped[int] = mapped_column(ForeignKey("case.id"), index=True)
     author_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     body: Mapped[LongText]
     shown_to_client: Mapped[bool] = mapped_column(default=False)
+    #: Of what was written to the client: the document whose page shows it besides the request's, and the e-mail.
+    document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id", ondelete="SET NULL"), index=True)
+    message_id: Mapped[int | None] = mapped_column(ForeignKey("message.id", ondelete="SET NULL"), index=True)
+    #: Sending the same form twice writes to the client once.
+    token: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[CreatedAt]
 
     case: Mapped[Case] = relationship(back_populates="notes")
     author: Mapped[User | None] = relationship()
+    document: Mapped["Document | None"] = relationship()
+    message: Mapped["Message | None"] = relationship()
 
     def __str__(self) -> str:
         return self.body[:80]
+
+    @property
+    def known_as(self) -> str:
+        """What the journal calls it: where it stands; never the words, which may have to be forgotten."""
+        return str(self.case)
+
+
+NOTE_GUARDS = (
+    Guard("note", "UPDATE", changed("shown_to_client"), "a note is internal or shown to the client for ever"),
+)

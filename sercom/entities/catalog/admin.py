@@ -4,6 +4,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import joinedload
+from wtforms.validators import NumberRange, Optional
 
 from sercom.backoffice import filters
 from sercom.backoffice.listing import contains
@@ -47,18 +48,23 @@ class ServiceView(EntityView):
     """What the intake form offers."""
 
     entity = "services"
-    column_list = ("name_fr", "name_en", "skill", "position", "active")
+    column_list = ("name_fr", "name_en", "skill", "maintenance_months", "position", "active")
     column_sortable_list = ("position",)
     column_labels = {
         "name_fr": _l("Name in French"),
         "name_en": _l("Name in English"),
         "skill": _l("Skill"),
+        "maintenance_months": _l("Maintenance after, in months"),
         "position": _l("Order"),
         "active": _l("Active"),
     }
-    form_columns = ("name_fr", "name_en", "skill", "position", "active")
+    column_descriptions = {"maintenance_months": _l("Suggested again after so many months. Blank: never.")}
+    form_columns = ("name_fr", "name_en", "skill", "maintenance_months", "position", "active")
     form_overrides = {"skill": RowField}
-    form_args = {"skill": {"rows": active_skills}}
+    form_args = {
+        "skill": {"rows": active_skills},
+        "maintenance_months": {"validators": [Optional(), NumberRange(1, 120)]},
+    }
     search_in = (contains(Service.name_fr), contains(Service.name_en))
     versioned = False
     empty_hint = _l("The intake form offers these kinds of work.")

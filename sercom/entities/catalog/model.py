@@ -69,6 +69,7 @@ class Service(Model):
     """A kind of work a client may ask for in the form."""
 
     __tablename__ = "service"
+    __table_args__ = (CheckConstraint("maintenance_months BETWEEN 1 AND 120", name="maintenance_months_range"),)
 
     id: Mapped[PrimaryKey]
     name_fr: Mapped[str] = mapped_column(String(120))
@@ -76,6 +77,8 @@ class Service(Model):
     position: Mapped[int] = mapped_column(default=0)
     active: Mapped[bool] = mapped_column(default=True)
     skill_id: Mapped[int | None] = mapped_column(ForeignKey("skill.id"), index=True)
+    #: After how many months maintenance is suggested to who had such work done; ``None``: never.
+    maintenance_months: Mapped[int | None]
 
     skill: Mapped[Skill | None] = relationship()
 

@@ -12,13 +12,17 @@ from sercom.core import formats, journal
 from sercom.core.base import db
 from sercom.entities.clients.merging import MergeMixin
 from sercom.entities.clients.model import Client, ClientKind
+from sercom.entities.clients.page import PageMixin
+from sercom.entities.clients.privacy import PrivacyMixin
 from sercom.entities.documents.thread import journal_of_client, latest_of_client
+from sercom.entities.equipment.history import at_sites
 from sercom.entities.invoices.balance import owed_by
 from sercom.entities.ledger.receiving import ReceiveMixin
+from sercom.entities.reminders.client_card import ContactMixin
 
 
-# MergeMixin first: Flask-Admin gives every view class its own copy of what it inherits.
-class ClientView(MergeMixin, ReceiveMixin):
+# The mixins first: Flask-Admin gives every view class its own copy of what it inherits.
+class ClientView(PrivacyMixin, MergeMixin, PageMixin, ContactMixin, ReceiveMixin):
     """Clients and prospects."""
 
     entity = "clients"
@@ -103,6 +107,7 @@ class ClientView(MergeMixin, ReceiveMixin):
             "balance": owed.balance,
             "overdue": owed.overdue,
             "sites": row.sites,
+            "devices": at_sites(db.session, [site.id for site in row.sites]),
             "journal": journal_of_client(row),
             **super().details_context(row),
         }

@@ -17,5 +17,5 @@ client_lookup = Lookup(
     Indexed(Client.id, Client),
     order_by=Client.sort_name,
     describe=describe_client,
-    only=Client.merged_into_id.is_(None),
+    only=Client.merged_into_id.is_(None) & Client.anonymised_at.is_(None),
 )

@@ -18,8 +18,8 @@ class ClientMerge(Model):
 
     ``moved`` maps a table to the ids of the rows that moved: cases, sites and payments by their own
     link to the client, documents, visits, notes and photos with their case. ``changed`` is what else
-    undoing puts back: ``repointed`` (case, its site before, its site since), ``filled`` (table, id,
-    the blanks that were filled and with what), ``was_prospect`` (the stayer).
+    undoing puts back: ``repointed`` (case, its site before, its site since), ``devices`` (likewise),
+    ``filled`` (table, id, the blanks that were filled and with what), ``was_prospect`` (the stayer).
     """
 
     __tablename__ = "client_merge"

@@ -1,5 +1,6 @@
 """Who is billed."""
 
+from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -8,6 +9,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship, validates
 
 from sercom.core.base import AnySession, CreatedAt, LongText, Model, Phone, PrimaryKey, UpdatedAt, one_of
 from sercom.core.errors import ConflictError, DomainError
+from sercom.core.formats import unbroken
 from sercom.core.journal import DRAWN
 from sercom.core.labels import Labelled, LabelledType
 from sercom.entities.sites.model import Province, Site
@@ -80,6 +82,8 @@ class Client(Model):
     notes: Mapped[LongText | None]
     #: The client that this one turned out to be: it is kept, and shown nowhere.
     merged_into_id: Mapped[int | None] = mapped_column(ForeignKey("client.id"), index=True)
+    #: The person was taken out of it: a number is left, and tax papers until their years are over.
+    anonymised_at: Mapped[datetime | None]
     version: Mapped[int] = mapped_column()
     created_at: Mapped[CreatedAt]
     updated_at: Mapped[UpdatedAt]
@@ -128,8 +132,11 @@ class Client(Model):
 
     def require_present(self, session: AnySession) -> None:
         """Refuse new work for a client that was merged; one that is being merged is waited for."""
-        row = select(Client.merged_into_id).where(Client.id == self.id)
-        if session.scalar(row.with_for_update(read=True, key_share=True)) is not None:
+        row = select(Client.merged_into_id, Client.anonymised_at).where(Client.id == self.id)
+        merged, anonymised = session.execute(row.with_for_update(read=True, key_share=True)).one()
+        if anonymised is not None:
+            raise ConflictError(_l("%(client)s was anonymised: nothing new is done for it.", client=self), "client")
+        if merged is not None:
             raise ConflictError(
                 _l("%(client)s was merged into another client: choose that one.", client=self), "client"
             )
@@ -143,4 +150,4 @@ class Client(Model):
 def one_line(street: str | None, city: str | None, province: Province | None, postal_code: str | None) -> str:
     """An address as it is read aloud: ``12, rue Principale, Laval (QC) H7A 1A1``."""
     place = f"{city} ({province.value})" if city and province else city or ""
-    return ", ".join(part for part in (street, f"{place} {postal_code or ''}".strip()) if part)
+    return ", ".join(part for part in (street, f"{place} {unbroken(postal_code or '')}".strip()) if part)

@@ -1,17 +1,21 @@
 """Settings of the company and tax rates in the back-office."""
 
 from decimal import Decimal
+from functools import partial
 from io import BytesIO
+from types import MappingProxyType
 from typing import Any
 
 from flask import abort, flash, redirect, request, send_file, url_for
 from flask_admin import expose
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from wtforms import FileField, SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import NumberRange, Optional
+from wtforms.validators import Length, NumberRange, Optional
 
-from sercom.backoffice import filters
+from sercom.backoffice import filters, formatters
 from sercom.backoffice.access import current_actor
 from sercom.backoffice.view import EntityView
 from sercom.core.base import db
@@ -19,9 +23,12 @@ from sercom.core.money import TAX_LABELS
 from sercom.entities.catalog.model import services_offered
 from sercom.entities.company.logo import keep_logo, take_logo_off
 from sercom.entities.company.model import Company, TaxRate, get_logo
+from sercom.entities.privacy import policy
 from sercom.entities.requests.triage import Urgency
 from sercom.entities.sites.model import Province
 
+#: Characters; a policy may say more than other texts.
+POLICY_LENGTH = 30_000
 #: The view of the public form in each language.
 FORMS = {"fr": "intake", "en": "intake_en"}
 
@@ -42,6 +49,12 @@ class PictureField(FileField):
 
     def populate_obj(self, obj: Any, name: str) -> None:
         """The view keeps it."""
+
+
+def _policy_page(endpoint: str, _view: Any, _context: Any, company: Company, _name: str) -> Markup:
+    """Whose words the policy is in, and where it is read."""
+    told = _("Your own words") if company.privacy_policy else _("Proposed text")
+    return Markup('{} · <a href="{}">{}</a>').format(told, url_for(endpoint), _("See the page"))
 
 
 class CompanyView(EntityView):
@@ -67,8 +80,10 @@ class CompanyView(EntityView):
         "neq": _l("Québec enterprise number (NEQ)"),
         "rbq_licence": _l("RBQ licence"),
         "quote_validity_days": _l("Validity of a quote, in days"),
+        "approval_starts_job": _l("An approval on the client’s page starts the job"),
         "interac_email": _l("E-mail for Interac transfers"),
         "interac_autodeposit": _l("Interac autodeposit is on"),
+        "bank_account": _l("Account for bank transfers"),
         "cheques_accepted": _l("Cheques are accepted"),
         "interest_percent": _l("Interest on overdue accounts, in percent a month"),
         "early_percent": _l("Early-payment discount, in percent"),
@@ -81,6 +96,10 @@ class CompanyView(EntityView):
         "invoice_note_en": _l("Note on invoices, in English"),
         "service_area": _l("Postal codes you serve"),
         "frame_origins": _l("Sites allowed to show the form"),
+        "privacy_officer": _l("Person in charge of personal information"),
+        "privacy_email": _l("E-mail of the person in charge"),
+        "privacy_policy": _l("Privacy policy"),
+        "privacy_policy_en": _l("Privacy policy, in English"),
     }
     column_descriptions = {
         "gst_number": _l("Example: 123456782 RT0001"),
@@ -90,16 +109,44 @@ class CompanyView(EntityView):
         "rst_mb_number": _l("Example: 123456789 MT0001"),
         "rbq_licence": _l("Example: 1234-5678-90"),
         "neq": _l("Ten digits"),
+        "bank_account": _l("Institution, transit and account, as a client’s bank asks for them. Printed on invoices."),
         "interest_percent": _l("Printed on quotes and invoices. Leave blank to ask none."),
         "early_percent": _l("Printed on invoices. The taxes stay on the full price. Leave blank to give none."),
         "invoice_note_en": _l("Where a text has no English, the French one is printed."),
+        "approval_starts_job": _l("Otherwise the office converts the quote."),
         "service_area": _l("How they begin: J4, J5R, H. Leave blank to serve everywhere."),
         "frame_origins": _l("One address a line: https://www.example.com"),
+        "privacy_officer": _l(
+            "Name and title, as the policy shows them. By law the highest authority, or whom it names."
+        ),
+        "privacy_policy": _l(
+            "A proposed text, to read over and change. # begins a heading, - an item of a list; "
+            "{company}, {officer}, {address} and {contact} are filled in."
+        ),
     }
+    sections = MappingProxyType(
+        {
+            "taxes_registered": _l("Taxes and numbers"),
+            "quote_validity_days": _l("Quotes"),
+            "interac_email": _l("Payment"),
+            "quote_terms": _l("Words on documents"),
+            "service_area": _l("Online form"),
+            "privacy_officer": _l("Personal data"),
+            "logo": _l("Look of documents"),
+        }
+    )
     form_columns = tuple(column_labels)
     column_details_list = tuple(column_labels)
+    column_formatters_detail = formatters.PHONES | {
+        "privacy_policy": partial(_policy_page, "portal.privacy"),
+        "privacy_policy_en": partial(_policy_page, "portal.privacy_en"),
+    }
     form_args = {
         "quote_validity_days": {"validators": [NumberRange(1, 365)]},
+        **{
+            name: {"validators": [Length(max=POLICY_LENGTH)], "render_kw": {"lang": language.value[:2]}}
+            for language, name in policy.COLUMNS.items()
+        },
         "interest_percent": {"validators": [Optional(), NumberRange(0, 5)]},
         "early_percent": {"validators": [Optional(), NumberRange(Decimal("0.001"), 20)]},
         "early_days": {"validators": [Optional(), NumberRange(1, 365)]},
@@ -120,6 +167,9 @@ class CompanyView(EntityView):
         """With the present logo."""
         form = super().edit_form(obj)
         form.logo.shown = self.logo_url(obj) if obj is not None else ""
+        for language, name in policy.COLUMNS.items():  # something to begin with
+            if request.method == "GET" and not form[name].data:
+                form[name].data = policy.DEFAULTS[language]
         return form
 
     def logo_url(self, company: Company) -> str:
@@ -146,6 +196,10 @@ class CompanyView(EntityView):
 
     def change(self, form: Any, row: Any) -> None:
         """Numbers in their form; a wrong check digit warns, since no agency publishes the rule."""
+        texts = {name: policy.own_words(form[name].data, language) for language, name in policy.COLUMNS.items()}
+        for name, text in texts.items():
+            form[name].data = text
+        policy.rewrite(row, texts)
         super().change(form, row)
         row.tidy_form_settings()
         sent = request.files.get("logo")

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from sercom.core.base import AnySession, CreatedAt, LongText, Model, Phone, PrimaryKey, UpdatedAt, one_of
 from sercom.core.errors import DomainError
 from sercom.core.guards import append_only
+from sercom.core.journal import DRAWN
 from sercom.core.labels import LabelledType
 from sercom.core.money import TAX_LABELS, Percent, Rate
 from sercom.entities.company.numbers import (
@@ -69,10 +70,14 @@ class Company(Model):
     neq: Mapped[str | None] = mapped_column(String(10))
     rbq_licence: Mapped[str | None] = mapped_column(String(12))
     quote_validity_days: Mapped[int] = mapped_column(default=30)
+    #: An approval on the client's page makes the job by itself.
+    approval_starts_job: Mapped[bool] = mapped_column(default=False)
     logo_id: Mapped[int | None] = mapped_column(ForeignKey("logo.id"))
     interac_email: Mapped[str | None] = mapped_column(String(254))
     interac_autodeposit: Mapped[bool] = mapped_column(default=False)
     cheques_accepted: Mapped[bool] = mapped_column(default=True)
+    #: Where a bank transfer goes: institution, transit, account, as the client's bank asks for them.
+    bank_account: Mapped[str | None] = mapped_column(String(120))
     #: Simple interest on overdue accounts, in percent a month.
     interest_percent: Mapped[Decimal | None] = mapped_column(Percent)
     #: Discount for a payment within so many days of the invoice ("2 % 10 net 30"), in percent of its total.
@@ -93,6 +98,14 @@ class Company(Model):
     service_area: Mapped[LongText | None]
     #: Sites that may show the form in a frame, one origin a line.
     frame_origins: Mapped[LongText | None]
+    #: Who answers for personal information, and where; the company itself where nobody is named.
+    privacy_officer: Mapped[str | None] = mapped_column(String(160))
+    privacy_email: Mapped[str | None] = mapped_column(String(254))
+    #: Its privacy policy; blank is the text of ``entities/privacy/policy.py``.
+    privacy_policy: Mapped[LongText | None]
+    privacy_policy_en: Mapped[LongText | None]
+    #: The day of the present text, where it is the company's own.
+    privacy_policy_on: Mapped[date | None] = mapped_column(info=DRAWN)
     version: Mapped[int] = mapped_column()
     updated_at: Mapped[UpdatedAt]
 
@@ -105,6 +118,11 @@ class Company(Model):
         """Whether the company works there; a postal code is ``A1A 1A1``."""
         area = (self.service_area or "").split(", ")
         return postal_code.replace(" ", "").startswith(tuple(area))
+
+    @property
+    def says_how_to_pay(self) -> bool:
+        """Whether a client learns where the money goes."""
+        return bool(self.interac_email or self.bank_account or self.cheques_accepted)
 
     def tidy_form_settings(self) -> None:
         """Write service area and sites in one form each; raises ``DomainError`` beside what cannot be read."""

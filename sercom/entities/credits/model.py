@@ -8,11 +8,11 @@ from sqlalchemy import CheckConstraint, ForeignKey, String, Text, UniqueConstrai
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sercom.core.base import one_of
-from sercom.core.guards import Guard, changed
+from sercom.core.guards import Guard, but_erasing, changed
 from sercom.core.labels import LabelledType, Status, Tone
 from sercom.entities.documents.model import Document, DocumentKind
 from sercom.entities.documents.stage import Stage, stage_column
-from sercom.entities.invoices.frozen import FROZEN
+from sercom.entities.invoices.frozen import FIGURES, FROZEN, NUMBERS
 from sercom.entities.ledger.model import Allocation, Payment
 
 if TYPE_CHECKING:
@@ -111,16 +111,24 @@ CreditNote.stage = stage_column(
 _frozen = "an issued document is frozen"
 _noted = "EXISTS (SELECT 1 FROM credit_note WHERE credit_note.id = {} AND credit_note.snapshot IS NOT NULL)"
 _from_or_to = f"({_noted.format('OLD.document_id')} OR {_noted.format('NEW.document_id')})"
+#: The reason and what was printed may go with the person, after the tax papers' years.
+_KEPT = ("id", "status", "invoice_id", "issue_date", "issued_at", "token")
 CREDIT_GUARDS = (
     Guard("line", "INSERT", _noted.format("NEW.document_id"), _frozen, "credited"),
-    Guard("line", "UPDATE", _from_or_to, _frozen, "credited"),
+    Guard("line", "UPDATE", but_erasing(_from_or_to, *FIGURES), _frozen, "credited"),
     Guard("line", "DELETE", _noted.format("OLD.document_id"), _frozen, "credited"),
     Guard("document_tax", "INSERT", _noted.format("NEW.document_id"), _frozen, "credited"),
     Guard("document_tax", "UPDATE", _from_or_to, _frozen, "credited"),
     Guard("document_tax", "DELETE", _noted.format("OLD.document_id"), _frozen, "credited"),
     # Client and case may follow a merge of clients, as those of invoices do.
-    Guard("document", "UPDATE", f"{changed(*FROZEN)} AND {_noted.format('OLD.id')}", _frozen, "credited"),
-    Guard("credit_note", "UPDATE", "OLD.snapshot IS NOT NULL", _frozen),
+    Guard(
+        "document",
+        "UPDATE",
+        but_erasing(f"{changed(*FROZEN)} AND {_noted.format('OLD.id')}", *NUMBERS),
+        _frozen,
+        "credited",
+    ),
+    Guard("credit_note", "UPDATE", but_erasing("OLD.snapshot IS NOT NULL", *_KEPT), _frozen),
     Guard("credit_note", "DELETE", "OLD.snapshot IS NOT NULL", _frozen),
     Guard(
         "credit_note",

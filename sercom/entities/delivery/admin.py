@@ -7,7 +7,7 @@ from flask import Response, abort, current_app, request, send_file
 from flask_admin import expose
 from flask_babel import gettext as _
 
-from sercom.backoffice.access import may
+from sercom.backoffice.access import may, require
 from sercom.backoffice.posted import read_id
 from sercom.backoffice.view import EntityView
 from sercom.core.base import db, read_whole
@@ -35,9 +35,17 @@ def languages_of(row: Any) -> list[Language]:
     return [Language.FRENCH, Language.ENGLISH] if english else [Language.FRENCH]
 
 
-def answer_pdf(row: Any, revision: int | None = None) -> Response:
-    """The PDF of ``row``, shown by the browser under its own name."""
-    file = papers.pdf(db.session, row, read_language(row), revision)
+def require_unrestricted(row: Any) -> None:
+    """Answer 403 where nothing but tax law keeps the paper, to whoever does not keep the books."""
+    client = row.case.client if isinstance(row, Visit) else row.client
+    if client.anonymised_at is not None:
+        require("update", "accounts")
+
+
+def answer_pdf(row: Any, revision: int | None = None, of: papers.Printable | None = None) -> Response:
+    """The PDF of ``row``, or of what is ``of`` it, shown by the browser under its own name."""
+    require_unrestricted(row)
+    file = papers.pdf(db.session, of or row, read_language(row), revision)
     return send_file(BytesIO(file.data), mimetype="application/pdf", download_name=file.name)
 
 
@@ -48,6 +56,7 @@ class PaperMixin(EntityView):
     def paper_view(self, row_id: int) -> Any:
         """The document as it will look on paper; a draft too."""
         row = self.get_one(read_id(str(row_id)))
+        require_unrestricted(row)
         language = read_language(row)
         return papers.preview(db.session, row, language, self._screen(row, language))
 

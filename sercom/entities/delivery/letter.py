@@ -1,21 +1,30 @@
 """A message of the outbox as an e-mail: text, the same as a page, the documents that go with it."""
 
+import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
 
 from flask import current_app
 from flask_babel import force_locale
+from flask_babel import gettext as _
+from markupsafe import Markup
 
 from sercom.core import formats
 from sercom.core.base import AnySession
 from sercom.entities.company.model import Company, get_company
 from sercom.entities.delivery import papers
 from sercom.entities.delivery.message import LINK, Message, MessageKind
+from sercom.entities.reminders.model import reminders_in
 from sercom.entities.users.model import Language
 
 #: Written to because of what somebody sent: no automatic answer is to come back.
-AUTOMATIC = frozenset({MessageKind.REQUEST_RECEIVED, MessageKind.NEW_REQUEST, MessageKind.ACCOUNT})
+AUTOMATIC = frozenset(
+    {MessageKind.REQUEST_RECEIVED, MessageKind.NEW_REQUEST, MessageKind.CLIENT_MESSAGE, MessageKind.ACCOUNT}
+)
+AUTOMATIC |= {MessageKind.QUOTE_APPROVED, MessageKind.QUOTE_ANSWERED, MessageKind.CLIENT_PAGE}
+#: The office reads words of a client's in these: an address among them is no button of ours.
+TOLD = frozenset({MessageKind.NEW_REQUEST, MessageKind.CLIENT_MESSAGE, MessageKind.QUOTE_ANSWERED})
 
 
 def compose(session: AnySession, message_id: int) -> EmailMessage:
@@ -31,14 +40,21 @@ def compose(session: AnySession, message_id: int) -> EmailMessage:
     email["Subject"] = message.subject
     email["Date"] = format_datetime(message.created_at)
     email["Message-ID"] = f"<{message.message_id}@{sender.rpartition('@')[2]}>"
-    email["Content-Language"] = message.language.value.replace("_", "-")
     if message.kind in AUTOMATIC:
         email["Auto-Submitted"] = "auto-generated"
-    foot = signature(company, message.language)
-    email.set_content(f"{message.text.rstrip()}\n\n-- \n" + "\n".join(foot) + "\n")
-    email.add_alternative(as_page(message, foot), subtype="html")
+    foot, stop = signature(company, message.language), _stop_url(session, message)
+    with force_locale(message.language.value):
+        stopped = [_("Receive no more of these: %(address)s", address=stop)] if stop else []
+    email.set_content(f"{message.text.rstrip()}\n\n-- \n" + "\n".join([*foot, *stopped]) + "\n")
+    email.add_alternative(as_page(message, foot, stop), subtype="html")
+    if stop:
+        email["List-Unsubscribe"] = f"<{stop}/stop>"
+        email["List-Unsubscribe-Post"] = "List-Unsubscribe=One-Click"
+        email["Auto-Submitted"] = "auto-generated"
     for file in files:
         email.add_attachment(file.data, maintype="application", subtype="pdf", filename=file.name)
+    # Last: whatever content is set or added takes the headers named "Content-" away.
+    email["Content-Language"] = message.language.value.replace("_", "-")
     return email
 
 
@@ -51,14 +67,29 @@ def signature(company: Company, language: Language) -> list[str]:
     return [part for part in (company.name, place, " · ".join(p for p in (phone, company.email) if p)) if part]
 
 
-def as_page(message: Message, foot: list[str]) -> str:
+def _stop_url(session: AnySession, message: Message) -> str:
+    """Where a reminder is stopped; blank for what is none."""
+    found = reminders_in(session, message.id)
+    return f"{message.base_url}/r/{found[0].token}" if found else ""
+
+
+#: A phone number as ``formats.phone`` writes it.
+PHONE = re.compile(r"(\d{3} \d{3}-\d{4})")
+
+
+def _whole(text: str) -> Markup:
+    """The words, where no line ends inside a phone number."""
+    number = Markup('<span style="white-space:nowrap">{}</span>')
+    return Markup().join(number.format(part) if PHONE.fullmatch(part) else part for part in PHONE.split(text))
+
+
+def as_page(message: Message, foot: list[str], stop: str = "") -> str:
     """The message as HTML: a paragraph that is the link alone becomes a button."""
     paragraphs = [part.strip() for part in message.body.split("\n\n") if part.strip()]
     template = current_app.jinja_env.get_template("mail/message.html")
     with force_locale(message.language.value):
-        return template.render(
-            message=message, paragraphs=paragraphs, url=message.link_url, placeholder=LINK, foot=foot
-        )
+        shown = {"message": message, "paragraphs": paragraphs, "told": message.kind in TOLD, "whole": _whole}
+        return template.render(**shown, url=message.link_url, placeholder=LINK, foot=foot, stop=stop)
 
 
 def languages_sent(message: Message) -> list[Language]:
@@ -73,7 +104,8 @@ def _papers(session: AnySession, message_id: int) -> list[papers.PdfFile]:
     languages, revision = languages_sent(message), message.revision
     files = []
     for language in languages:  # drawing ends the transaction: the rows are read again
-        document = session.get_one(Message, message_id).document
-        if document is not None:
-            files.append(papers.pdf(session, document, language, revision))  # type: ignore[arg-type]  # only what has a paper is attached
+        message = session.get_one(Message, message_id)
+        row = message.approval or message.document
+        if row is not None:
+            files.append(papers.pdf(session, row, language, revision))  # type: ignore[arg-type]  # only what has a paper is attached
     return files

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sercom.core import signed
 from sercom.core.base import AnySession, CreatedAt, Model, PrimaryKey
 from sercom.core.clock import utcnow
+from sercom.entities.delivery.hub_link import HubLink
 from sercom.entities.documents.model import Document
 
 #: A client looks up an invoice at tax time of the year after.
@@ -24,6 +25,8 @@ class Link(Model):
     id: Mapped[PrimaryKey]
     document_id: Mapped[int] = mapped_column(ForeignKey("document.id", ondelete="CASCADE"), index=True)
     revision: Mapped[int] = mapped_column(default=1)
+    #: The client's page that it was opened from: it ends with that one.
+    hub_link_id: Mapped[int | None] = mapped_column(ForeignKey("hub_link.id", ondelete="CASCADE"), index=True)
     nonce: Mapped[str] = mapped_column(String(24), default=signed.new_nonce)
     created_at: Mapped[CreatedAt]
     expires_at: Mapped[datetime]
@@ -32,11 +35,13 @@ class Link(Model):
     viewed_at: Mapped[datetime | None]
 
     document: Mapped[Document] = relationship()
+    hub_link: Mapped[HubLink | None] = relationship()
 
     @property
     def is_open(self) -> bool:
         """Whether it still opens its page."""
-        return self.revoked_at is None and self.expires_at > utcnow()
+        whole = self.hub_link is None or self.hub_link.is_open
+        return whole and self.revoked_at is None and self.expires_at > utcnow()
 
     @property
     def token(self) -> str:
@@ -44,12 +49,13 @@ class Link(Model):
         return signed.token_of(PURPOSE, self.id, self.nonce)
 
 
-def make_link(session: AnySession, document: Document) -> Link:
-    """A new link to ``document`` (flushed) as it is now."""
+def make_link(session: AnySession, document: Document, opened_from: HubLink | None = None) -> Link:
+    """A new link to ``document`` (flushed) as it is now; one that a client's page opens ends with that page."""
     link = Link(
         document=document,
         revision=getattr(document, "revision", 1),
-        expires_at=utcnow() + LIFETIME,
+        hub_link=opened_from,
+        expires_at=opened_from.expires_at if opened_from is not None else utcnow() + LIFETIME,
     )
     session.add(link)
     session.flush()

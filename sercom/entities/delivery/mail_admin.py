@@ -9,7 +9,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import literal
 from sqlalchemy.orm import joinedload
 
-from sercom.backoffice import filters
+from sercom.backoffice import filters, formatters
 from sercom.backoffice.access import current_actor
 from sercom.backoffice.commands import CommandMixin
 from sercom.backoffice.listing import contains
@@ -38,6 +38,7 @@ class MessageView(CommandMixin):
     default_order = (Message.id.desc(),)
     column_list = ("created_at", "kind", "to_email", "subject", "status")
     column_sortable_list = ("created_at",)
+    column_formatters = {"kind": formatters.in_words, "to_email": formatters.mailbox}
     column_labels = {
         "created_at": _l("Written"),
         "kind": _l("Kind"),
@@ -65,7 +66,7 @@ class MessageView(CommandMixin):
 
     def load_options(self) -> tuple[Any, ...]:
         """The page leads to the case."""
-        return (joinedload(Message.case), joinedload(Message.link))
+        return (*map(joinedload, (Message.case, Message.link, Message.hub_link, Message.approval)),)
 
     def details_context(self, row: Any) -> dict[str, Any]:
         """The message as its reader sees it, and what can be done."""
@@ -76,7 +77,7 @@ class MessageView(CommandMixin):
             "languages": languages_sent(row) if row.revision is not None else [],
             "foot": signature(get_company(db.session), row.language),
             "mail_is_set": is_mail_set(),
-            "may_revoke": actor.has(OFFICE) and row.link is not None and row.link.is_open,
+            "may_revoke": actor.has(OFFICE) and row.page is not None and row.page.is_open,
             **super().details_context(row),
         }
 
@@ -86,7 +87,7 @@ class MessageView(CommandMixin):
         if not current_actor().has(OFFICE):
             raise ForbiddenError(_l("Your role does not allow this."))
         message = self.get_for_update(row_id)
-        if message.link is None:
+        if message.page is None:
             abort(404)
         refused = attempt(db.session, lambda: self._revoke(message))
         if refused is not None:
@@ -95,8 +96,8 @@ class MessageView(CommandMixin):
         return redirect(self.page_url(message))
 
     def _revoke(self, message: Message) -> None:
-        if message.link is not None and message.link.revoked_at is None:
-            message.link.revoked_at = utcnow()
+        if message.page is not None and message.page.revoked_at is None:
+            message.page.revoked_at = utcnow()
             journal.record(db.session, current_actor(), "link_revoked", message)
 
 

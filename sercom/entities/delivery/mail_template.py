@@ -20,6 +20,19 @@ FIELDS: dict[MessageKind, tuple[str, ...]] = {
     MessageKind.QUOTE: ("client", "number", "total", "valid_until", "link", "company", "phone"),
     MessageKind.INVOICE: ("client", "number", "total", "balance", "due_date", "link", "company", "phone"),
     MessageKind.CREDIT_NOTE: ("client", "number", "total", "invoice", "link", "company", "phone"),
+    MessageKind.QUOTE_APPROVED: ("client", "number", "total", "link", "company", "phone"),
+    MessageKind.REPLY: ("client", "text", "number", "link", "company", "phone"),
+    MessageKind.CLIENT_PAGE: ("client", "link", "until", "company", "phone"),
+    MessageKind.QUOTE_REMINDER: ("client", "number", "title", "total", "valid_until", "link", "company", "phone"),
+    MessageKind.QUOTE_REMINDER_AGAIN: ("client", "number", "title", "total", "valid_until", "link", "company", "phone"),
+    MessageKind.VISIT_REMINDER: ("client", "day", "time", "address", "company", "phone"),
+    MessageKind.DUE_SOON: ("client", "number", "total", "balance", "due_date", "link", "company", "phone"),
+    MessageKind.OVERDUE: ("client", "number", "total", "balance", "due_date", "days", "link", "company", "phone"),
+    MessageKind.OVERDUE_AGAIN: (
+        *("client", "number", "total", "balance", "due_date", "days", "link", "company", "phone"),
+    ),
+    MessageKind.REVIEW: ("client", "title", "page", "company", "phone"),
+    MessageKind.MAINTENANCE: ("client", "what", "day", "address", "page", "company", "phone"),
     MessageKind.ON_THE_WAY: ("client", "person", "from", "until", "address", "company", "phone"),
 }
 
@@ -87,4 +100,5 @@ def escaped(text: str) -> str:
 
 def fill(text: str, values: Mapping[str, str]) -> str:
     """``text`` with its fields filled in, save the link, which is filled in while sending."""
-    return text.format_map({**values, "link": LINK})
+    told = text.format_map({**values, "link": LINK})
+    return told.replace(".m..", ".m.")  # "9:00 a.m." ends a sentence by itself

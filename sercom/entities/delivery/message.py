@@ -13,11 +13,13 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 from sercom.core.access import Actor
 from sercom.core.base import CreatedAt, LongText, Model, PrimaryKey, one_of
 from sercom.core.clock import utcnow
-from sercom.core.guards import Guard, changed
+from sercom.core.guards import Guard, but_erasing, changed
 from sercom.core.labels import Labelled, LabelledType, Status, Tone
 from sercom.entities.cases.model import Case
+from sercom.entities.delivery.hub_link import HubLink
 from sercom.entities.delivery.link import Link
 from sercom.entities.documents.model import Document
+from sercom.entities.quotes.evidence import Approval
 from sercom.entities.users.model import Language
 
 #: Stands in a stored text for the client's link, which is filled in while sending.
@@ -31,19 +33,42 @@ class MessageKind(Labelled):
     QUOTE = "quote", _l("Quote")
     INVOICE = "invoice", _l("Invoice")
     CREDIT_NOTE = "credit_note", _l("Credit note")
+    QUOTE_APPROVED = "quote_approved", _l("Quote approved")
+    QUOTE_ANSWERED = "quote_answered", _l("Client’s answer to a quote, to the office")
     ON_THE_WAY = "on_the_way", _l("On the way")
+    CLIENT_PAGE = "client_page", _l("Client page")
+    QUOTE_REMINDER = "quote_reminder", _l("Reminder of a quote")
+    QUOTE_REMINDER_AGAIN = "quote_reminder_again", _l("Reminder of a quote, again")
+    VISIT_REMINDER = "visit_reminder", _l("Reminder of a visit")
+    DUE_SOON = "due_soon", _l("Invoice due soon")
+    OVERDUE = "overdue", _l("Invoice overdue")
+    OVERDUE_AGAIN = "overdue_again", _l("Invoice overdue, again")
+    REVIEW = "review", _l("Request for a review")
+    MAINTENANCE = "maintenance", _l("Suggestion of maintenance")
     NEW_REQUEST = "new_request", _l("New request, to the office")
+    REPLY = "reply", _l("Message to the client")
+    CLIENT_MESSAGE = "client_message", _l("Message of a client, to the office")
     ACCOUNT = "account", _l("Account")
+
+    @property
+    def is_to_office(self) -> bool:
+        """Whether the company writes to itself: no client reads it."""
+        return self in {MessageKind.NEW_REQUEST, MessageKind.CLIENT_MESSAGE, MessageKind.QUOTE_ANSWERED}
 
 
 class MessageStatus(Status):
-    """Where an e-mail stands. ``KEPT`` ones were written while no mail server was set."""
+    """Where an e-mail stands.
+
+    ``KEPT`` ones were written while no mail server was set; a ``WITHDRAWN`` one had nothing to say any more
+    when its turn came: what it reminds of was answered.
+    """
 
     QUEUED = "queued", _l("Waiting"), Tone.INFO
     SENDING = "sending", _l("Being sent"), Tone.INFO
     SENT = "sent", _l("Sent out"), Tone.GOOD
     DEAD = "dead", _l("Failed"), Tone.BAD
     KEPT = "kept", _l("Not sent: no mail server"), Tone.WARN
+    WITHDRAWN = "withdrawn", _l("Withdrawn"), Tone.NEUTRAL
 
 
 class Failure(Labelled):
@@ -80,6 +105,10 @@ class Message(Model):
     case_id: Mapped[int | None] = mapped_column(ForeignKey("case.id", ondelete="SET NULL"), index=True)
     document_id: Mapped[int | None] = mapped_column(ForeignKey("document.id", ondelete="SET NULL"), index=True)
     link_id: Mapped[int | None] = mapped_column(ForeignKey("link.id", ondelete="SET NULL"))
+    #: The approval whose PDF is attached, in place of the document's own.
+    approval_id: Mapped[int | None] = mapped_column(ForeignKey("approval.id", ondelete="SET NULL"))
+    #: The link to all that is the client's, in an e-mail that is about no document.
+    hub_link_id: Mapped[int | None] = mapped_column(ForeignKey("hub_link.id", ondelete="SET NULL"))
     #: The revision whose PDF is attached, French always and English beside it; ``None``: nothing is.
     revision: Mapped[int | None]
     to_email: Mapped[str] = mapped_column(String(254))
@@ -105,6 +134,8 @@ class Message(Model):
     case: Mapped[Case | None] = relationship()
     document: Mapped[Document | None] = relationship()
     link: Mapped[Link | None] = relationship()
+    approval: Mapped[Approval | None] = relationship()
+    hub_link: Mapped[HubLink | None] = relationship()
 
     __mapper_args__ = {"version_id_col": version}
 
@@ -119,7 +150,14 @@ class Message(Model):
     @property
     def link_url(self) -> str:
         """The client's page, as an address; blank where there is none."""
+        if self.hub_link is not None:
+            return f"{self.base_url}/c/{self.hub_link.token}"
         return f"{self.base_url}/l/{self.link.token}" if self.link is not None else ""
+
+    @property
+    def page(self) -> Link | HubLink | None:
+        """The link that it carries, of either kind."""
+        return self.link or self.hub_link
 
     @property
     def text(self) -> str:
@@ -147,5 +185,5 @@ def is_mail_set() -> bool:
 _written = ("kind", "to_email", "language", "subject", "body", "base_url", "message_id", "created_at")
 MESSAGE_GUARDS = (
     Guard("message", "UPDATE", changed(*_written), "a message is append-only"),
-    Guard("message", "DELETE", "1 = 1", "a message is append-only"),
+    Guard("message", "DELETE", but_erasing("1 = 1"), "a message is append-only"),
 )

@@ -7,7 +7,7 @@ leaves a claim that ends after a while, and the message goes again under the sam
 import logging
 import threading
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
 from email.message import EmailMessage
 from functools import partial
 from typing import NamedTuple
@@ -22,10 +22,12 @@ from sercom.core.base import AnySession
 from sercom.core.clock import utcnow
 from sercom.core.errors import DomainError
 from sercom.entities.delivery import smtp
+from sercom.entities.delivery.hub_link import HubLink
 from sercom.entities.delivery.letter import compose
 from sercom.entities.delivery.link import Link
 from sercom.entities.delivery.message import Failure, Message, MessageKind, MessageStatus, is_mail_set
 from sercom.entities.documents.model import Document
+from sercom.entities.quotes.evidence import Approval
 from sercom.entities.users.model import Language
 from sercom.output.paper import PaperError
 
@@ -34,6 +36,10 @@ LEASE = timedelta(minutes=10)
 #: Waits between attempts, in minutes: two and a half days in all, then it is dead.
 WAITS = (1, 5, 15, 60, 180, 360, 720, 720, 720, 720)
 SUBJECT_LENGTH = 200
+
+#: Asked of a kind of message before it leaves: from which moment it may, or ``None``: not any more.
+Gate = Callable[[AnySession, Message], datetime | None]
+GATES: dict[MessageKind, Gate] = {}
 
 log = logging.getLogger(__name__)
 #: Set when there is something to send: the worker of this process need not wait for its round.
@@ -46,6 +52,8 @@ class Words(NamedTuple):
     language: Language
     subject: str
     body: str
+    #: The site's own address, where the words are written outside of a request.
+    site: str = ""
 
 
 Transport = Callable[[EmailMessage], None]
@@ -58,28 +66,33 @@ def post(
     *,
     to: str,
     document: Document | None = None,
-    link: Link | None = None,
-    attached: bool = False,
+    link: Link | HubLink | None = None,
+    attached: bool | Approval = False,
     token: str | None = None,
 ) -> Message:
-    """Write a message; it leaves after the commit. ``attached``: the PDF of the link's revision goes with it.
+    """Write a message; it leaves after the commit.
 
-    Raises ``DomainError`` beside ``to`` or ``subject`` for what is no address, or more than a line.
+    ``attached``: the PDF of the link's revision goes with it, or of what was approved. Raises ``DomainError``
+    beside ``to`` or ``subject`` for what is no address, or more than a line.
     """
     if len(words.subject.splitlines()) > 1 or any(ord(char) < ord(" ") for char in words.subject):
         raise DomainError(_("A subject is one line."), "subject")
+    approval = attached if isinstance(attached, Approval) else None
+    sent = approval or link
     message = Message(
         kind=kind,
         status=MessageStatus.QUEUED if is_mail_set() else MessageStatus.KEPT,
         case_id=document.case_id if document is not None else None,
         document=document,
-        link=link,
-        revision=link.revision if link is not None and attached else None,
+        link=link if isinstance(link, Link) else None,
+        hub_link=link if isinstance(link, HubLink) else None,
+        approval=approval,
+        revision=sent.revision if isinstance(sent, Approval | Link) and attached else None,
         to_email=_address(to),
         language=words.language,
         subject=words.subject[:SUBJECT_LENGTH],
         body=words.body.replace("\r\n", "\n"),
-        base_url=base_url(),
+        base_url=words.site or base_url(),
         token=token,
     )
     session.add(message)
@@ -96,7 +109,10 @@ def _address(text: str) -> str:
 
 
 def base_url() -> str:
-    """The site's own address, without a slash behind: the setting, or where the present request came to."""
+    """The site's own address, without a slash behind: the setting, or where the present request came to.
+
+    Where mail is sent there is a setting; without one messages are read in the back-office alone.
+    """
     known = current_app.config.get("APP_BASE_URL") or (request.url_root if has_request_context() else "")
     return str(known or "http://127.0.0.1:5000").rstrip("/")
 
@@ -142,6 +158,8 @@ def claim(session: AnySession) -> int | None:
 def _attempt(session: AnySession, message_id: int, send: Transport) -> None:
     problem = None
     try:
+        if _held(session, message_id):
+            return
         email = compose(session, message_id)
         session.rollback()  # holds no connection while the other side takes its time
         send(email)
@@ -162,6 +180,22 @@ def _attempt(session: AnySession, message_id: int, send: Transport) -> None:
     except StaleDataError:  # the claim had ended, and somebody else went on with it
         session.rollback()
         log.warning("message %s was taken over", message_id)
+
+
+def _held(session: AnySession, message_id: int) -> bool:
+    """Whether it waits for its hour, or was withdrawn, instead of being sent; commits where it was."""
+    message = session.get_one(Message, message_id)
+    gate = GATES.get(message.kind)
+    moment = gate(session, message) if gate is not None else utcnow()
+    now = utcnow()  # after the gate: what may leave at once is not later than now
+    if moment is not None and moment <= now:
+        return False
+    message.status = MessageStatus.WITHDRAWN if moment is None else MessageStatus.QUEUED
+    message.next_attempt_at = moment or now
+    message.attempts -= 1  # it was not tried
+    message.claimed_at, message.updated_at = None, now
+    session.commit()
+    return True
 
 
 def _note(message: Message, problem: smtp.SendError | None) -> None:

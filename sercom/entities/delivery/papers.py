@@ -26,6 +26,7 @@ from sercom.entities.jobs.model import Job
 from sercom.entities.ledger import snapshot as ledger
 from sercom.entities.ledger.model import EntryKind, Payment
 from sercom.entities.quotes import snapshot as quotes
+from sercom.entities.quotes.evidence import Approval
 from sercom.entities.quotes.model import Quote
 from sercom.entities.users.model import Language
 from sercom.entities.visits import snapshot as visits
@@ -35,7 +36,7 @@ from sercom.output import paper
 from sercom.output.kinds import PaperKind, file_name
 
 Snapshot = dict[str, Any]
-Printable = Quote | Job | Invoice | CreditNote | Payment | Visit
+Printable = Quote | Job | Invoice | CreditNote | Payment | Visit | Approval
 
 BUILDERS: dict[type[Any], Callable[[AnySession, Any], Snapshot]] = {
     Quote: quotes.snapshot_of,
@@ -45,6 +46,9 @@ BUILDERS: dict[type[Any], Callable[[AnySession, Any], Snapshot]] = {
     Payment: ledger.snapshot_of,
     Visit: visits.snapshot_of,
 }
+
+#: What a file is of, where that is no document.
+SUBJECTS: dict[type[Any], str] = {Payment: "payment_id", Approval: "approval_id"}
 
 #: Two readers of the same document: the second one waits, and finds what the first one kept.
 _first_reader = threading.Lock()
@@ -70,7 +74,7 @@ def frozen(session: AnySession, row: Printable, revision: int | None = None) -> 
         return json.loads(content) if content else None
     if isinstance(row, Payment):
         return _receipt(session, row)
-    return None
+    return json.loads(row.paper) if isinstance(row, Approval) and row.paper else None
 
 
 #: What has a receipt: money that moved.
@@ -105,11 +109,20 @@ def pdf(session: AnySession, row: Printable, language: Language, revision: int |
     snapshot = frozen(session, row, revision) or {}
     if not snapshot:
         raise ConflictError(_l("This is still a draft: it has no PDF, only a preview."))
-    subject = {"payment_id": row.id} if isinstance(row, Payment) else {"document_id": row.id}
+    subject = {SUBJECTS.get(type(row), "document_id"): row.id}
     kept = _kept_or_drawn(session, snapshot, Language.FRENCH, subject)
     if language is not Language.FRENCH:
         kept = _kept_or_drawn(session, snapshot, language, subject)
     return PdfFile(_name(snapshot, language), kept)
+
+
+def report_for_client(session: AnySession, visit: Visit, language: Language) -> PdfFile:
+    """A visit's report as its client reads it: without the photos that are internal. Drawn anew, kept nowhere.
+
+    Ends the session's transaction.
+    """
+    snapshot = visits.snapshot_of(session, visit, shown_only=True)
+    return PdfFile(_name(snapshot, language), draw(session, snapshot, language))
 
 
 def _report(session: AnySession, visit: Visit, language: Language) -> PdfFile:
@@ -160,15 +173,19 @@ def draw(session: AnySession, snapshot: Snapshot, language: Language) -> bytes:
 
 
 def _pictures(session: AnySession, snapshot: Snapshot) -> dict[str, bytes]:
-    """What a report shows, by the sha256 that it tells: small photos, and signatures."""
+    """What a report or an approval shows, by the sha256 that it tells: small photos, and signatures."""
+    strokes = snapshot.get("approval", {}).get("drawing")
+    if strokes:
+        drawn = session.scalars(select(Approval.drawing).where(Approval.drawing_sha256 == strokes).limit(1)).first()
+        return {strokes: drawn} if drawn else {}
     work = snapshot.get("work")
     if not work:
         return {}
     photos = {photo["id"]: photo["sha256"] for photo in work["photos"]}
     rows = session.execute(select(FileContent.file_id, FileContent.thumbnail).where(FileContent.file_id.in_(photos)))
     pictures = {photos[key]: data for key, data in rows}
-    drawn = [signature["id"] for signature in work["signatures"]]
-    signed = session.execute(select(Signature.sha256, Signature.data).where(Signature.id.in_(drawn)))
+    ids = [signature["id"] for signature in work["signatures"]]
+    signed = session.execute(select(Signature.sha256, Signature.data).where(Signature.id.in_(ids)))
     return pictures | dict(signed.tuples().all())
 
 

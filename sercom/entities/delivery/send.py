@@ -20,6 +20,7 @@ from sercom.core.base import db
 from sercom.core.errors import ConflictError, DomainError, ForbiddenError, NeedsConfirmationError
 from sercom.core.fields import Needed, ProductForm, long
 from sercom.entities.company.model import get_company
+from sercom.entities.delivery.ending import LinkMixin
 from sercom.entities.delivery.letter import signature
 from sercom.entities.delivery.mail_template import FIELDS
 from sercom.entities.delivery.message import is_mail_set
@@ -36,7 +37,7 @@ class SendForm(ProductForm):
     body = TextAreaField(_l("Message"), [Needed(), long], render_kw={"rows": 14})
 
 
-class SendMixin(CommandMixin):
+class SendMixin(LinkMixin, CommandMixin):
     """A kind of document that leaves by e-mail."""
 
     def details_context(self, row: Any) -> dict[str, Any]:

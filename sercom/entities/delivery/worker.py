@@ -2,10 +2,13 @@
 
 import logging
 import threading
+import time
+from collections.abc import Callable
+from typing import Any
 
 from flask import Flask
 
-from sercom.core.base import db
+from sercom.core.base import AnySession, db
 from sercom.entities.delivery import outbox
 from sercom.upkeep import slow
 
@@ -13,8 +16,25 @@ from sercom.upkeep import slow
 ROUND = 15.0
 #: How long the end of a process waits for the message that is on its way.
 PATIENCE = 15.0
+#: Where the application keeps what else is to be done each round: functions of the session.
+CHORES = "chores"
+HOUR = 3600.0
 
 log = logging.getLogger(__name__)
+
+
+class Every:
+    """A chore that is done every so many seconds: at the first round, or (``later``) when they have passed."""
+
+    def __init__(self, seconds: float, work: Callable[[AnySession], Any], *, later: bool = False) -> None:
+        self.seconds, self.work = seconds, work
+        self.next = time.monotonic() + seconds if later else 0.0
+
+    def __call__(self, session: AnySession) -> None:
+        """Do it, where it is time."""
+        if time.monotonic() >= self.next:
+            self.next = time.monotonic() + self.seconds
+            self.work(session)
 
 
 class Worker:
@@ -43,6 +63,8 @@ class Worker:
                     while not self._stopping.is_set() and outbox.drain(db.session, limit=1):
                         pass
                     slow.flush(db.session)
+                    for chore in self.app.extensions.get(CHORES, ()):
+                        chore(db.session)
             except Exception:  # the database may be away: the next round tries again
                 log.exception("the outbox could not be drained")
             outbox.wake.wait(self.every)

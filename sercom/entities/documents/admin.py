@@ -8,11 +8,11 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy.orm import defer, joinedload, selectinload, undefer
 from wtforms.validators import Optional
 
-from sercom.backoffice.access import current_actor, may
+from sercom.backoffice.access import current_actor
 from sercom.backoffice.lookup import LookupField
 from sercom.backoffice.posted import read_id, read_version
 from sercom.core.access import MONEY
-from sercom.core.base import db
+from sercom.core.base import db, read_whole
 from sercom.core.clock import to_company
 from sercom.core.errors import DomainError
 from sercom.core.fields import DiscountField, Needed
@@ -29,11 +29,13 @@ from sercom.entities.documents.margin import margin_of
 from sercom.entities.documents.model import Document
 from sercom.entities.documents.thread import journal_of_case, thread_of_case
 from sercom.entities.documents.working import working_of
+from sercom.entities.equipment.history import Standing
+from sercom.entities.equipment.model import Equipment, EquipmentWork
+from sercom.entities.inbox.conversation import conversation_of
 from sercom.entities.journal.words import EVENTS
 from sercom.entities.ledger.book import deposits_of_case
 from sercom.entities.sites.lookup import site_lookup
-from sercom.workflow import content, edges
-from sercom.workflow.sending import messages_of
+from sercom.workflow import content, edges, upkeep
 from sercom.workflow.transitions import Transition, available, hindered, require_version
 
 #: Commands that stand on the page as buttons; the others wait in the menu beside them.
@@ -98,8 +100,14 @@ class DocumentView(LiveMixin, ConvertMixin):
         return (joinedload(self.model.client).load_only(Client.name), defer(self.model.description))
 
     def get_one(self, id: Any) -> Any:  # noqa: A002  # Flask-Admin's name
-        """A document with its case, client, lines and taxes."""
-        options = (joinedload(self.model.case).joinedload(Case.site), selectinload(self.model.lines))
+        """A document with its case, client, lines and taxes, and the devices that it is about."""
+        devices = joinedload(Case.works).joinedload(EquipmentWork.equipment)
+        devices = devices.options(undefer(Equipment.stage), undefer(Equipment.done_at))
+        options = (
+            joinedload(self.model.case).options(joinedload(Case.site), devices),
+            selectinload(self.model.lines),
+            joinedload(self.model.taxes),  # two or three: not worth a question of their own
+        )
         row = self.get_query().options(*options).filter(self.model.id == read_id(str(id))).one_or_none()
         return row if row is not None else abort(404)
 
@@ -135,6 +143,9 @@ class DocumentView(LiveMixin, ConvertMixin):
         client = form.client.data
         site = form.site.data or client.only_site
         content.start(db.session, row, current_actor(), client=client, site=site, drafts=form.lines.drafts)
+        device = db.session.get(Equipment, read_whole(request.args.get("device", "")) or 0)
+        if device is not None and site is not None and device.site_id == site.id:  # begun on the device's own page
+            upkeep.concern(db.session, row.case, device, current_actor())
 
     def change(self, form: Any, row: Any) -> None:
         """Take the new content."""
@@ -181,6 +192,7 @@ class DocumentView(LiveMixin, ConvertMixin):
         first = commands.pop(0) if commands and commands[0].is_next(row) else None
         near = [command for command in commands if command.tone is not Tone.BAD][:NEAR]
         possible = edges.edges_from(row, actor)
+        conversation = conversation_of(row.case, thread)
         return {
             "thread": thread,
             "journal": journal,
@@ -194,7 +206,9 @@ class DocumentView(LiveMixin, ConvertMixin):
             "sendable": False,
             "working": working_of(db.session, row),
             "margin": margin_of(row) if self.shows_margin and actor.has(MONEY) else None,
-            "messages": messages_of(row) if may("read", "messages") else (),
+            "conversation": conversation,
+            "messages": conversation.emails_about(row),
+            "standing": [Standing(work.equipment, work) for work in row.case.works],
             "deposits": deposits_of_case(db.session, row.case_id),
             "visits": [visit for visit in row.case.visits if visit.document_id == row.id],
         }

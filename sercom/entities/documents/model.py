@@ -242,14 +242,9 @@ class Document(Model):
 
     def reprice(self, rates: Sequence[Rate]) -> Totals:
         """Compute net, taxes and total from the lines at ``rates``, and keep them."""
-        amounts = [Amount(line.amount, line.tax_status is TaxStatus.TAXABLE) for line in self.lines if line.accepted]
-        subtotal = sum((amount.value for amount in amounts), ZERO)
-        self.discount = Discount(self.discount or ZERO, self.discount_percent).of(max(subtotal, ZERO))
-        if self.discount > max(subtotal, ZERO):
-            raise DomainError(_l("The discount is larger than the document."), "discount")
-        if self.kept is None:
-            totals = compute_totals(amounts, rates, self.discount)
-        else:
+        totals = self.totals_of([line for line in self.lines if line.accepted], rates)
+        self.discount = totals.discount
+        if self.kept is not None:
             totals = totals_within(self.kept[1], rates)
         self.net, self.tax, self.total = totals.net, totals.tax, totals.total
         known = {row.code: row for row in self.taxes}
@@ -260,6 +255,15 @@ class Document(Model):
         for conversion in self.sources:
             conversion.count()
         return totals
+
+    def totals_of(self, lines: Iterable[Line], rates: Sequence[Rate]) -> Totals:
+        """What these ``lines`` come to at ``rates``, less the document's discount. Nothing is changed."""
+        amounts = [Amount(line.amount, line.tax_status is TaxStatus.TAXABLE) for line in lines]
+        subtotal = max(sum((amount.value for amount in amounts), ZERO), ZERO)
+        discount = Discount(self.discount or ZERO, self.discount_percent).of(subtotal)
+        if discount > subtotal:
+            raise DomainError(_l("The discount is larger than the document."), "discount")
+        return compute_totals(amounts, rates, discount)
 
     def lines_state(self) -> list[list[Any]]:
         """The lines as the journal keeps them: written one way, whether typed or read from the database."""

@@ -41,13 +41,17 @@ class Offer:
         lines = [*(line for lines in self.groups.values() for line in lines), *self.options]
         return [line for line in lines if line.is_item]
 
-    def take(self, taken: Collection[int]) -> None:
-        """Accept the options of these ids, and no other; of each group exactly one."""
+    def require(self, taken: Collection[int]) -> None:
+        """Raise ``DomainError`` where these ids are no choice: each an option, and of each group exactly one."""
         if set(taken) - {line.id for line in self.optional}:
             raise DomainError(_l("Choose from the list."), "accepted")
         for name, lines in self.groups.items():
             if sum(line.id in taken for line in lines if line.is_item) != 1:
                 raise DomainError(_l("Choice %(name)s: choose exactly one.", name=name), "accepted")
+
+    def take(self, taken: Collection[int]) -> None:
+        """Accept the options of these ids, and no other."""
+        self.require(taken)
         for line in self.optional:
             line.accepted = line.id in taken
 

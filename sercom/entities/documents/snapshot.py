@@ -4,16 +4,23 @@ Amounts in dollars, quantities and rates are text, days are in ISO 8601. Whateve
 keeps its snapshot, and is drawn from it alone; drafts are told anew each time.
 """
 
+from collections.abc import Sequence
 from typing import Any
+
+from flask_babel import force_locale
+from sqlalchemy import select
 
 from sercom.core.base import AnySession
 from sercom.core.journal import plain
 from sercom.core.money import ZERO
+from sercom.entities.catalog.model import CatalogItem
 from sercom.entities.clients.model import Client
 from sercom.entities.company.model import Company, get_company
+from sercom.entities.documents.line import Line
 from sercom.entities.documents.model import Document
 from sercom.entities.documents.pricing import basis_told
 from sercom.entities.sites.model import Site
+from sercom.entities.users.model import Language
 from sercom.output.kinds import PaperKind
 
 #: Raised when the shape changes: a reader of old ones can tell.
@@ -53,13 +60,14 @@ def head(
 def priced(session: AnySession, kind: PaperKind, document: Document) -> dict[str, Any]:
     """A document with amounts: parties, lines, taxes, totals, and how the company is paid."""
     basis = basis_told(session, document)
-    company = basis.company or get_company(session)
+    company, names = basis.company or get_company(session), names_of(session, document.lines)
     return {
         **head(session, kind, document.number, document.client, document.case.site),
         "case": document.case.number,
         "title": document.title,
         "lines": [
             columns(line, "kind description quantity unit unit_price discount discount_percent tax_status amount")
+            | names.get(line, {})
             for line in document.lines
         ],
         "subtotal": plain(sum((line.amount for line in document.lines if line.accepted), ZERO)),
@@ -71,10 +79,20 @@ def priced(session: AnySession, kind: PaperKind, document: Document) -> dict[str
         ],
         "taxing": basis.as_plain(),
         "payment": {
-            **columns(company, "interac_email interac_autodeposit interest_percent early_percent early_days"),
+            **columns(company, "interac_email interac_autodeposit bank_account"),
+            **columns(company, "interest_percent early_percent early_days"),
             "cheque": company.cheques_accepted,
         },
     }
+
+
+def names_of(session: AnySession, lines: Sequence[Line]) -> dict[Line, dict[str, Any]]:
+    """The lines that say what the catalogue says, each with its ``names`` in both languages."""
+    wanted = {line.item_id for line in lines if line.item_id is not None}
+    rows = session.scalars(select(CatalogItem).where(CatalogItem.id.in_(wanted))) if wanted else ()
+    named = {item.id: {language.value: item.name_in(language) for language in Language} for item in rows}
+    own = {line: named[line.item_id] for line in lines if line.item_id in named}
+    return {line: {"names": names} for line, names in own.items() if line.description in names.values()}
 
 
 def texts(company: Company, **names: str) -> dict[str, dict[str, str | None]]:
@@ -82,3 +100,12 @@ def texts(company: Company, **names: str) -> dict[str, dict[str, str | None]]:
     return {
         key: {"fr_CA": getattr(company, name), "en_CA": getattr(company, f"{name}_en")} for key, name in names.items()
     }
+
+
+def in_both(text: Any) -> dict[str, str]:
+    """``text`` in each language of the product."""
+    told = {}
+    for language in Language:
+        with force_locale(language.value):
+            told[language.value] = str(text)
+    return told

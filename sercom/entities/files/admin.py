@@ -2,17 +2,19 @@
 
 from typing import Any
 
-from flask import Response, abort, request
+from flask import Response, abort, flash, redirect, request
 from flask_admin import expose
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload
 
 from sercom.backoffice import filters
-from sercom.backoffice.access import current_actor
+from sercom.backoffice.access import current_actor, require
 from sercom.backoffice.listing import contains
-from sercom.backoffice.posted import read_id
+from sercom.backoffice.posted import read_back, read_id
 from sercom.backoffice.view import EntityView
+from sercom.core import journal
 from sercom.core.access import MONEY
 from sercom.core.base import db
 from sercom.entities.files.model import File, FileContent, Moment
@@ -63,6 +65,19 @@ class FileView(EntityView):
     def load_options(self) -> tuple[Any, ...]:
         """The list shows the case."""
         return (joinedload(File.case),)
+
+    @expose("/<int:row_id>/show", methods=("POST",))
+    def show_view(self, row_id: int) -> Any:
+        """Show a photo to the client, or keep it internal from now on."""
+        require("update", self.entity)
+        file = self.get_one(read_id(str(row_id)))
+        file.shown_to_client = request.form.get("shown") == "1"
+        changes = journal.changes_of(file)
+        if changes:
+            journal.record(db.session, current_actor(), "changed", file, changes)
+        db.session.commit()
+        flash(_("The client sees this photo.") if file.shown_to_client else _("This photo is internal."), "success")
+        return redirect(read_back(self.page_url(file)))
 
     @expose("/<int:row_id>/content")
     def content_view(self, row_id: int) -> Any:

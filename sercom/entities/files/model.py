@@ -36,6 +36,10 @@ class File(Model):
     caption: Mapped[str] = mapped_column(String(200), default="")
     moment: Mapped[Moment | None] = mapped_column(LabelledType(Moment))
     shown_to_client: Mapped[bool] = mapped_column(default=False)
+    #: The message of the client's that it came with.
+    client_message_id: Mapped[int | None] = mapped_column(
+        ForeignKey("client_message.id", ondelete="SET NULL"), index=True
+    )
     uploaded_by_id: Mapped[int | None] = mapped_column(ForeignKey("user.id"))
     created_at: Mapped[CreatedAt]
 

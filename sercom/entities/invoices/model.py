@@ -74,6 +74,8 @@ class Invoice(Document):
     service_date: Mapped[date | None]
     issue_date: Mapped[date | None]
     due_date: Mapped[date | None] = mapped_column(index=True)
+    #: Whether its client is reminded of it no more.
+    no_reminders: Mapped[bool] = mapped_column(default=False)
     issued_at: Mapped[datetime | None]
     snapshot: Mapped[str | None] = mapped_column(Text)
     voided_at: Mapped[datetime | None]

@@ -5,7 +5,7 @@ from typing import Any
 from sercom.core.base import AnySession
 from sercom.core.clock import to_company
 from sercom.entities.catalog.model import CatalogItem, ItemKind
-from sercom.entities.documents.snapshot import columns, head
+from sercom.entities.documents.snapshot import columns, head, names_of
 from sercom.entities.jobs.model import Job
 from sercom.entities.visits.model import Visit, VisitStatus
 from sercom.output.kinds import PaperKind
@@ -14,7 +14,7 @@ from sercom.output.kinds import PaperKind
 def snapshot_of(session: AnySession, job: Job) -> dict[str, Any]:
     """The job as plain JSON, for whoever does it."""
     parts = {line.id for line in job.lines if line.item_id and _is_part(session, line.item_id)}
-    site = job.case.site
+    site, names = job.case.site, names_of(session, job.lines)
     door = columns(site, "access_notes contact_name contact_phone") if site else {}
     snapshot = head(session, PaperKind.WORK_ORDER, job.number, job.client, site)
     return {
@@ -25,7 +25,10 @@ def snapshot_of(session: AnySession, job: Job) -> dict[str, Any]:
         "instructions": job.instructions,
         "description": job.description,
         "visits": [_visit(visit) for visit in job.visits if visit.status is not VisitStatus.CANCELLED],
-        "lines": [columns(line, "kind description quantity unit") | {"part": line.id in parts} for line in job.lines],
+        "lines": [
+            columns(line, "kind description quantity unit") | {"part": line.id in parts} | names.get(line, {})
+            for line in job.lines
+        ],
     }
 
 

@@ -15,6 +15,8 @@ from sercom.core.base import Model
 from sercom.core.journal import JournalEntry
 from sercom.core.labels import LabelledType
 from sercom.core.money import Money, Percent
+from sercom.entities.privacy.consent import Purpose
+from sercom.entities.reminders.model import ReminderKind
 from sercom.workflow.transitions import TRANSITIONS
 
 #: Events that are no change of status.
@@ -26,14 +28,20 @@ EVENTS: dict[str, LazyString] = {
     "credited": _l("Credited"),
     "conversion_undone": _l("Conversion undone"),
     "photo_added": _l("Photo added"),
-    "note_added": _l("Note added"),
+    "note_added": _l("Internal note added"),
+    "client_told": _l("Message to the client"),
+    "client_wrote": _l("Message of the client"),
     "answered": _l("Checklist answered"),
     "signed": _l("Signed by the client"),
     "part_used": _l("Part used"),
     "logo_changed": _l("Logo changed"),
     "emailed": _l("Sent by e-mail"),
+    "reminded": _l("Reminder written"),
+    "contact_chosen": _l("Choice of e-mails"),
     "viewed": _l("Read by the client"),
     "link_revoked": _l("Client's link ended"),
+    "hub_link_sent": _l("Link to the client’s page sent"),
+    "hub_link_ended": _l("Links to the client’s page ended"),
     "record_payment": _l("Payment received"),
     "payment_corrected": _l("Payment taken back"),
     "payment_released": _l("Credit taken off"),
@@ -61,6 +69,12 @@ EVENTS: dict[str, LazyString] = {
     "hours_changed": _l("Working hours changed"),
     "imported": _l("Imported"),
     "import_undone": _l("Import undone"),
+    "concerned": _l("Equipment concerned"),
+    "sticker_renewed": _l("Sticker replaced"),
+    "stop_reminders": _l("Reminded of no more"),
+    "remind_again": _l("Reminded of again"),
+    "data_exported": _l("Personal data handed over"),
+    "anonymised": _l("Anonymised"),
 }
 #: How a person signs in.
 ACCOUNT: dict[str, LazyString] = {
@@ -77,7 +91,10 @@ ACCOUNT: dict[str, LazyString] = {
 }
 EVENTS |= ACCOUNT
 #: Events whose words name the subject's kind already.
-SELF_EXPLAINED = frozenset({"photo_added", "note_added", "logo_changed", *ACCOUNT})
+SELF_EXPLAINED = frozenset({"photo_added", "note_added", "client_told", "client_wrote", "logo_changed", *ACCOUNT})
+SELF_EXPLAINED |= {"hub_link_sent", "hub_link_ended"}
+#: Events that name an e-mail and where it went.
+EMAILED = frozenset({"emailed", "reminded", "hub_link_sent"})
 #: What an entry may be about, by table.
 SUBJECTS: dict[str, LazyString] = {
     "request": _l("Request"),
@@ -89,6 +106,7 @@ SUBJECTS: dict[str, LazyString] = {
     "case": _l("Case"),
     "client": _l("Client"),
     "site": _l("Address"),
+    "equipment": _l("Equipment"),
     "file": _l("Photo"),
     "note": _l("Note"),
     "payment": _l("Payment"),
@@ -103,9 +121,13 @@ SUBJECTS: dict[str, LazyString] = {
     "company": _l("Company"),
     "bank_transfer": _l("Interac transfer"),
     "message": _l("E-mail"),
+    "client_message": _l("Message of a client"),
     "mail_template": _l("E-mail template"),
     "tax_rate": _l("Tax rate"),
     "import_run": _l("Import"),
+    "consent": _l("Consent"),
+    "incident": _l("Incident"),
+    "reminder_settings": _l("Reminders"),
 }
 #: Changes whose value is told in the sentence itself.
 LINKS = frozenset({"quote", "job", "invoice", "credit_note", "source", "message"})
@@ -127,7 +149,7 @@ def event_sentence(entry: JournalEntry) -> Markup:
     subject = "·" if entry.event in SELF_EXPLAINED else SUBJECTS.get(entry.subject_type, "")
     linked = [value for key in LINKS & entry.changes.keys() for value in entry.changes[key] if value]
     sentence = Markup("<strong>{}</strong> {} {}").format(event_label(entry), subject, entry.subject_label)
-    if entry.event == "emailed":
+    if entry.event in EMAILED and linked:
         return sentence + Markup(" → {}").format(_message(*linked))
     return sentence + Markup(" → {}").format(linked[0]) if linked else sentence
 
@@ -160,7 +182,8 @@ def _labels(subject_type: str) -> dict[str, LazyString]:
     """The names of the subject's fields, as its view shows them."""
     found: dict[str, LazyString] = {"lines": _l("Lines"), "status": _l("Status"), "site": _l("Service address")}
     found["passkey"] = _l("Passkey")
-    found |= {"client": _l("Client"), "amount": _l("Amount"), "reason": _l("Reason")}
+    found |= {"client": _l("Client"), "equipment": _l("Equipment"), "amount": _l("Amount"), "reason": _l("Reason")}
+    found |= {member.value: member.label for enum in (ReminderKind, Purpose) for member in enum}
     found |= {"locked_until": _l("Books closed up to"), "added": _l("Transfers added"), "file": _l("File")}
     for view in current_app.extensions["admin"][0]._views:  # noqa: SLF001  # Flask-Admin has no public list of views
         if getattr(getattr(view, "model", None), "__tablename__", None) == subject_type:

@@ -15,7 +15,7 @@ from sqlalchemy import CheckConstraint, ForeignKey, Index, String, func, select,
 from sqlalchemy.orm import Mapped, column_property, mapped_column, relationship
 
 from sercom.core.base import CreatedAt, Model, PrimaryKey, one_of
-from sercom.core.guards import Guard, append_only, changed
+from sercom.core.guards import Guard, append_only, but_erasing, changed
 from sercom.core.labels import Labelled, LabelledType
 from sercom.core.money import ZERO, Money
 from sercom.entities.clients.model import Client
@@ -209,9 +209,10 @@ LEDGER_GUARDS = (
     Guard(
         "payment",
         "UPDATE",
-        changed("kind", "against_id", "document_id", "amount", "method", "received_on", "reference", "note"),
+        changed("kind", "against_id", "document_id", "amount", "method", "received_on"),
         _payment_update.message,
     ),
+    Guard("payment", "UPDATE", but_erasing(changed("reference", "note")), _payment_update.message, "words"),
     _payment_delete,
     *append_only("allocation", "the ledger"),
     Guard("payment", "INSERT", _on_or_before.format("NEW.received_on"), _closed),

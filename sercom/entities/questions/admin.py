@@ -66,7 +66,7 @@ class QuestionView(EntityView):
         "choices_en": {"validators": [Length(max=5000)]},
     }
     column_formatters = {
-        "services": lambda _view, _context, row, _name: ", ".join(map(str, row.services)) or _l("All"),
+        "services": lambda _view, _context, row, _name: ", ".join(map(str, row.services)) or _l("All services"),
     }
     column_formatters_detail = column_formatters
     search_in = (contains(Question.label_fr), contains(Question.label_en))

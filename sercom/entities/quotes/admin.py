@@ -2,13 +2,16 @@
 
 from typing import Any
 
+from flask import abort, request
+from flask_admin import expose
 from flask_babel import lazy_gettext as _l
 
 from sercom.backoffice import filters
 from sercom.backoffice.listing import Indexed
-from sercom.core.base import db
+from sercom.backoffice.posted import read_id
+from sercom.core.base import db, read_whole
 from sercom.core.clock import day_bounds
-from sercom.entities.delivery.admin import PaperMixin
+from sercom.entities.delivery.admin import PaperMixin, answer_pdf
 from sercom.entities.delivery.send import SendMixin
 from sercom.entities.documents.admin import DocumentView
 from sercom.entities.quotes.model import Quote, QuoteStage
@@ -46,6 +49,15 @@ class QuoteView(SendMixin, PaperMixin, DocumentView):
         filters.Until(Quote.created_at, _l("Created until"), "until", lambda day: day_bounds(day)[1]),
     )
     empty_hint = _l("Convert a request to a quote, or start one with “Add”.")
+
+    @expose("/<int:row_id>/approval")
+    def approval_view(self, row_id: int) -> Any:
+        """The PDF of what the client approved; ``approval`` names one that is no longer in force."""
+        row = self.get_one(read_id(str(row_id)))
+        wanted = read_whole(request.args.get("approval", ""))
+        named = next((approval for approval in row.approvals if approval.id == wanted), None)
+        approval = row.approval if "approval" not in request.args else named
+        return answer_pdf(row, of=approval) if approval is not None else abort(404)
 
     def prefill(self, form: Any, row: Any) -> None:
         """An offer is extended for as long as a new one holds."""

@@ -22,14 +22,15 @@ from sercom.core.clock import utcnow
 from sercom.core.errors import IN_USE, DomainError
 from sercom.core.labels import Labelled, LabelledType, Status, Tone
 from sercom.core.money import HUNDRED, ZERO, Money, Percent, Rate, Totals, round_money
+from sercom.entities.clients.model import ClientKind
 from sercom.entities.company.model import get_company
 from sercom.entities.documents.line import LineDraft
 from sercom.entities.documents.model import Document, DocumentKind
 from sercom.entities.documents.options import settled
 from sercom.entities.documents.pricing import reprice_aloud
 from sercom.entities.documents.stage import Stage, converted, stage_column
-from sercom.entities.quotes.evidence import Approval, Channel, SentQuote
-from sercom.entities.quotes.snapshot import snapshot_of
+from sercom.entities.quotes.evidence import UNSIGNED, Approval, Channel, SentQuote, Signed
+from sercom.entities.quotes.snapshot import approved_paper, snapshot_of
 
 
 class QuoteStatus(Status):
@@ -77,8 +78,11 @@ class Quote(Document):
     deposit_percent: Mapped[Decimal | None] = mapped_column(Percent)
     deposit_amount: Mapped[Decimal | None] = mapped_column(Money)
     sent_at: Mapped[datetime | None]
+    #: Whether its client is reminded of it no more.
+    no_reminders: Mapped[bool] = mapped_column(default=False)
     change_request: Mapped[LongText | None]
     decline_reason: Mapped[DeclineReason | None] = mapped_column(LabelledType(DeclineReason))
+    decline_note: Mapped[LongText | None]
 
     approvals: Mapped[list[Approval]] = relationship(cascade="all, delete-orphan", order_by=Approval.id)
     sent: Mapped[list[SentQuote]] = relationship(order_by=SentQuote.revision, passive_deletes="all")
@@ -100,10 +104,38 @@ class Quote(Document):
     @property
     def deposit_asked(self) -> Decimal:
         """What is asked before the work, in dollars: of the total with taxes, rounded once; never more than it."""
+        return self.deposit_of(self.total)
+
+    @property
+    def waives_deposit(self) -> bool:
+        """From a consumer who accepts at a distance, payment in advance is taken by credit card alone: none is asked.
+
+        So the Office de la protection du consommateur, 2020. A contract made otherwise is recorded as such.
+        """
+        given = self.approval
+        return given is not None and not given.channel.is_face_to_face and self.client.kind is ClientKind.PERSON
+
+    @property
+    def deposit_face_to_face(self) -> bool:
+        """Whether a deposit is asked only if the contract is signed face to face: of a consumer, until it is made."""
+        return self.approval is None and self.client.kind is ClientKind.PERSON
+
+    def deposit_of(self, total: Decimal) -> Decimal:
+        """What would be asked where the quote came to ``total``, in dollars."""
         asked = self.deposit_amount or ZERO
         if self.deposit_percent is not None:
-            asked = round_money(self.total * self.deposit_percent / HUNDRED)
-        return max(min(asked, self.total), ZERO)
+            asked = round_money(total * self.deposit_percent / HUNDRED)
+        return ZERO if self.waives_deposit else max(min(asked, total), ZERO)
+
+    def price_of(self, taken: Collection[int]) -> Totals:
+        """What it comes to with these options and no other, at the taxes of the offer. Nothing is changed."""
+        self.offer.require(taken)
+        lines = [line for line in self.lines if not line.optional or line.id in taken]
+        return self.totals_of(lines, self._offered_rates)
+
+    @property
+    def _offered_rates(self) -> list[Rate]:
+        return [Rate(tax.code, tax.percent) for tax in self.taxes]
 
     def set_lines(self, drafts: Iterable[LineDraft]) -> None:
         """Of each group of options one line is accepted; single options as they were said."""
@@ -183,25 +215,41 @@ class Quote(Document):
         return self.refuse_empty()
 
     def approve(
-        self, actor: Actor, *, channel: Channel, name: str, address: str = "", accepted: Collection[int] | None = None
+        self,
+        actor: Actor,
+        *,
+        channel: Channel,
+        name: str,
+        address: str = "",
+        accepted: Collection[int] | None = None,
+        signed: Signed = UNSIGNED,
+        french_since: date | None = None,
     ) -> None:
-        """Record the client's word on this revision; ``accepted``: ids of the options taken, ``None`` as offered."""
+        """Record the client's word on this revision; ``accepted``: ids of the options taken, ``None`` as offered.
+
+        ``french_since``: given in English by choice, the day from which the client had the French version.
+        """
+        session = object_session(self)
+        assert session is not None
         if not name.strip():
             raise DomainError(_l("Who approved?"), "name")
         self._choose(accepted)
         if not any(line.is_item and line.accepted for line in self.lines):
             raise DomainError(_l("Nothing is taken: tick at least one option."), "accepted")
-        self.approvals.append(
-            Approval(
-                revision=self.revision,
-                channel=Channel(channel),
-                name=name.strip(),
-                address=address or self.client.address,
-                content=self.content,
-                sha256=hashlib.sha256(self.content.encode()).hexdigest(),
-                recorded_by_id=actor.user_id,
-            )
+        approval = Approval(
+            revision=self.revision,
+            channel=Channel(channel),
+            name=name.strip(),
+            address=address or self.client.address,
+            recorded_by_id=actor.user_id,
+            at=utcnow(),
+            **signed.columns,
         )
+        self.approvals.append(approval)  # it decides on the deposit, which is part of the content
+        approval.content = self.content
+        approval.sha256 = hashlib.sha256(approval.content.encode()).hexdigest()
+        told = approved_paper(session, self, approval, french_since)
+        approval.paper = json.dumps(told, ensure_ascii=False, sort_keys=True)
         self.status = QuoteStatus.APPROVED
 
     def refuse_withdrawal(self) -> LazyString | None:
@@ -220,9 +268,9 @@ class Quote(Document):
         self.change_request = change_request
         self.status = QuoteStatus.CHANGES_REQUESTED
 
-    def decline(self, actor: Actor, *, reason: DeclineReason) -> None:
-        """The client said no."""
-        self.decline_reason = DeclineReason(reason)
+    def decline(self, actor: Actor, *, reason: DeclineReason, note: str | None = None) -> None:
+        """The client said no; ``note`` in which words."""
+        self.decline_reason, self.decline_note = DeclineReason(reason), note or None
         self.status = QuoteStatus.DECLINED
 
     def revise(self, actor: Actor) -> None:
@@ -252,7 +300,7 @@ class Quote(Document):
         offer = self.offer
         if offer.optional and accepted is not None:
             offer.take(accepted)
-            self.reprice([Rate(tax.code, tax.percent) for tax in self.taxes])
+            self.reprice(self._offered_rates)
 
     def _offered(self) -> Collection[int] | None:
         """The options that counted when this revision was sent."""

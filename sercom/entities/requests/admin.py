@@ -2,29 +2,23 @@
 
 from typing import Any
 
-from flask import flash, redirect
 from flask import request as flask_request
-from flask_admin import expose
-from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 from sqlalchemy.orm import joinedload
 from wtforms.validators import Optional
 
 from sercom.backoffice import filters, formatters
-from sercom.backoffice.access import current_actor, require
 from sercom.backoffice.listing import Indexed
-from sercom.backoffice.seam import attempt
-from sercom.core.base import db
 from sercom.core.choices import RowField
 from sercom.core.clock import day_bounds
 from sercom.entities.catalog.model import services_offered
 from sercom.entities.clients.merging import matches_for
+from sercom.entities.delivery.ending import LinkMixin
 from sercom.entities.documents.admin import DocumentView
 from sercom.entities.requests.model import Origin, RequestStage, ServiceRequest
 from sercom.entities.requests.triage import Path, Urgency
 from sercom.entities.visits.plan_page import PlanMixin
-from sercom.workflow import sending
 from sercom.workflow.needs import PlanForm
 from sercom.workflow.suggesting import Need
 
@@ -42,7 +36,7 @@ def triaged(request: ServiceRequest) -> Markup:
     return Markup("<span>{}</span>").format(Markup(" ").join(pills)) if pills else Markup("")
 
 
-class RequestView(PlanMixin, DocumentView):
+class RequestView(LinkMixin, PlanMixin, DocumentView):
     """Requests (demandes)."""
 
     entity = "requests"
@@ -82,26 +76,13 @@ class RequestView(PlanMixin, DocumentView):
     )
     empty_hint = _l("Requests from the online form arrive here. Enter the ones that come by phone with “Add”.")
 
-    @expose("/<int:row_id>/links/end", methods=("POST",))
-    def end_links_view(self, row_id: int) -> Any:
-        """The follow-up page no longer opens: its address came into wrong hands."""
-        require("update", self.entity)
-        row = self.get_for_update(row_id)
-        refused = attempt(db.session, lambda: sending.end_links(db.session, row, current_actor()))
-        if refused is not None:
-            raise refused
-        flash(_("The link no longer opens."), "success")
-        return redirect(self.page_url(row))
-
     def load_options(self) -> tuple[Any, ...]:
         """The page and the file show the service too."""
         return (*super().load_options(), joinedload(ServiceRequest.service))
 
     def details_context(self, row: Any) -> dict[str, Any]:
-        """Who the client may be already; the client's follow-up page."""
-        links = sending.open_links(db.session, row)
-        more = {"matches": matches_for(row.client), "follow_up": links[0] if links else None}
-        return {**super().details_context(row), **more}
+        """Who the client may be already."""
+        return {**super().details_context(row), "matches": matches_for(row.client)}
 
     def prefill(self, form: Any, row: Any) -> None:
         """An assessment starts from what the client wrote."""

@@ -56,6 +56,14 @@ class CloseReason(Labelled):
     DUPLICATE = "duplicate", _l("Duplicate")
     OUT_OF_AREA = "out_of_area", _l("Out of our area")
     SPAM = "spam", _l("Spam")
+    NOT_NEEDED = "not_needed", _l("No longer needed")
+    ELSEWHERE = "elsewhere", _l("Another company was chosen")
+    TOO_LATE = "too_late", _l("The wait was too long")
+    OTHER = "other", _l("Another reason")
+
+
+#: Why a client cancels, in the order of the form.
+WITHDRAWN = (CloseReason.NOT_NEEDED, CloseReason.ELSEWHERE, CloseReason.TOO_LATE, CloseReason.OTHER)
 
 
 class HalfDay(Labelled):

@@ -7,6 +7,7 @@ from sqlalchemy import ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sercom.core.base import CreatedAt, LongText, Model, Phone, PrimaryKey, UpdatedAt, one_of
+from sercom.core.formats import unbroken
 from sercom.core.labels import Labelled, LabelledType
 
 if TYPE_CHECKING:
@@ -56,4 +57,4 @@ class Site(Model):
     __mapper_args__ = {"version_id_col": version}
 
     def __str__(self) -> str:
-        return f"{self.street}, {self.city} ({self.province.value}) {self.postal_code}"
+        return f"{self.street}, {self.city} ({self.province.value}) {unbroken(self.postal_code)}"

@@ -19,6 +19,8 @@ from sercom.core.choices import RowField
 from sercom.core.clock import day_bounds
 from sercom.entities.cases.model import Case
 from sercom.entities.delivery.admin import answer_pdf, languages_of
+from sercom.entities.equipment.history import of_case
+from sercom.entities.inbox.conversation import conversation_of
 from sercom.entities.jobs.extras import NO_EXTRAS, extras_of
 from sercom.entities.planning.model import active_skills
 from sercom.entities.users.model import active_people, active_teams
@@ -143,8 +145,10 @@ class VisitView(PlanMixin):
             "work": work,
             "found": found,
             "fillers": fill_gap(db.session, row) if current_actor().has(OFFICE) else [],
+            "standing": of_case(db.session, row.case),
             "checks": checks_of(row),
             "extras": NO_EXTRAS if row.is_assessment else extras_of(row.document),
+            "conversation": conversation_of(row.case),
             "report_languages": languages_of(row) if row.status in REPORTED else [],
             **super().details_context(row),
         }

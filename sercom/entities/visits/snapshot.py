@@ -7,7 +7,8 @@ from sqlalchemy import select
 
 from sercom.core.base import AnySession
 from sercom.core.clock import to_company
-from sercom.entities.documents.snapshot import columns, head
+from sercom.entities.documents.snapshot import columns, head, in_both
+from sercom.entities.equipment.model import EquipmentWork
 from sercom.entities.files.model import File, Moment
 from sercom.entities.users.model import Language, User
 from sercom.entities.visits.checks import Check, checks_of
@@ -19,15 +20,18 @@ REPORTED = (VisitStatus.DONE, VisitStatus.INCOMPLETE)
 ORDER = [*Moment, None]
 
 
-def snapshot_of(session: AnySession, visit: Visit) -> dict[str, Any]:
-    """The visit as plain JSON. ``work`` is what a later correction changes; the rest is the head of the paper."""
+def snapshot_of(session: AnySession, visit: Visit, *, shown_only: bool = False) -> dict[str, Any]:
+    """The visit as plain JSON. ``work`` is what a later correction changes; the rest is the head of the paper.
+
+    ``shown_only``: of the photos those that the client is shown.
+    """
     case = visit.case
     return {
         **head(session, PaperKind.WORK_REPORT, number_of(visit), case.client, case.site),
         "case": case.number,
         "title": visit.document.title or case.title,
         "assessment": visit.is_assessment,
-        "work": _work(session, visit),
+        "work": _work(session, visit, shown_only=shown_only),
     }
 
 
@@ -38,7 +42,7 @@ def number_of(visit: Visit) -> str:
     return f"{visit.case.number}-R{worked.index(visit) + 1 if visit in worked else len(worked) + 1}"
 
 
-def _work(session: AnySession, visit: Visit) -> dict[str, Any]:
+def _work(session: AnySession, visit: Visit, *, shown_only: bool) -> dict[str, Any]:
     spans = [(span.started_at, span.ended_at) for span in visit.spans if span.ended_at]
     if not spans and visit.started_at and visit.ended_at:
         spans = [(visit.started_at, visit.ended_at)]
@@ -48,13 +52,14 @@ def _work(session: AnySession, visit: Visit) -> dict[str, Any]:
         "times": [[to_company(moment).time().isoformat() for moment in span] for span in spans],
         "people": _people(session, visit),
         **columns(visit, "minutes findings unanswered_reason"),
-        "incomplete": _both(visit.incomplete_reason) if visit.incomplete_reason else None,
+        "devices": [_device(work) for work in visit.case.works],
+        "incomplete": in_both(visit.incomplete_reason) if visit.incomplete_reason else None,
         "checks": [_check(check) for check in checks_of(visit)],
         "parts": [
             columns(part, "description quantity") | {"unit": part.item.unit if part.item else ""}
             for part in visit.parts
         ],
-        "photos": _photos(session, visit),
+        "photos": _photos(session, visit, shown_only=shown_only),
         "signatures": [_signature(signature) for signature in visit.signatures],
     }
 
@@ -66,13 +71,13 @@ def _people(session: AnySession, visit: Visit) -> list[str]:
     return [worked[key] for key in ids] or [str(who) for who in (visit.person, visit.team) if who]
 
 
-def _both(text: Any) -> dict[str, str]:
-    """``text`` in each language of the product."""
-    told = {}
+def _device(work: EquipmentWork) -> dict[str, Any]:
+    """A device that the case is about, named in each language; whether this was its maintenance."""
+    device, told = work.equipment, {}
     for language in Language:
         with force_locale(language.value):
-            told[language.value] = str(text)
-    return told
+            told[language.value] = str(device)
+    return told | {"serial": device.serial, "upkeep": work.is_upkeep}
 
 
 def _check(check: Check) -> dict[str, Any]:
@@ -84,9 +89,10 @@ def _check(check: Check) -> dict[str, Any]:
     return told
 
 
-def _photos(session: AnySession, visit: Visit) -> list[dict[str, Any]]:
+def _photos(session: AnySession, visit: Visit, *, shown_only: bool) -> list[dict[str, Any]]:
     """Before, during, after, and those that nobody placed; in the order in which they came."""
-    files = session.scalars(select(File).where(File.visit_id == visit.id).order_by(File.id)).all()
+    wanted = (File.visit_id == visit.id, *([File.shown_to_client] if shown_only else []))
+    files = session.scalars(select(File).where(*wanted).order_by(File.id)).all()
     placed = sorted(files, key=lambda file: ORDER.index(file.moment))
     return [columns(file, "id sha256 caption moment width height") for file in placed]
 

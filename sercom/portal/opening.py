@@ -1,0 +1,87 @@
+"""What every page behind a client's link begins with: the link, the language, and nobody keeping it."""
+
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from http import HTTPStatus
+from typing import Any
+
+from flask import Response, abort, render_template, request
+from flask_babel import force_locale
+from flask_babel import gettext as _
+
+from sercom.core.base import db
+from sercom.entities.company.model import get_company
+from sercom.entities.delivery.link import Link, find_link
+from sercom.entities.users.model import Language
+
+AMOUNTS = frozenset(
+    {
+        "quantity",
+        "unit_price",
+        "discount",
+        "discount_percent",
+        "amount",
+        "percent",
+        "base",
+        "subtotal",
+        "net",
+        "tax",
+        "total",
+    }
+)
+
+
+def open_link(token: str) -> Link:
+    """The link; one and the same 404 for whatever is none."""
+    link = find_link(db.session, token)
+    return link if link is not None else abort(404)
+
+
+def language_of(link: Link, default: Language | None = None) -> Language:
+    """The language asked for, else ``default``, else the client's own."""
+    return language_asked(default or link.document.client.language)
+
+
+def language_asked(default: Language) -> Language:
+    """The language that the address names, else ``default``."""
+    asked = request.args.get("language")
+    return next((language for language in Language if language.value == asked), default)
+
+
+def private(response: Response) -> Response:
+    """Neither kept nor found by a search engine."""
+    response.headers["Cache-Control"] = "no-store"
+    response.headers["X-Robots-Tag"] = "noindex, nofollow"
+    return response
+
+
+def no_link(_error: Exception) -> tuple[str, int]:
+    """One and the same page for whatever opens nothing; it leads to where a new link is asked for."""
+    told = {}
+    for language in Language:
+        with force_locale(language.value):
+            told[language.value[:2]] = {
+                "lang": language.value.replace("_", "-"),
+                "title": _("This link does not open"),
+                "text": _("It may have ended, or be incomplete. Ask for a new one: it arrives by e-mail."),
+                "button": _("Ask for a new link"),
+                "form": _("Ask for our services"),
+            }
+    company = get_company(db.session)
+    return render_template("portal/no_link.html", company=company, **told), HTTPStatus.NOT_FOUND
+
+
+def read(snapshot: Mapping[str, Any]) -> dict[str, Any]:
+    """A snapshot with amounts as ``Decimal`` and days as ``date``: what the page's filters take."""
+    return {key: _read(key, value) for key, value in snapshot.items()}
+
+
+def _read(key: str, value: Any) -> Any:
+    if key == "dates":
+        return {name: date.fromisoformat(day) if day else None for name, day in value.items()}
+    if isinstance(value, Mapping):
+        return read(value)
+    if isinstance(value, list):
+        return [_read(key, item) for item in value]
+    return Decimal(value) if key in AMOUNTS and value is not None else value

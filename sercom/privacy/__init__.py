@@ -1,0 +1,1 @@
+"""A person's own data: whose rows they are, taken away as a file, anonymised."""

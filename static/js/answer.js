@@ -1,0 +1,60 @@
+// The client's page of a quote: the total follows what is ticked, as the server counts it; a signature drawn or typed.
+"use strict";
+
+const answer = document.querySelector("[data-answer]"), approve = answer.querySelector(".answer .primary");
+
+// --- the total -------------------------------------------------------------------------------------
+
+let turn = 0;
+
+async function count() {
+  const mine = ++turn, sums = answer.querySelector("[data-sums]");
+  approve.disabled = true;
+  sums.setAttribute("aria-busy", "true");
+  answer.querySelector(".total-failed")?.remove();
+  let told = { error: answer.dataset.failed };
+  try {
+    const texts = [...new FormData(answer)].filter(([name]) => name.startsWith("accepted"));
+    told = await (await fetch(answer.dataset.totalOf, { method: "POST", body: new URLSearchParams(texts) })).json();
+  } catch { /* said below */ }
+  if (mine !== turn) return;
+  sums.setAttribute("aria-busy", "false");
+  if (told.error) {
+    sums.before(Object.assign(document.createElement("p"), { className: "error total-failed", role: "alert", textContent: told.error }));
+    return;
+  }
+  sums.innerHTML = told.sums; // our own, escaped by the server
+  document.querySelectorAll("[data-total]").forEach((total) => (total.textContent = told.total));
+  answer.elements.shown.value = told.shown;
+  approve.disabled = false;
+}
+
+// Disabled too: Enter in a field presses the first button of a form.
+const look = answer.querySelector("[name=look]");
+if (look) look.disabled = look.parentElement.hidden = true;
+answer.addEventListener("change", (event) => { if (event.target.name.startsWith("accepted")) count(); });
+// A browser that goes back ticks what was ticked: the total is asked for anew.
+window.addEventListener("pageshow", () => { if (answer.elements["accepted-asked"]) count(); });
+
+// --- the signature ---------------------------------------------------------------------------------
+
+const sign = answer.querySelector("[data-sign]"), ways = sign.querySelectorAll("[data-way]"), typed = answer.elements.typed;
+
+function choose(way) {
+  ways.forEach((button) => button.setAttribute("aria-pressed", button.dataset.way === way));
+  sign.querySelector("[data-draw]").hidden = way !== "draw";
+  sign.querySelector("[data-type]").hidden = way !== "type";
+  if (way === "draw") typed.value = "";
+  else sign.querySelector("[data-clear]").click();
+}
+
+sign.querySelector(".ways").hidden = false;
+sign.querySelectorAll("[data-glass]").forEach(dressGlass);
+choose(typed.value || typed.getAttribute("aria-invalid") === "true" ? "type" : "draw");
+ways.forEach((button) => button.addEventListener("click", () => { choose(button.dataset.way); if (button.dataset.way === "type") typed.focus(); }));
+// What is wrong first; once the browser has gone to the place that the address names.
+window.addEventListener("load", () => setTimeout(() => {
+  const wrong = answer.querySelector(".wrong");
+  wrong?.scrollIntoView({ block: "center" });
+  wrong?.querySelector("[aria-invalid]")?.focus({ preventScroll: true });
+}));
