@@ -10,10 +10,11 @@ from flask_babel import lazy_gettext as _l
 from wtforms import MultipleFileField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
+from sercom.core.base import db
 from sercom.core.choices import CheckboxesField, LabelledField, choices_of
 from sercom.core.fields import ProductForm
 from sercom.entities.documents.model import Document
-from sercom.entities.inbox.model import MAX_BODY, InboxKind
+from sercom.entities.inbox.model import MAX_BODY
 from sercom.entities.requests.model import WITHDRAWN, CloseReason, HalfDay, ServiceRequest
 from sercom.portal import ticket
 from sercom.workflow import followup, inbox, shown
@@ -80,7 +81,7 @@ def follow_up(row: ServiceRequest, told: shown.Shown) -> dict[str, Any]:
         "steps": steps,
         "closed": closed,
         "done": not closed and steps[-1].reached,
-        "cancelled": closed and any(entry.kind is InboxKind.CANCELLATION for entry in told.entries),
+        "cancelled": row.id in inbox.cancelled_among(db.session, [row]),
         "preferred": row.available,
         "cancelling": cancelling,
     }

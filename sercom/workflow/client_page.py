@@ -29,6 +29,7 @@ from sercom.entities.quotes.model import Quote
 from sercom.entities.requests.model import ServiceRequest
 from sercom.entities.visits.model import PLANNED, Visit, VisitStatus
 from sercom.workflow import followup
+from sercom.workflow.inbox import cancelled_among
 from sercom.workflow.receipts import receipts_of_clients
 from sercom.workflow.standing import OF_INVOICE, OF_QUOTE, Account, Row, Standing
 
@@ -93,9 +94,11 @@ def page_of(session: AnySession, clients: Sequence[Client]) -> ClientPage:
     documents = _documents(session, ids)
     sent = _sent_revisions(session, documents)
     _load_steps(session, documents)
+    cancelled = cancelled_among(session, [d for d in documents if isinstance(d, ServiceRequest)])
     for document in documents:
         if isinstance(document, ServiceRequest):
-            page.requests.append(_request(document))
+            ended = _l("Cancelled") if document.id in cancelled else _l("Closed")
+            page.requests.append(_request(document, ended))
             page.pages[document.case_id] = document
         elif isinstance(document, Quote) and (document.id, document.revision) in sent:
             standing = _of_quote(document)
@@ -160,7 +163,7 @@ def _load_steps(session: AnySession, documents: Sequence[Document]) -> None:
         session.scalars(rows.options(selectinload(Case.documents), selectinload(Case.visits))).all()
 
 
-def _request(request: ServiceRequest) -> Row:
+def _request(request: ServiceRequest, ended: LazyString) -> Row:
     closed = followup.is_closed(request)
     steps = [] if closed else followup.steps_of(request)
     last = max((place for place, step in enumerate(steps) if step.reached), default=0)
@@ -168,7 +171,7 @@ def _request(request: ServiceRequest) -> Row:
         request,
         str(request.service or request.title),
         _day(request.created_at),
-        step=_l("Closed") if closed else steps[last].label,
+        step=ended if closed else steps[last].label,
         place=(last + 1, len(steps)),
         going=not closed and not steps[-1].reached,
     )

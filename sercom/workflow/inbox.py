@@ -1,6 +1,6 @@
 """What a client sends from a page of theirs: words, photos, another time, a cancellation; the office is told."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 
@@ -94,6 +94,13 @@ def cancel(
     message = _keep(session, request, actor, InboxKind.CANCELLATION, Written(body), ticket)
     _tell_office(session, message)
     return message
+
+
+def cancelled_among(session: AnySession, requests: Iterable[ServiceRequest]) -> set[int]:
+    """Ids of the requests that their client gave up; the others that are closed, the office closed."""
+    ids = [request.id for request in requests if not request.is_editable]
+    rows = select(Document.id).join(ClientMessage, ClientMessage.document_id == Document.id)
+    return set(session.scalars(rows.where(Document.id.in_(ids), ClientMessage.kind == InboxKind.CANCELLATION)))
 
 
 def _went_on(request: ServiceRequest) -> bool:

@@ -166,22 +166,23 @@ def find_due(session: AnySession, kind: ReminderKind, key: str) -> Due | None:
 
 
 def when_to_send(session: AnySession, message: Message) -> datetime | None:
-    """From which moment a message may leave; ``None`` for a reminder that nobody needs any more."""
+    """From which moment a message may leave; ``None`` for a reminder that nobody needs any more, or not there."""
     reminders = reminders_in(session, message.id)
-    needed = [reminder for reminder in reminders if _is_needed(session, reminder)]
-    if len(needed) == len(reminders):
+    needed = {reminder: due for reminder in reminders if (due := _still_due(session, reminder)) is not None}
+    there = all(due.email == message.to_email for due in needed.values())
+    if there and len(needed) == len(reminders):
         return get_settings(session).opens_at(utcnow()) if reminders else utcnow()
-    if message.attempts <= 1:  # it never left: the next round tells of what is left
+    if message.attempts <= 1:  # it never left: the next round tells of what is left, at the client's present address
         for reminder in needed:
             session.delete(reminder)
     return None
 
 
-def _is_needed(session: AnySession, reminder: Reminder) -> bool:
+def _still_due(session: AnySession, reminder: Reminder) -> Due | None:
     due = find_due(session, reminder.kind, reminder.key)
     if due is None or due.stage != reminder.stage or due.email is None:
-        return False
-    return footings(session, [due.client.id])[due.client.id][due.kind.category].holds
+        return None
+    return due if footings(session, [due.client.id])[due.client.id][due.kind.category].holds else None
 
 
 def attach() -> None:

@@ -19,8 +19,11 @@ from sercom.entities.delivery.link import Link, make_link
 from sercom.entities.delivery.message import Message, MessageKind
 from sercom.entities.files.photos import make_safe
 from sercom.entities.files.store import add_photo
+from sercom.entities.requests.model import CloseReason
 from sercom.extensions import limiter
 from sercom.models import ClientMessage, File, IntakeUpload, Note, ServiceRequest
+from sercom.workflow import transitions
+from sercom.workflow.client_page import page_of
 from tests.pages import WebForm, form_below, form_to, forms, notices, parse, words
 from tests.rows import picture
 from tests.support import Browser, World, convert, give, make_client, make_user, name_company, start
@@ -210,6 +213,20 @@ def test_a_quote_and_an_invoice_have_a_form_without_photos(world: World, browser
 # --- cancelling ------------------------------------------------------------------------------------
 
 
+def called_on_the_clients_page(request: ServiceRequest) -> list[str]:
+    """What the requests on the client's page are called."""
+    return [str(row.step) for row in page_of(db.session, [request.client]).requests]
+
+
+def test_what_the_office_closed_is_not_called_cancelled(world: World, link: str):
+    def close() -> list[str]:
+        request = db.session.get_one(ServiceRequest, request_of(world))
+        transitions.run(db.session, "close", request, make_user("office").actor, {"reason": CloseReason.OUT_OF_AREA})
+        return called_on_the_clients_page(request)
+
+    assert world.read(close) == ["Fermée"]
+
+
 def test_a_client_cancels_and_says_why(world: World, browser: Browser, link: str):
     form = form_below(browser.get(link), f"{link}/cancel")
     assert "reason" not in form.data, "nothing is chosen beforehand"
@@ -225,6 +242,8 @@ def test_a_client_cancels_and_says_why(world: World, browser: Browser, link: str
     assert (status.value, why.value) == ("closed", "elsewhere")
     page = browser.get(link)
     assert "Vous avez annulé cette demande." in words(parse(page))
+    gone = world.read(lambda: called_on_the_clients_page(db.session.get_one(ServiceRequest, request_of(world))))
+    assert gone == ["Annulée"], "one word on every page of the client's"
     assert [found.action.split("?")[0] for found in forms(page)] == [f"{link}/write"]
     assert 'type="file"' not in page.text, "what is closed takes no photos"
 

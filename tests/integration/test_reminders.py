@@ -223,6 +223,20 @@ def test_what_waits_to_leave_is_withdrawn_once_it_is_answered(company: Any, how:
         assert (message.status, message.attempts) == (MessageStatus.WITHDRAWN, 0)
 
 
+def test_what_waits_goes_to_the_address_that_the_client_has_by_then(company: Any):
+    row = made("quote", company)
+    (message,) = run(3)
+    with clock.at(moment(3, time(11))):
+        row.client.email = "nouvelle@example.org"
+        db.session.commit()
+        outbox.drain(db.session, _arrives)
+        assert (message.status, message.attempts) == (MessageStatus.WITHDRAWN, 0)
+    (again,) = run(3, time(12))
+    with clock.at(moment(3, time(12, 5))):
+        outbox.drain(db.session, _arrives)
+    assert (again.to_email, again.status, again.kind) == ("nouvelle@example.org", MessageStatus.SENT, message.kind)
+
+
 def _arrives(_email: Any) -> None:
     """A mail server that takes everything."""
 
