@@ -1,6 +1,5 @@
 """What every template may use: formats, pills, the journal in words, addresses."""
 
-import re
 import secrets
 from functools import lru_cache
 from pathlib import Path
@@ -16,6 +15,7 @@ from sercom.backoffice.posted import address
 from sercom.core import clock, discounts, formats
 from sercom.core.access import FIELD, MONEY, OFFICE
 from sercom.core.money import TAX_LABELS, TaxStatus
+from sercom.core.unbroken import whole_numbers
 from sercom.entities.catalog.lookup import known_parts
 from sercom.entities.documents.convert import document_url
 from sercom.entities.documents.lines import blank_row
@@ -41,16 +41,6 @@ def initials(name: str) -> str:
     """``MP`` for Marc-André Pelletier."""
     words = name.split()
     return "".join(word[0] for word in (words[0], words[-1])[: len(words)]).upper() if words else ""
-
-
-#: Numbers of documents and cases: ``2026-0142-S``, ``F-000063``.
-NUMBERS = re.compile(r"\b(\d{4}-\d{4,}(?:-[A-Z]\d*)?|[A-Z]{1,2}-\d{4,})\b")
-
-
-def whole_numbers(text: str) -> Markup:
-    """A text whose numbers of documents do not break at their hyphens."""
-    number = Markup('<span class="nowrap">{}</span>')
-    return Markup().join(number.format(part) if NUMBERS.fullmatch(part) else part for part in NUMBERS.split(text))
 
 
 def aria(field: Field) -> dict[str, Any]:

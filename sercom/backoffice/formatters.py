@@ -12,6 +12,7 @@ from markupsafe import Markup, escape
 from sercom.core import formats
 from sercom.core.clock import to_company
 from sercom.core.labels import Labelled
+from sercom.core.unbroken import whole_numbers
 
 #: A cell that begins like this is a formula to a spreadsheet.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -95,6 +96,11 @@ def mailbox(_view: Any, _context: Any, row: Any, name: str) -> Markup:
     """An e-mail address, which may break at its sign: a long one is wider than its column."""
     before, sign, after = (getattr(row, name) or "").rpartition("@")
     return Markup("<span>{}<wbr>{}</span>").format(before, sign + after)
+
+
+def numbered(_view: Any, _context: Any, row: Any, name: str) -> Markup:
+    """Words that name documents by their number, which breaks over no line."""
+    return whole_numbers(getattr(row, name) or "")
 
 
 #: Columns that hold a phone number, in E.164.

@@ -15,6 +15,7 @@ from sercom.core.base import AnySession
 from sercom.entities.clients.model import Client
 from sercom.entities.delivery.message import MessageKind
 from sercom.entities.documents.model import Document
+from sercom.entities.equipment.model import Equipment
 from sercom.entities.reminders.model import ReminderKind, ReminderRule
 
 #: A stage that nobody sent is let go after so many days: who switches reminders on wakes nothing old.
@@ -45,6 +46,11 @@ class Due:
     linked: bool = False
     #: Whether what else is due of this kind to the client that day goes in the same message.
     together: bool = False
+
+    @property
+    def device(self) -> Equipment | None:
+        """The device that it is about first, where it is about devices."""
+        return self.subject if isinstance(self.subject, Equipment) else None
 
 
 Provider = Callable[[AnySession, ReminderRule, date], Iterable[Due]]

@@ -1,6 +1,5 @@
 """A message of the outbox as an e-mail: text, the same as a page, the documents that go with it."""
 
-import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -8,10 +7,10 @@ from email.utils import format_datetime
 from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
-from markupsafe import Markup
 
 from sercom.core import formats
 from sercom.core.base import AnySession
+from sercom.core.unbroken import whole_phones
 from sercom.entities.company.model import Company, get_company
 from sercom.entities.delivery import papers
 from sercom.entities.delivery.message import LINK, Message, MessageKind
@@ -73,22 +72,12 @@ def _stop_url(session: AnySession, message: Message) -> str:
     return f"{message.base_url}/r/{found[0].token}" if found else ""
 
 
-#: A phone number as ``formats.phone`` writes it.
-PHONE = re.compile(r"(\d{3} \d{3}-\d{4})")
-
-
-def _whole(text: str) -> Markup:
-    """The words, where no line ends inside a phone number."""
-    number = Markup('<span style="white-space:nowrap">{}</span>')
-    return Markup().join(number.format(part) if PHONE.fullmatch(part) else part for part in PHONE.split(text))
-
-
 def as_page(message: Message, foot: list[str], stop: str = "") -> str:
     """The message as HTML: a paragraph that is the link alone becomes a button."""
     paragraphs = [part.strip() for part in message.body.split("\n\n") if part.strip()]
     template = current_app.jinja_env.get_template("mail/message.html")
     with force_locale(message.language.value):
-        shown = {"message": message, "paragraphs": paragraphs, "told": message.kind in TOLD, "whole": _whole}
+        shown = {"message": message, "paragraphs": paragraphs, "told": message.kind in TOLD, "whole": whole_phones}
         return template.render(**shown, url=message.link_url, placeholder=LINK, foot=foot, stop=stop)
 
 

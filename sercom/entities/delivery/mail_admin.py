@@ -38,7 +38,7 @@ class MessageView(CommandMixin):
     default_order = (Message.id.desc(),)
     column_list = ("created_at", "kind", "to_email", "subject", "status")
     column_sortable_list = ("created_at",)
-    column_formatters = {"kind": formatters.in_words, "to_email": formatters.mailbox}
+    column_formatters = {"kind": formatters.in_words, "to_email": formatters.mailbox, "subject": formatters.numbered}
     column_labels = {
         "created_at": _l("Written"),
         "kind": _l("Kind"),

@@ -154,7 +154,7 @@ class EquipmentView(DueMixin):
         """Its history, and its code."""
         size, path = svg_path(stickers.address_of(row))
         works = works_on(db.session, row)
-        more = {"works": works, "code": {"size": size, "path": path}, "plannable": row.stage in upkeep.PLANNABLE}
+        more = {"works": works, "code": {"size": size, "path": path}, "next_step": row.stage in upkeep.PLANNABLE}
         return super().details_context(row) | more | {"address": stickers.address_of(row)}
 
     @expose("/<int:row_id>/sticker")

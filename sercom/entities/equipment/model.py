@@ -109,7 +109,9 @@ class Equipment(Model):
     @property
     def named(self) -> str:
         """What it is, in the reader's language: what its sticker may tell anybody, since its plate tells it too."""
-        return " ".join(part for part in (str(self.kind.label), self.make, self.model) if part)
+        plate = self.make or self.model
+        kind = "" if plate and self.kind is EquipmentKind.OTHER else str(self.kind.label)
+        return " ".join(part for part in (kind, self.make, self.model) if part)
 
     @property
     def known_as(self) -> str:

@@ -15,6 +15,7 @@ from sercom.core.base import Model
 from sercom.core.journal import JournalEntry
 from sercom.core.labels import LabelledType
 from sercom.core.money import Money, Percent
+from sercom.core.unbroken import whole_numbers
 from sercom.entities.privacy.consent import Purpose
 from sercom.entities.reminders.model import ReminderKind
 from sercom.workflow.transitions import TRANSITIONS
@@ -148,10 +149,12 @@ def event_sentence(entry: JournalEntry) -> Markup:
     """What happened, and to what: one line of a timeline."""
     subject = "·" if entry.event in SELF_EXPLAINED else SUBJECTS.get(entry.subject_type, "")
     linked = [value for key in LINKS & entry.changes.keys() for value in entry.changes[key] if value]
-    sentence = Markup("<strong>{}</strong> {} {}").format(event_label(entry), subject, entry.subject_label)
+    sentence = Markup("<strong>{}</strong> {} {}").format(
+        event_label(entry), subject, whole_numbers(entry.subject_label)
+    )
     if entry.event in EMAILED and linked:
         return sentence + Markup(" → {}").format(_message(*linked))
-    return sentence + Markup(" → {}").format(linked[0]) if linked else sentence
+    return sentence + Markup(" → {}").format(whole_numbers(linked[0])) if linked else sentence
 
 
 def _message(message_id: int, address: str) -> Markup | str:

@@ -116,9 +116,9 @@ class ReminderSettings(Model):
     def check(self) -> None:
         """Raise ``DomainError`` beside what cannot be: quiet hours that let the night in, an address that is none."""
         if not NOON <= self.quiet_from <= LATEST:
-            raise DomainError(_l("Between 12:00 and 21:00: nobody is written to at night."), "quiet_from")
+            raise DomainError(_l("Between noon and 9 p.m.: nobody is written to at night."), "quiet_from")
         if not EARLIEST <= self.quiet_until < NOON:
-            raise DomainError(_l("Between 7:00 and 11:59: nobody is written to at night."), "quiet_until")
+            raise DomainError(_l("From 7 a.m. to before noon: nobody is written to at night."), "quiet_until")
         if self.review_url and not WEB_ADDRESS.fullmatch(self.review_url):
             raise DomainError(_l("A web address begins with https://."), "review_url")
 

@@ -76,8 +76,8 @@ MAILS = {
 class RemindersForm(ProductForm):
     """What holds for every reminder; ``rules`` adds a box and the days of each kind."""
 
-    quiet_from = ClockField(_l("Nothing leaves from"), [Needed()], description=_l("21:00 at the latest."))
-    quiet_until = ClockField(_l("Until"), [Needed()], description=_l("7:00 at the earliest. On the company's clock."))
+    quiet_from = ClockField(_l("Nothing leaves from"), [Needed()], description=_l("9 p.m. at the latest."))
+    quiet_until = ClockField(_l("Until"), [Needed()], description=_l("7 a.m. at the earliest. On the company's clock."))
     review_url = StringField(
         _l("Address of your review page"),
         [Optional(), Length(max=300)],
