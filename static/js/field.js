@@ -34,6 +34,10 @@
     if (!event.target.matches?.(".field-steps > .step") || !event.target.open) return;
     document.querySelectorAll(".field-steps > .step[open]").forEach((other) => { if (other !== event.target) other.open = false; });
   }, true);
+  // One that opens in the page goes below the bar: it is brought up.
+  document.addEventListener("toggle", (event) => {
+    if (event.target.matches?.("main details") && !event.target.closest(".field-steps") && event.target.open) event.target.scrollIntoView({ block: "nearest" });
+  }, true);
 
   // --- what waits, shown as if it were done ------------------------------------------------------------
 
