@@ -1,5 +1,6 @@
 """People and teams in the back-office."""
 
+from types import MappingProxyType
 from typing import Any
 
 from flask import flash, redirect
@@ -55,14 +56,23 @@ class UserView(EntityView):
         "invoices_on_site": _l("Invoices on site"),
     }
     column_details_list = (
-        *("name", "email", "phone", "roles", "language", "active"),
+        *("name", "email", "phone", "roles", "language", "active", "new_password"),
         *("colour", "skills", "hours", "sees_prices", "invoices_on_site"),
     )
     form_columns = (
-        *("name", "email", "phone", "roles", "language", "active"),
+        *("name", "email", "phone", "roles", "language", "active", "new_password"),
         *("colour", "sees_prices", "invoices_on_site", "skills"),
     )
+    sections = MappingProxyType({"colour": _l("At work")})
     form_overrides = {"roles": RowsField, "skills": RowsField}
+    #: The old one is never shown.
+    form_extra_fields = {
+        "new_password": PasswordField(
+            _l("New password"),
+            [Optional(), Length(min=MIN_PASSWORD, max=128)],
+            description=_l("At least 12 characters. Leave blank to keep the present one."),
+        )
+    }
     form_args = {"roles": {"rows": roles}, "skills": {"rows": active_skills}}
     column_formatters_detail = {
         **formatters.PHONES,
@@ -84,16 +94,11 @@ class UserView(EntityView):
         return (selectinload(User.roles),)
 
     def scaffold_form(self) -> Any:
-        """A new password may be typed; the old one is never shown."""
+        """Working hours are a table of their own."""
         form = super().scaffold_form()
         form.hours = HoursField(
             _l("Working hours"),
             description=_l("All blank: the usual hours, Monday to Friday from 8 to 5. One day blank: a day off."),
-        )
-        form.new_password = PasswordField(
-            _l("New password"),
-            [Optional(), Length(min=MIN_PASSWORD, max=128)],
-            description=_l("At least 12 characters. Leave blank to keep the present one."),
         )
         return form
 
