@@ -49,6 +49,7 @@ class UserView(EntityView):
         "roles": _l("Roles"),
         "language": _l("Language"),
         "active": _l("Active"),
+        "new_password": _l("New password"),
         "colour": _l("Colour on the calendar"),
         "skills": _l("Skills"),
         "hours": _l("Working hours"),
@@ -56,7 +57,7 @@ class UserView(EntityView):
         "invoices_on_site": _l("Invoices on site"),
     }
     column_details_list = (
-        *("name", "email", "phone", "roles", "language", "active", "new_password"),
+        *("name", "email", "phone", "roles", "language", "active"),
         *("colour", "skills", "hours", "sees_prices", "invoices_on_site"),
     )
     form_columns = (
@@ -68,8 +69,7 @@ class UserView(EntityView):
     #: The old one is never shown.
     form_extra_fields = {
         "new_password": PasswordField(
-            _l("New password"),
-            [Optional(), Length(min=MIN_PASSWORD, max=128)],
+            validators=[Optional(), Length(min=MIN_PASSWORD, max=128)],
             description=_l("At least 12 characters. Leave blank to keep the present one."),
         )
     }
