@@ -149,7 +149,7 @@ MAIL_TEMPLATES = (
         "fr_CA",
         "Reçu {number}\u00a0: {amount}",
         (
-            "Bonjour {client},\n\n{what}\n\n{details}\n\nLe reçu est joint à ce courriel. Le reste se trouve sur votre page"
+            "Bonjour {client},\n\n{what}\n\n{details}\n\nLe reçu est joint à ce courriel. Tout se trouve aussi sur votre page"
             "\u00a0:\n\n{link}\n\nUne question? Répondez à ce courriel ou appelez-nous au {phone}."
             "\n\nMerci de votre confiance,\n{company}"
         ),
@@ -159,7 +159,7 @@ MAIL_TEMPLATES = (
         "en_CA",
         "Receipt {number}: {amount}",
         (
-            "Hello {client},\n\n{what}\n\n{details}\n\nThe receipt is attached. The rest is on your page:"
+            "Hello {client},\n\n{what}\n\n{details}\n\nThe receipt is attached. It is all on your page too:"
             "\n\n{link}\n\nA question? Reply to this e-mail or call us at {phone}."
             "\n\nThank you for your trust,\n{company}"
         ),

@@ -174,7 +174,7 @@ def test_paid_in_full_in_french_and_in_english(office):
 
 def test_what_is_left_to_pay_is_told(office):
     pay(issued(office, client=payer()), office, "100.00")
-    assert details(mails()[0])[3:] == ["Facture F-000001 : 14,98 $ à payer encore"]
+    assert details(mails()[0])[3:] == ["Facture F-000001 : il reste 14,98 $ à payer"]
 
 
 def test_several_invoices_lead_to_the_clients_page(office):

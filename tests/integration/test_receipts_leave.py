@@ -73,7 +73,7 @@ def test_it_arrives_in_french_with_its_paper_and_the_invoices_page(server: MailS
         for told in (
             "Montant : 100,00 $",
             "Mode de paiement : Chèque",
-            "Facture F-000001 : 14,98 $ à payer encore",
+            "Facture F-000001 : il reste 14,98 $ à payer",
             "/l/",
         )
     )
