@@ -45,6 +45,9 @@ FIRST = {
     EntryKind.REFUND: _l("We gave this amount back to you."),
 }
 
+#: A receipt that nobody can hold back any more.
+OUT = (MessageStatus.SENDING, MessageStatus.SENT)
+
 
 def announce(session: AnySession, actor: Actor, rows: Iterable[Payment]) -> None:
     """Write the receipts of what was just entered (flushed), where the company wants it and an address is known."""
@@ -116,6 +119,13 @@ def word_of(session: AnySession, row: Payment) -> str:
     if not get_company(session).receipts_mailed:
         return _("No receipt goes by e-mail: the company’s settings say so.")
     return _("No receipt goes by e-mail: no address of the client is known.")
+
+
+def word_against(session: AnySession, row: Payment) -> str | None:
+    """What a client holds of money that was just taken back: whoever did it tells them; ``None`` for nothing."""
+    out = (message for message in messages_of(session, row) if message.status in OUT)
+    message = next(out, None)
+    return _("Its receipt went to %(address)s: tell them.", address=message.to_email) if message is not None else None
 
 
 def word_about(session: AnySession, document: Document, command: str) -> str | None:

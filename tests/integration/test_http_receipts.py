@@ -201,6 +201,27 @@ def test_what_was_taken_back_is_not_sent(world: World, office: Browser, when: st
     assert len(receipts(world)) == 1
 
 
+@pytest.mark.parametrize("status", MessageStatus)
+@pytest.mark.parametrize("page", ["payment", "invoice"])
+def test_who_takes_back_what_a_client_holds_a_receipt_of_is_told(
+    world: World, office: Browser, page: str, status: MessageStatus
+):
+    payment = paid(world)
+
+    def stands() -> Message:
+        message = db.session.scalars(select(Message)).one()
+        message.status = status
+        return message
+
+    world.make(stands)
+    invoice = world.read(lambda: db.session.get_one(Payment, payment).allocations[0].invoice_id)
+    urls = {"payment": f"/admin/payments/{payment}", "invoice": f"/admin/invoices/{invoice}/payments/{payment}"}
+    version = world.get(Invoice, invoice, "version")
+    told = said(office, office.post(f"{urls[page]}/correct", {"version": version}))
+    out = status in {MessageStatus.SENDING, MessageStatus.SENT}
+    assert (f"Son reçu est parti à {JULIE} : avisez le client." in told) is out
+
+
 def test_an_accountant_sees_it_and_sends_none(world: World, office: Browser):
     payment = paid(world)
     office.sign_in(world.user("accountant"))

@@ -217,6 +217,27 @@ def test_a_deposit_leads_to_the_quote_or_to_all_that_is_theirs(office):
     assert of_job.case_id == quote.case_id, "it stands in the conversation"
 
 
+def test_a_quote_that_is_being_rewritten_is_not_linked(office):
+    quote = start("quote", office, payer(email=None))
+    give("mark_sent", quote, office)
+    row = deposit(quote, office, "50.00")
+    give("revise", quote, office)
+    quote.client.email = JULIE
+    assert receipting.send(db.session, row, office, seen="0").hub_link is not None
+
+
+def test_a_refund_of_a_credit_note_leads_to_it(office):
+    invoice = issued(office, client=payer(email=None))
+    pay(invoice, office, "114.98")
+    note = credit(invoice, office)
+    row = db.session.scalars(select(Payment).where(Payment.document_id == note.id)).one()
+    invoice.client.email = JULIE
+    payments.refund(db.session, row, office, received("114.98"))
+    (message,) = mails()
+    assert message.document is note
+    assert details(message)[3:] == ["Pour : Note de crédit NC-000001"]
+
+
 def test_a_refund_says_so(office):
     _refund(payer(), office)
     (message,) = mails()

@@ -40,6 +40,12 @@ def shares_form(invoices: list[Invoice]) -> PaymentForm:
     return form
 
 
+def _tell_of_receipt(row: Payment) -> None:
+    """Say that a client holds the receipt of what was taken back."""
+    if word := receipting.word_against(db.session, row):
+        flash(word, "warning")
+
+
 class ReceiveMixin(EntityView):
     """A client whose payments and credit are kept here."""
 
@@ -163,6 +169,7 @@ class GiveBackMixin(EntityView):
         if refused is not None:
             raise refused
         flash(_("The payment was taken back."), "success")
+        _tell_of_receipt(row)
         return redirect(self.page_url(row))
 
 
@@ -197,4 +204,6 @@ class AllocationMixin(EntityView):
         if refused is not None:
             raise refused
         flash(done, "success")
+        if row.is_corrected:
+            _tell_of_receipt(row)
         return redirect(self.page_url(invoice))
