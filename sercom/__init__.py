@@ -15,7 +15,7 @@ from sercom.privacy import erasing
 from sercom.search import index
 from sercom.signin import door
 from sercom.upkeep import slow
-from sercom.workflow import hub, reminding
+from sercom.workflow import hub, receipting, reminding
 
 
 def create_app(settings: dict[str, Any] | None = None) -> Flask:
@@ -28,6 +28,7 @@ def create_app(settings: dict[str, Any] | None = None) -> Flask:
     index.attach(db.session)
     event.listen(db.session, "after_commit", outbox.wake_after)
     reminding.attach()
+    receipting.attach()
     app.extensions[CHORES] = (
         hub.answer_all,
         Every(reminding.EVERY, reminding.run),

@@ -42,7 +42,7 @@ ON_ONE = """
     test_intake*.py test_sending.py test_presend.py test_edges.py test_undo.py test_approval.py test_merging.py
     test_quote_options.py test_triage.py test_pricing.py test_taxing.py test_billing.py test_credit*.py test_debts.py
     test_interac.py test_import*.py test_visits.py test_planning.py test_suggesting.py test_recurring.py test_feed.py
-    test_papers.py test_answering.py test_writing.py test_reminders*.py
+    test_papers.py test_answering.py test_writing.py test_reminders*.py test_receipting.py
 """.split()  # noqa: SIM905  # so many names read better without quotes
 ON_BOTH = ("test_http_bad_ids.py", "test_http_bad_requests.py", "test_http_generated.py", "test_http_finding.py")
 SOAK = bool(os.environ.get("SERCOM_SOAK"))

@@ -120,6 +120,7 @@ class Rows:
             "end_links_view": (f"{base}/{row}/links/end", {}),
             "revoke_view": (f"{base}/{row}/revoke", {}),
             "receipt_view": (f"{base}/{row}/receipt", {}),
+            "send_receipt_view": (f"{base}/{row}/receipt/send?seen=0", {}),
             "send_page_view": (f"{base}/{self.extra['payer']}/page/send", {}),
             "end_page_view": (f"{base}/{self.extra['payer']}/page/end", {}),
             "payment_view": (f"{base}/{row}/payment", self.extra["money"] | {"version": version, "confirm": "1"}),

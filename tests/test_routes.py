@@ -259,6 +259,7 @@ LITERAL = {
     ("messages.revoke_view", "POST"): "401 403 done 403 done",
     ("messages.bulk_view", "POST"): "401 403 ok ok ok",
     ("payments.receipt_view", "GET"): "sign-in 403 ok ok ok",
+    ("payments.send_receipt_view", "POST"): "401 403 done 403 done",
     **{(f"{kind}.bulk_view", "POST"): "401 403 ok ok ok" for kind in ("requests", "quotes", "jobs", "invoices")},
     **{(f"{kind}.totals_view", "POST"): "401 403 ok ok ok" for kind in ("requests", "quotes", "jobs", "invoices")},
     **{(f"{kind}.items_view", "GET"): "sign-in 403 ok 403 ok" for kind in ("requests", "quotes", "jobs", "invoices")},

@@ -188,7 +188,7 @@ def upgrade() -> None:
         sa.Column("version", sa.Integer(), nullable=False),
         sa.Column("updated_at", sa.DateTime(), nullable=False),
         sa.CheckConstraint(
-            "kind IN ('request_received', 'quote', 'invoice', 'credit_note', 'quote_approved', 'reply', 'client_page', 'quote_reminder', 'quote_reminder_again', 'visit_reminder', 'due_soon', 'overdue', 'overdue_again', 'review', 'maintenance', 'on_the_way')",
+            "kind IN ('request_received', 'quote', 'invoice', 'credit_note', 'receipt', 'quote_approved', 'reply', 'client_page', 'quote_reminder', 'quote_reminder_again', 'visit_reminder', 'due_soon', 'overdue', 'overdue_again', 'review', 'maintenance', 'on_the_way')",
             name=op.f("ck_mail_template_kind_known"),
         ),
         sa.CheckConstraint("language IN ('fr_CA', 'en_CA')", name=op.f("ck_mail_template_language_known")),
@@ -466,6 +466,7 @@ def upgrade() -> None:
         sa.Column("interac_email", sa.String(length=254), nullable=True),
         sa.Column("interac_autodeposit", sa.Boolean(), nullable=False),
         sa.Column("cheques_accepted", sa.Boolean(), nullable=False),
+        sa.Column("receipts_mailed", sa.Boolean(), nullable=False),
         sa.Column("bank_account", sa.String(length=120), nullable=True),
         sa.Column("interest_percent", sa.BigInteger(), nullable=True),
         sa.Column("early_percent", sa.BigInteger(), nullable=True),
@@ -1596,6 +1597,7 @@ def upgrade() -> None:
         sa.Column("document_id", sa.Integer(), nullable=True),
         sa.Column("link_id", sa.Integer(), nullable=True),
         sa.Column("approval_id", sa.Integer(), nullable=True),
+        sa.Column("payment_id", sa.Integer(), nullable=True),
         sa.Column("hub_link_id", sa.Integer(), nullable=True),
         sa.Column("revision", sa.Integer(), nullable=True),
         sa.Column("to_email", sa.String(length=254), nullable=False),
@@ -1619,7 +1621,7 @@ def upgrade() -> None:
             name=op.f("ck_message_failure_known"),
         ),
         sa.CheckConstraint(
-            "kind IN ('request_received', 'quote', 'invoice', 'credit_note', 'quote_approved', 'quote_answered', 'on_the_way', 'client_page', 'quote_reminder', 'quote_reminder_again', 'visit_reminder', 'due_soon', 'overdue', 'overdue_again', 'review', 'maintenance', 'new_request', 'reply', 'client_message', 'account')",
+            "kind IN ('request_received', 'quote', 'invoice', 'credit_note', 'receipt', 'quote_approved', 'quote_answered', 'on_the_way', 'client_page', 'quote_reminder', 'quote_reminder_again', 'visit_reminder', 'due_soon', 'overdue', 'overdue_again', 'review', 'maintenance', 'new_request', 'reply', 'client_message', 'account')",
             name=op.f("ck_message_kind_known"),
         ),
         sa.CheckConstraint("language IN ('fr_CA', 'en_CA')", name=op.f("ck_message_language_known")),
@@ -1639,6 +1641,9 @@ def upgrade() -> None:
             ["hub_link_id"], ["hub_link.id"], name=op.f("fk_message_hub_link_id_hub_link"), ondelete="SET NULL"
         ),
         sa.ForeignKeyConstraint(["link_id"], ["link.id"], name=op.f("fk_message_link_id_link"), ondelete="SET NULL"),
+        sa.ForeignKeyConstraint(
+            ["payment_id"], ["payment.id"], name=op.f("fk_message_payment_id_payment"), ondelete="SET NULL"
+        ),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_message")),
         sa.UniqueConstraint("message_id", name=op.f("uq_message_message_id")),
         sa.UniqueConstraint("token", name=op.f("uq_message_token")),
@@ -1647,6 +1652,7 @@ def upgrade() -> None:
     with op.batch_alter_table("message", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_message_case_id"), ["case_id"], unique=False)
         batch_op.create_index(batch_op.f("ix_message_document_id"), ["document_id"], unique=False)
+        batch_op.create_index(batch_op.f("ix_message_payment_id"), ["payment_id"], unique=False)
         batch_op.create_index(
             batch_op.f("ix_message_status_next_attempt_at"), ["status", "next_attempt_at"], unique=False
         )

@@ -145,6 +145,26 @@ MAIL_TEMPLATES = (
         ),
     ),
     (
+        "receipt",
+        "fr_CA",
+        "Reçu {number}\u00a0: {amount}",
+        (
+            "Bonjour {client},\n\n{what}\n\n{details}\n\nLe reçu est joint à ce courriel. Tout se trouve aussi sur votre page"
+            "\u00a0:\n\n{link}\n\nUne question? Répondez à ce courriel ou appelez-nous au {phone}."
+            "\n\nMerci de votre confiance,\n{company}"
+        ),
+    ),
+    (
+        "receipt",
+        "en_CA",
+        "Receipt {number}: {amount}",
+        (
+            "Hello {client},\n\n{what}\n\n{details}\n\nThe receipt is attached. It is all on your page too:"
+            "\n\n{link}\n\nA question? Reply to this e-mail or call us at {phone}."
+            "\n\nThank you for your trust,\n{company}"
+        ),
+    ),
+    (
         "quote_approved",
         "fr_CA",
         "Votre soumission {number} est approuvée",
@@ -622,7 +642,12 @@ def upgrade() -> None:
     insert(tables.tables["role"], [{"name": name} for name in ROLES])
     company = dict.fromkeys(("name", "street", "city", "postal_code"), "")
     company |= {"id": 1, "province": "QC", "taxes_registered": True, "quote_validity_days": 30, "version": 1}
-    company |= {"interac_autodeposit": False, "cheques_accepted": True, "approval_starts_job": False}
+    company |= {
+        "interac_autodeposit": False,
+        "cheques_accepted": True,
+        "receipts_mailed": True,
+        "approval_starts_job": False,
+    }
     moment = datetime(2026, 1, 1)  # noqa: DTZ001  # stored as naive UTC
     insert(tables.tables["company"], [company | {"updated_at": moment}])
     services = enumerate(SERVICES, start=1)

@@ -16,6 +16,7 @@ from sercom.backoffice.seam import attempt
 from sercom.core.base import MAX_ID, db, read_whole
 from sercom.core.errors import DomainError, ForbiddenError
 from sercom.entities.ledger.model import Allocation, Payment
+from sercom.workflow import receipting
 
 TRANSFERS_A_PAGE = 20
 
@@ -100,7 +101,10 @@ class InteracMixin:
             db.session, lambda: new.append(interac.confirm(db.session, current_actor(), transfer, number))
         )
         once = _("The payment was recorded on %(number)s.", number=number)
-        return self._done(transfer_id, refused, once if any(new) else _("This was recorded already."), number)
+        answer = self._done(transfer_id, refused, once if any(new) else _("This was recorded already."), number)
+        if any(new) and refused is None and transfer.payment is not None:
+            flash(receipting.word_of(db.session, transfer.payment), "info")
+        return answer
 
     @expose("/interac/<int:transfer_id>/set-aside", methods=("POST",))
     def interac_set_aside(self, transfer_id: int) -> Any:

@@ -54,6 +54,8 @@ class CommandMixin(EntityView):
             )
             if refused is None:
                 flash(f"{row} · {self.done(transition, row)}", "success")
+                for word in self.words_after(transition, row):
+                    flash(word, "info")
                 for note in self.notes_of(row):
                     flash(note, "warning")
                 return redirect(self.after_command(row))
@@ -84,6 +86,10 @@ class CommandMixin(EntityView):
     def done(self, transition: transitions.Transition, row: Any) -> Any:
         """What a command did, in a word or two: the state it led to."""
         return row.status.label if transition.sources != transition.targets else transition.label
+
+    def words_after(self, transition: transitions.Transition, row: Any) -> list[str]:
+        """What follows from a command, where a person cannot see it."""
+        return []
 
     def notes_of(self, row: Any) -> list[str]:
         """What a command did besides what it says, for whoever gave it."""

@@ -6,6 +6,7 @@ from decimal import Decimal
 from typing import Any
 
 from flask_babel import force_locale
+from sqlalchemy import select
 
 from sercom.core import clock
 from sercom.core.access import Actor
@@ -15,7 +16,7 @@ from sercom.demo.clients import Someone, e164
 from sercom.demo.film import Film
 from sercom.demo.timeline import Slot
 from sercom.entities.credits.plan import Wanted
-from sercom.entities.delivery.message import MessageStatus
+from sercom.entities.delivery.message import MessageKind, MessageStatus
 from sercom.entities.files.model import Moment
 from sercom.entities.files.store import add_photo
 from sercom.entities.ledger.model import Method
@@ -177,6 +178,8 @@ class Hands:
         reference = REFERENCES.get(method, "").format(self.last_reference) or None
         money = {"amount": amount, "method": method, "received_on": clock.today(), "reference": reference}
         self.give(command, document, self.people["accountant"].actor, **money, **options)
+        written = select(Message).where(Message.kind == MessageKind.RECEIPT, Message.sent_at.is_(None))
+        self.arrived(db.session.scalars(written).all())
 
     def write_off(self, invoice: Invoice) -> None:
         """The accountant gives the debt up."""

@@ -21,7 +21,7 @@ from sercom.entities.visits.model import Visit
 from sercom.entities.visits.signing import read_drawing, sign
 from sercom.field.sent import Action, Sent
 from sercom.field.states import DONE, WORKED, in_field, require
-from sercom.workflow import onsite
+from sercom.workflow import onsite, receipting
 from sercom.workflow.sending import recipients_of
 
 
@@ -116,6 +116,7 @@ def _paid(sent: Sent) -> None:
         invoice = onsite.record_paid(sent.session, sent.visit, sent.actor, sent.form.method.data)
         sent.session.flush()
     sent.told.append(_("Payment of invoice %(number)s written down.", number=invoice.number))
+    sent.told.append(receipting.word_about(sent.session, invoice, "record_payment") or "")
 
 
 def _after_assessment(visit: Visit, actor: Actor) -> bool:

@@ -13,7 +13,7 @@ from sqlalchemy import ColumnElement, Table, and_, false, func, not_, or_, selec
 from sercom.core.base import AnySession, db
 from sercom.entities.clients.model import Client
 from sercom.entities.delivery.message import Message, MessageKind
-from sercom.models import JournalEntry, Reminder
+from sercom.models import JournalEntry, Payment, Reminder
 
 BATCH = 500
 #: What tells of the person's data without being any: how it was treated.
@@ -94,10 +94,13 @@ def find(session: AnySession, client: Client) -> Person:
 def _mail_of_no_case(session: AnySession) -> Iterator[tuple[int, int]]:
     """Whose the e-mails of no case are (client, message), to whatever address: two may share one, or have changed it.
 
-    A reminder names its client. The link to a client's page is swept; the journal keeps what was sent with it.
+    A reminder names its client, a receipt its payment. The link to a client's page is swept; the journal keeps what was
+    sent with it.
     """
     reminded = select(Reminder.client_id, Reminder.message_id).join(Message, Message.id == Reminder.message_id)
     yield from session.execute(reminded.where(Message.case_id.is_(None)).distinct()).tuples()
+    paid = select(Payment.client_id, Message.id).join(Message, Message.payment_id == Payment.id)
+    yield from session.execute(paid.where(Message.case_id.is_(None))).tuples()
     sent = (_journal.c.event == "hub_link_sent", _journal.c.subject_type == Client.__tablename__)
     for client_id, changes in session.execute(select(_journal.c.subject_id, _journal.c.changes).where(*sent)).tuples():
         if told := changes.get("message"):  # of somebody who was anonymised it is told no more

@@ -18,9 +18,10 @@ from sercom.core.clock import utcnow
 from sercom.core.errors import DomainError, ForbiddenError
 from sercom.entities.clients.model import Client
 from sercom.entities.company.model import get_company
+from sercom.entities.delivery import link as links
 from sercom.entities.delivery import outbox
 from sercom.entities.delivery.hub_link import LIFETIME, HubAsk, HubLink
-from sercom.entities.delivery.link import Link, make_link
+from sercom.entities.delivery.link import Link
 from sercom.entities.delivery.mail_template import fill, find_template
 from sercom.entities.delivery.message import Message, MessageKind
 from sercom.entities.delivery.outbox import Words
@@ -87,8 +88,7 @@ def people_of(session: AnySession, link: HubLink) -> list[Client]:
 
 def send(session: AnySession, client: Client, actor: Actor, *, to: str, site: str = "") -> Message:
     """Make a link to the client's page and write the e-mail that carries it."""
-    link = HubLink(client=client, email=to, expires_at=utcnow() + LIFETIME)
-    session.add(link)
+    link = make_link(session, client, to)
     company, language = get_company(session), client.language
     template = find_template(session, MessageKind.CLIENT_PAGE, language)
     with force_locale(language.value):
@@ -103,6 +103,13 @@ def send(session: AnySession, client: Client, actor: Actor, *, to: str, site: st
     message = outbox.post(session, MessageKind.CLIENT_PAGE, words, to=to, link=link)
     journal.record(session, actor, "hub_link_sent", client, {"message": [message.id, message.to_email]})
     return message
+
+
+def make_link(session: AnySession, client: Client, to: str) -> HubLink:
+    """A new link to the client's page, for an e-mail to that address."""
+    link = HubLink(client=client, email=to, expires_at=utcnow() + LIFETIME)
+    session.add(link)
+    return link
 
 
 def send_by_office(session: AnySession, client: Client, actor: Actor) -> Message:
@@ -150,7 +157,7 @@ def open_document(session: AnySession, link: HubLink, document: Document) -> Lin
     revision = getattr(document, "revision", 1)
     own = select(Link).where(Link.hub_link_id == link.id, Link.document_id == document.id, Link.revision == revision)
     known = session.scalars(own.where(Link.revoked_at.is_(None)).order_by(Link.id)).first()
-    return known or make_link(session, document, link)
+    return known or links.make_link(session, document, link)
 
 
 def _require_office(actor: Actor) -> None:

@@ -21,6 +21,7 @@ from sercom.entities.documents.model import Document
 from sercom.entities.invoices.model import Invoice, InvoiceStage
 from sercom.entities.ledger import book
 from sercom.entities.ledger.model import ALONG, CREDITS, Allocation, EntryKind, Method, Payment
+from sercom.workflow import receipting
 from sercom.workflow.splitting import Wanted, split
 
 #: What may be taken back whole. A bad debt is recovered; a credit note stays; a rounding goes with its payment.
@@ -101,6 +102,7 @@ def receive(
         payment = _enter(session, client, actor, received, wanted, confirm=confirm)
     session.flush()
     _tell(session, actor, "record_payment", payment, client)
+    receipting.announce(session, actor, [payment])
     return payment
 
 
@@ -148,6 +150,7 @@ def refund(session: AnySession, row: Payment, actor: Actor, given: Received, *, 
     back = book.enter(session, row.client, EntryKind.REFUND, -given.amount, actor, given.received_on, **told)
     session.flush()
     journal.record(session, actor, "refunded", row.client, {"amount": [None, str(given.amount)]})
+    receipting.announce(session, actor, [back])
     return back
 
 

@@ -110,7 +110,8 @@ def end_links(session: AnySession, document: Document, actor: Actor) -> None:
 
 def was_sent(document: Sendable, messages: Sequence[Message]) -> bool:
     """Whether one of the ``messages`` about it carries its present revision."""
-    return any(message.revision == getattr(document, "revision", 1) for message in messages)
+    revision = getattr(document, "revision", 1)
+    return any(message.revision == revision for message in messages if message.kind is not MessageKind.RECEIPT)
 
 
 def messages_of(document: Document) -> Sequence[Message]:

@@ -28,6 +28,7 @@ TO_CLIENT = frozenset(
         MessageKind.QUOTE,
         MessageKind.INVOICE,
         MessageKind.CREDIT_NOTE,
+        MessageKind.RECEIPT,
         MessageKind.ON_THE_WAY,
         MessageKind.QUOTE_APPROVED,
         *(MessageKind.QUOTE_REMINDER, MessageKind.QUOTE_REMINDER_AGAIN, MessageKind.VISIT_REMINDER),

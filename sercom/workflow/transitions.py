@@ -23,7 +23,7 @@ from sercom.entities.ledger.model import Allocation, Payment
 from sercom.entities.quotes.model import Quote, QuoteStatus
 from sercom.entities.requests.model import RequestStatus, ServiceRequest
 from sercom.entities.visits.model import Visit, VisitStatus
-from sercom.workflow import charges, credit, needs, payments, planning, quiet, recurring
+from sercom.workflow import charges, credit, needs, payments, planning, quiet, receipting, recurring
 
 Subject = ServiceRequest | Quote | Job | Invoice | Visit | Message | ClientMessage
 States = frozenset[Status]
@@ -190,9 +190,11 @@ def run(
     subject.updated_at = utcnow()
     more = (getattr(subject, "repriced", None) or {}) | _chosen(session, subject) | _money_of(session, subject)
     told = [(subject, name, journal.changes_of(subject) | more), *_brought_along(session, subject, name)]
+    entered = [row for row in session.new if isinstance(row, Payment)]
     session.flush()
     for row, event, changes in told:
         journal.record(session, actor, event, row, changes)
+    receipting.announce(session, actor, entered)
 
 
 def _chosen(session: AnySession, subject: Subject) -> journal.Changes:

@@ -199,12 +199,20 @@ def bill(office: Person, client: Client) -> str:
 
 
 def be_paid(office: Person, client: Client, invoice: str) -> None:
-    """The bank's file names the invoice: one click records it. The client finds the receipt."""
+    """The bank's file names the invoice: one click records it. The client gets the receipt, and finds it."""
     told = f"Date;Description;Retrait;Dépôt\n{day()};Virement Interac reçu de {client.name} {invoice};;4828,95\n"
     office.go("/admin/accounts/interac")
     office.find("[name=file]").set_input_files({"name": "b.csv", "mimeType": "text/csv", "buffer": told.encode()})
     office.press("form.upload button.primary")
     office.press(office.find(f'form:has([name=number][value="{invoice}"]) button.primary'))
+    expect(office.find(".toasts")).to_contain_text(client.email)
+    mail = client.reads_mail()
+    assert f"{client.say('Invoice')} {invoice}" in mail.text
+    assert {"fr": "payée au complet", "en": "paid in full"}[client.language] in mail.text
+    client.has_papers(mail, "Receipt")
+    assert all(invoice in paper for paper in mail.papers.values())
+    page = client.looks(mail.link)
+    expect(page.find(".notice.good")).to_have_text(client.say("This invoice is paid. Thank you."))
     client.finds("Paid", "Payments", "Done")
     paid = client.person.find('a[href*="/receipts/"]')
     assert client.say("Receipt") in client.paper(paid.get_attribute("href") or "")

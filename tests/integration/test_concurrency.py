@@ -14,7 +14,7 @@ from sqlalchemy import func, select
 from sercom.backoffice.seam import attempt
 from sercom.core.base import db
 from sercom.entities.ledger import book
-from sercom.models import Allocation, Case, Client, Conversion, Document, Invoice, Job, Payment, ServiceRequest
+from sercom.models import Allocation, Case, Client, Conversion, Document, Invoice, Job, Message, Payment, ServiceRequest
 from sercom.workflow import payments
 from tests.ledger import check_books, receive
 from tests.rows import intake_answers
@@ -151,6 +151,23 @@ def test_the_whole_balance_is_paid_once(own_app):
         check_books()
     assert put == Decimal("114.98"), "what was applied"
     assert entered in {put, 2 * put}, "a second page's money is credit, and said so"
+
+
+@pytest.mark.slow
+def test_one_page_sends_one_receipt(own_app):
+    """Pressed many times at once: the page tells how often the receipt was sent, and that is true only once."""
+
+    def paid() -> Payment:
+        actor, client = make_user("office").actor, make_client(email="julie@example.org")
+        return receive(client, actor, "10.00", confirm=True)
+
+    payment, windows = World(own_app).make(paid), browsers(own_app)
+    url = f"/admin/payments/{payment}/receipt/send?seen=1"
+    answers = all_at_once(lambda number: windows[number].post(url))
+    statuses = sorted(status for status, _ in answers)
+    assert statuses[0] == 302
+    assert set(statuses[1:]) <= {409, 422}
+    assert count(own_app, Message) == 2
 
 
 @pytest.mark.slow

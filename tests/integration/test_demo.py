@@ -19,6 +19,7 @@ from sercom.core.money import ZERO, line_amount
 from sercom.demo import company
 from sercom.demo.clients import CLIENTS
 from sercom.entities.credits.model import CreditNoteStage
+from sercom.entities.delivery.message import MessageKind, MessageStatus
 from sercom.entities.documents.line import LineKind
 from sercom.entities.invoices.model import InvoiceStage, InvoiceStatus
 from sercom.entities.jobs.billing import billing_of
@@ -194,6 +195,13 @@ def test_every_way_of_pricing_and_invoicing_is_there_once(demo: Demo):
 
 
 # --- time ----------------------------------------------------------------------------------------
+
+
+def test_nothing_is_left_to_send(demo: Demo):
+    """Clients of the demo live at addresses that may be somebody's: receipts too left long ago."""
+    left = select(models.Message.kind, models.Message.status).where(models.Message.status != MessageStatus.SENT)
+    assert db.session.execute(left).all() == []
+    assert count(models.Message, models.Message.kind == MessageKind.RECEIPT) > 0
 
 
 def test_the_journal_tells_the_story_in_order(demo: Demo):

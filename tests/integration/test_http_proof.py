@@ -414,7 +414,7 @@ def test_an_invoice_is_issued_signed_and_sent_on_site_once(assessment: Phone):
     page = phone.page()
     assert "paiements@boreale.example" in page
     assert phone.send("part", 409, description="Filtre")["state"] == "conflict"
-    phone.send("paid", method="card")
+    assert "Le reçu part par courriel à julie@example.org." in phone.send("paid", method="card")["message"]
     assert phone.send("paid", 422, method="card")["state"] == "refused"
     assert phone.count(models.Payment) == 1
     person = phone.world.read(

@@ -85,6 +85,7 @@ class CompanyView(EntityView):
         "interac_autodeposit": _l("Interac autodeposit is on"),
         "bank_account": _l("Account for bank transfers"),
         "cheques_accepted": _l("Cheques are accepted"),
+        "receipts_mailed": _l("E-mail a receipt when a payment is recorded"),
         "interest_percent": _l("Interest on overdue accounts, in percent a month"),
         "early_percent": _l("Early-payment discount, in percent"),
         "early_days": _l("Early payment: within how many days"),
@@ -110,6 +111,9 @@ class CompanyView(EntityView):
         "rbq_licence": _l("Example: 1234-5678-90"),
         "neq": _l("Ten digits"),
         "bank_account": _l("Institution, transit and account, as a client’s bank asks for them. Printed on invoices."),
+        "receipts_mailed": _l(
+            "In the client’s language, to the address for invoices, or else their own. A deposit and a refund too."
+        ),
         "interest_percent": _l("Printed on quotes and invoices. Leave blank to ask none."),
         "early_percent": _l("Printed on invoices. The taxes stay on the full price. Leave blank to give none."),
         "invoice_note_en": _l("Where a text has no English, the French one is printed."),

@@ -76,6 +76,8 @@ class Company(Model):
     interac_email: Mapped[str | None] = mapped_column(String(254))
     interac_autodeposit: Mapped[bool] = mapped_column(default=False)
     cheques_accepted: Mapped[bool] = mapped_column(default=True)
+    #: Whoever pays gets the receipt by e-mail as the payment is recorded.
+    receipts_mailed: Mapped[bool] = mapped_column(default=True)
     #: Where a bank transfer goes: institution, transit, account, as the client's bank asks for them.
     bank_account: Mapped[str | None] = mapped_column(String(120))
     #: Simple interest on overdue accounts, in percent a month.

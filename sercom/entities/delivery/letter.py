@@ -21,7 +21,7 @@ from sercom.entities.users.model import Language
 AUTOMATIC = frozenset(
     {MessageKind.REQUEST_RECEIVED, MessageKind.NEW_REQUEST, MessageKind.CLIENT_MESSAGE, MessageKind.ACCOUNT}
 )
-AUTOMATIC |= {MessageKind.QUOTE_APPROVED, MessageKind.QUOTE_ANSWERED, MessageKind.CLIENT_PAGE}
+AUTOMATIC |= {MessageKind.QUOTE_APPROVED, MessageKind.RECEIPT, MessageKind.QUOTE_ANSWERED, MessageKind.CLIENT_PAGE}
 #: The office reads words of a client's in these: an address among them is no button of ours.
 TOLD = frozenset({MessageKind.NEW_REQUEST, MessageKind.CLIENT_MESSAGE, MessageKind.QUOTE_ANSWERED})
 
@@ -94,7 +94,7 @@ def _papers(session: AnySession, message_id: int) -> list[papers.PdfFile]:
     files = []
     for language in languages:  # drawing ends the transaction: the rows are read again
         message = session.get_one(Message, message_id)
-        row = message.approval or message.document
+        row = message.payment or message.approval or message.document
         if row is not None:
             files.append(papers.pdf(session, row, language, revision))  # type: ignore[arg-type]  # only what has a paper is attached
     return files

@@ -20,6 +20,7 @@ FIELDS: dict[MessageKind, tuple[str, ...]] = {
     MessageKind.QUOTE: ("client", "number", "total", "valid_until", "link", "company", "phone"),
     MessageKind.INVOICE: ("client", "number", "total", "balance", "due_date", "link", "company", "phone"),
     MessageKind.CREDIT_NOTE: ("client", "number", "total", "invoice", "link", "company", "phone"),
+    MessageKind.RECEIPT: ("client", "number", "amount", "what", "details", "link", "company", "phone"),
     MessageKind.QUOTE_APPROVED: ("client", "number", "total", "link", "company", "phone"),
     MessageKind.REPLY: ("client", "text", "number", "link", "company", "phone"),
     MessageKind.CLIENT_PAGE: ("client", "link", "until", "company", "phone"),

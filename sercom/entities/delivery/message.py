@@ -19,6 +19,7 @@ from sercom.entities.cases.model import Case
 from sercom.entities.delivery.hub_link import HubLink
 from sercom.entities.delivery.link import Link
 from sercom.entities.documents.model import Document
+from sercom.entities.ledger.model import Payment
 from sercom.entities.quotes.evidence import Approval
 from sercom.entities.users.model import Language
 
@@ -33,6 +34,7 @@ class MessageKind(Labelled):
     QUOTE = "quote", _l("Quote")
     INVOICE = "invoice", _l("Invoice")
     CREDIT_NOTE = "credit_note", _l("Credit note")
+    RECEIPT = "receipt", _l("Receipt")
     QUOTE_APPROVED = "quote_approved", _l("Quote approved")
     QUOTE_ANSWERED = "quote_answered", _l("Client’s answer to a quote, to the office")
     ON_THE_WAY = "on_the_way", _l("On the way")
@@ -107,6 +109,8 @@ class Message(Model):
     link_id: Mapped[int | None] = mapped_column(ForeignKey("link.id", ondelete="SET NULL"))
     #: The approval whose PDF is attached, in place of the document's own.
     approval_id: Mapped[int | None] = mapped_column(ForeignKey("approval.id", ondelete="SET NULL"))
+    #: The payment, deposit or refund whose receipt is attached.
+    payment_id: Mapped[int | None] = mapped_column(ForeignKey("payment.id", ondelete="SET NULL"), index=True)
     #: The link to all that is the client's, in an e-mail that is about no document.
     hub_link_id: Mapped[int | None] = mapped_column(ForeignKey("hub_link.id", ondelete="SET NULL"))
     #: The revision whose PDF is attached, French always and English beside it; ``None``: nothing is.
@@ -135,6 +139,7 @@ class Message(Model):
     document: Mapped[Document | None] = relationship()
     link: Mapped[Link | None] = relationship()
     approval: Mapped[Approval | None] = relationship()
+    payment: Mapped[Payment | None] = relationship()
     hub_link: Mapped[HubLink | None] = relationship()
 
     __mapper_args__ = {"version_id_col": version}

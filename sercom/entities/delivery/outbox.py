@@ -27,6 +27,7 @@ from sercom.entities.delivery.letter import compose
 from sercom.entities.delivery.link import Link
 from sercom.entities.delivery.message import Failure, Message, MessageKind, MessageStatus, is_mail_set
 from sercom.entities.documents.model import Document
+from sercom.entities.ledger.model import Payment
 from sercom.entities.quotes.evidence import Approval
 from sercom.entities.users.model import Language
 from sercom.output.paper import PaperError
@@ -67,17 +68,18 @@ def post(
     to: str,
     document: Document | None = None,
     link: Link | HubLink | None = None,
-    attached: bool | Approval = False,
+    attached: bool | Approval | Payment = False,
     token: str | None = None,
 ) -> Message:
     """Write a message; it leaves after the commit.
 
-    ``attached``: the PDF of the link's revision goes with it, or of what was approved. Raises ``DomainError``
-    beside ``to`` or ``subject`` for what is no address, or more than a line.
+    ``attached``: the PDF of the link's revision goes with it, of what was approved, or a payment's receipt. Raises
+    ``DomainError`` beside ``to`` or ``subject`` for what is no address, or more than a line.
     """
     if len(words.subject.splitlines()) > 1 or any(ord(char) < ord(" ") for char in words.subject):
         raise DomainError(_("A subject is one line."), "subject")
     approval = attached if isinstance(attached, Approval) else None
+    payment = attached if isinstance(attached, Payment) else None
     sent = approval or link
     message = Message(
         kind=kind,
@@ -87,7 +89,8 @@ def post(
         link=link if isinstance(link, Link) else None,
         hub_link=link if isinstance(link, HubLink) else None,
         approval=approval,
-        revision=sent.revision if isinstance(sent, Approval | Link) and attached else None,
+        payment=payment,
+        revision=1 if payment else sent.revision if isinstance(sent, Approval | Link) and attached else None,
         to_email=_address(to),
         language=words.language,
         subject=words.subject[:SUBJECT_LENGTH],

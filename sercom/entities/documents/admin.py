@@ -35,7 +35,7 @@ from sercom.entities.inbox.conversation import conversation_of
 from sercom.entities.journal.words import EVENTS
 from sercom.entities.ledger.book import deposits_of_case
 from sercom.entities.sites.lookup import site_lookup
-from sercom.workflow import content, edges, upkeep
+from sercom.workflow import content, edges, receipting, upkeep
 from sercom.workflow.transitions import Transition, available, hindered, require_version
 
 #: Commands that stand on the page as buttons; the others wait in the menu beside them.
@@ -178,6 +178,11 @@ class DocumentView(LiveMixin, ConvertMixin):
         """As the journal tells it where the state stays the same: a payment received, interest charged."""
         told = EVENTS.get(transition.name) if transition.sources == transition.targets else None
         return told or super().done(transition, row)
+
+    def words_after(self, transition: Transition, row: Any) -> list[str]:
+        """Whether a receipt goes out for the money that was recorded."""
+        told = receipting.word_about(db.session, row, transition.name)
+        return [told] if told else []
 
     def palette_detail(self, row: Any) -> str:
         """For whom, and what."""

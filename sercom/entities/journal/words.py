@@ -47,6 +47,7 @@ EVENTS: dict[str, LazyString] = {
     "payment_corrected": _l("Payment taken back"),
     "payment_released": _l("Credit taken off"),
     "record_deposit": _l("Deposit received"),
+    "receipt_sent": _l("Receipt by e-mail"),
     "use_credit": _l("Credit used"),
     "refunded": _l("Money given back"),
     "deposit_kept": _l("Deposit kept"),
@@ -95,7 +96,7 @@ EVENTS |= ACCOUNT
 SELF_EXPLAINED = frozenset({"photo_added", "note_added", "client_told", "client_wrote", "logo_changed", *ACCOUNT})
 SELF_EXPLAINED |= {"hub_link_sent", "hub_link_ended"}
 #: Events that name an e-mail and where it went.
-EMAILED = frozenset({"emailed", "reminded", "hub_link_sent"})
+EMAILED = frozenset({"emailed", "reminded", "hub_link_sent", "receipt_sent"})
 #: What an entry may be about, by table.
 SUBJECTS: dict[str, LazyString] = {
     "request": _l("Request"),

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import Response
+from flask import Response, flash, redirect, request
 from flask_admin import expose
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
@@ -12,14 +12,16 @@ from sercom.backoffice import filters
 from sercom.backoffice.access import current_actor
 from sercom.backoffice.listing import Indexed, contains
 from sercom.backoffice.posted import read_id
-from sercom.core.access import MONEY
+from sercom.backoffice.seam import attempt
+from sercom.core.access import MONEY, OFFICE
+from sercom.core.base import db
 from sercom.core.money import ZERO
 from sercom.entities.clients.model import Client
 from sercom.entities.delivery.admin import answer_pdf
 from sercom.entities.delivery.papers import RECEIPTED
 from sercom.entities.ledger.model import CREDITS, Allocation, EntryKind, Method, Payment
 from sercom.entities.ledger.receiving import GiveBackMixin
-from sercom.workflow import keeping, payments
+from sercom.workflow import keeping, payments, receipting
 
 #: A number that no line breaks.
 WHOLE = Markup('<span class="nowrap">{}</span>').format
@@ -76,9 +78,29 @@ class PaymentView(GiveBackMixin):
             "keepable": keeps and keeping.refuse_keep(row) is None,
             "correctable": keeps and payments.refuse_correction(row) is None,
             "receipted": row.kind in RECEIPTED and not row.is_corrected,
+            **self._mailed(row),
+        }
+
+    def _mailed(self, row: Payment) -> dict[str, Any]:
+        """The e-mails with its receipt, and whether another can leave."""
+        sends = row.kind in RECEIPTED and current_actor().has(OFFICE) and receipting.refuse_send(row) is None
+        return {
+            "receipt_mails": receipting.messages_of(db.session, row),
+            "sends_receipt": sends,
+            "receipt_to": receipting.address_of(row.client),
         }
 
     @expose("/<int:row_id>/receipt")
     def receipt_view(self, row_id: int) -> Response:
         """The receipt of a payment, as a PDF."""
         return answer_pdf(self.get_one(read_id(str(row_id))))
+
+    @expose("/<int:row_id>/receipt/send", methods=("POST",))
+    def send_receipt_view(self, row_id: int) -> Any:
+        """E-mail the receipt."""
+        row, seen = self.get_one(read_id(str(row_id))), request.args.get("seen", "")
+        refused = attempt(db.session, lambda: receipting.send(db.session, row, current_actor(), seen=seen))
+        if refused is not None:
+            raise refused
+        flash(receipting.word_of(db.session, row), "success")
+        return redirect(self.page_url(row))

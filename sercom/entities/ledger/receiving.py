@@ -21,7 +21,7 @@ from sercom.core.money import ZERO
 from sercom.entities.invoices.model import Invoice
 from sercom.entities.ledger import book
 from sercom.entities.ledger.model import Method, Payment
-from sercom.workflow import credit, keeping, payments
+from sercom.workflow import credit, keeping, payments, receipting
 from sercom.workflow.needs import PaymentForm
 from sercom.workflow.payments import Received
 from sercom.workflow.splitting import early_discount, share_field, split
@@ -38,6 +38,12 @@ def shares_form(invoices: list[Invoice]) -> PaymentForm:
     fields = {share_field(invoice): MoneyField(str(invoice), [Optional()]) for invoice in invoices}
     form: PaymentForm = type("SharesForm", (PaymentForm,), fields)(request.form if request.method == "POST" else None)
     return form
+
+
+def _tell_of_receipt(row: Payment) -> None:
+    """Say that a client holds the receipt of what was taken back."""
+    if word := receipting.word_against(db.session, row):
+        flash(word, "warning")
 
 
 class ReceiveMixin(EntityView):
@@ -64,6 +70,7 @@ class ReceiveMixin(EntityView):
         refused = attempt(db.session, lambda: made.append(self._receive(client, form, wanted)))
         if refused is None:
             flash(_("Payment recorded."), "success")
+            flash(receipting.word_of(db.session, made[0]), "info")
             return redirect(url_for("payments.details_view", id=made[0].id))
         if isinstance(refused, ForbiddenError):
             raise refused
@@ -125,12 +132,14 @@ class GiveBackMixin(EntityView):
                 raise DomainError(_("Nothing is left of it to give back."))
             form.amount.data, form.method.data = row.rest, row.method
         elif form.validate():
-            seen = request.form.get("rest", "")
+            seen, made = request.form.get("rest", ""), list[Payment]()
             refused = attempt(
-                db.session, lambda: payments.refund(db.session, row, current_actor(), received_in(form), seen=seen)
+                db.session,
+                lambda: made.append(payments.refund(db.session, row, current_actor(), received_in(form), seen=seen)),
             )
             if refused is None:
                 flash(_("Refund recorded."), "success")
+                flash(receipting.word_of(db.session, made[0]), "info")
                 return redirect(self.page_url(row))
             form.add_error(refused)
         html = self.render(
@@ -160,6 +169,7 @@ class GiveBackMixin(EntityView):
         if refused is not None:
             raise refused
         flash(_("The payment was taken back."), "success")
+        _tell_of_receipt(row)
         return redirect(self.page_url(row))
 
 
@@ -194,4 +204,6 @@ class AllocationMixin(EntityView):
         if refused is not None:
             raise refused
         flash(done, "success")
+        if row.is_corrected:
+            _tell_of_receipt(row)
         return redirect(self.page_url(invoice))

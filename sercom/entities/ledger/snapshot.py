@@ -25,7 +25,7 @@ def snapshot_of(session: AnySession, row: Payment) -> dict[str, Any]:
     What was put on an invoice later (credit used) is told by that invoice. The method's name alone is
     in the reader's language when it is read.
     """
-    first = [a for a in row.allocations if a.amount > ZERO and a.dated <= book.counts_from(a.invoice, row.received_on)]
+    first = first_put(row)
     return {
         **head(session, PaperKind.RECEIPT, receipt_number(row), row.client),
         "title": None,
@@ -38,6 +38,11 @@ def snapshot_of(session: AnySession, row: Payment) -> dict[str, Any]:
         "applied": [_applied(allocation) for allocation in first],
         "rest": plain(max(row.amount - sum((a.amount for a in first), ZERO), ZERO)),
     }
+
+
+def first_put(row: Payment) -> list[Allocation]:
+    """What of it was put on invoices as it was entered; of a deposit, on one that was issued by then."""
+    return [a for a in row.allocations if a.amount > ZERO and a.dated <= book.counts_from(a.invoice, row.received_on)]
 
 
 def _applied(allocation: Allocation) -> dict[str, Any]:
