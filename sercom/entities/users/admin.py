@@ -69,7 +69,8 @@ class UserView(EntityView):
     #: The old one is never shown.
     form_extra_fields = {
         "new_password": PasswordField(
-            validators=[Optional(), Length(min=MIN_PASSWORD, max=128)],
+            _l("New password"),
+            [Optional(), Length(min=MIN_PASSWORD, max=128)],
             description=_l("At least 12 characters. Leave blank to keep the present one."),
         )
     }
