@@ -6,7 +6,7 @@ was taken back meanwhile has no receipt.
 
 import re
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from decimal import Decimal
 
 from flask_babel import LazyString, force_locale
@@ -14,7 +14,7 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
-from sercom.core import formats, journal
+from sercom.core import clock, formats, journal
 from sercom.core.access import OFFICE, Actor
 from sercom.core.base import AnySession
 from sercom.core.clock import utcnow
@@ -45,6 +45,8 @@ FIRST = {
     EntryKind.REFUND: _l("We gave this amount back to you."),
 }
 
+#: Money of longer ago is being caught up with: nobody waits for its receipt, and a pile of them would startle.
+FRESH = timedelta(days=30)
 #: A receipt that nobody can hold back any more.
 OUT = (MessageStatus.SENDING, MessageStatus.SENT)
 
@@ -54,8 +56,12 @@ def announce(session: AnySession, actor: Actor, rows: Iterable[Payment]) -> None
     if not (entered := [row for row in rows if row.kind in RECEIPTED]) or not get_company(session).receipts_mailed:
         return
     for row in entered:
-        if to := address_of(row.client):
+        if _is_fresh(row) and (to := address_of(row.client)):
             _write(session, row, actor, to)
+
+
+def _is_fresh(row: Payment) -> bool:
+    return row.received_on >= clock.today() - FRESH
 
 
 def send(session: AnySession, row: Payment, actor: Actor, *, seen: str) -> Message:
@@ -118,6 +124,8 @@ def word_of(session: AnySession, row: Payment) -> str:
         return _("The receipt goes by e-mail to %(address)s.", address=message.to_email)
     if not get_company(session).receipts_mailed:
         return _("No receipt goes by e-mail: the company’s settings say so.")
+    if not _is_fresh(row):
+        return _("No receipt goes by e-mail for money of more than 30 days ago: send it from the payment’s page.")
     return _("No receipt goes by e-mail: no address of the client is known.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -133,6 +134,15 @@ def test_a_receipt_goes_to_who_pays_or_says_why_not(office, what, columns, wante
 def test_what_is_no_money_has_no_receipt(office, what):
     NO_MONEY[what](payer(), office)
     assert mails() == []
+
+
+@pytest.mark.parametrize(("days", "count"), [(30, 1), (31, 0)])
+def test_money_of_long_ago_is_caught_up_with_in_silence(office, days, count):
+    row = pay(issued(office, client=payer()), office, "10.00", received_on=today() - timedelta(days=days))
+    assert len(mails()) == count
+    assert ("30 jours" in receipting.word_of(db.session, row)) is not bool(count)
+    if not count:
+        assert receipting.send(db.session, row, office, seen="0").to_email == JULIE
 
 
 def test_a_new_company_sends_receipts(context):
