@@ -151,6 +151,7 @@ def _settings(owner: User) -> Company:
     company.gst_number, company.qst_number = "123456782 RT0001", "1234567892 TQ0001"
     company.neq, company.rbq_licence = "1170000000", "5678-1234-01"
     company.interac_email, company.interac_autodeposit = f"paiements@{DOMAIN}", True
+    company.privacy_officer, company.privacy_email = owner.name, f"vieprivee@{DOMAIN}"
     company.interest_percent = Decimal(2)
     for name, (french, english) in TEXTS.items():
         setattr(company, name, french)
