@@ -40,6 +40,8 @@ AMBIGUOUS = re.compile(r"\d{1,3}[.,]\d{3}", re.ASCII)
 POSTE = re.compile(r"\b(poste|p\.)(?=\s*\d)", re.IGNORECASE)
 EXTENSION = ";ext="
 PLAIN_NUMBER = re.compile(r"-?\d+([.,]\d+)?", re.ASCII)
+#: What ends a line, or tells a machine something; spaces of any width are none of it.
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def locale_name() -> str:
@@ -267,6 +269,11 @@ def read_phone(text: str) -> str:
         raise DomainError(message)
     extension = f"{EXTENSION}{parsed.extension}" if parsed.extension else ""
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)) + extension
+
+
+def single_line(text: str) -> str:
+    """``text`` on one line and without what only machines read: an e-mail's subject may hold it."""
+    return CONTROLS.sub(" ", text).strip()
 
 
 def file_size(size: int) -> str:
