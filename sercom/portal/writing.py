@@ -8,7 +8,7 @@ from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
-from flask import abort, g, redirect, request, send_file, url_for
+from flask import abort, g, make_response, redirect, request, send_file, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
@@ -141,7 +141,9 @@ def _keep(link: Link, form: Any, nonce: str) -> None:
 def _again(token: str, status: int, **refused: Any) -> Any:
     """The page with its form as it was typed."""
     g.refused = refused
-    return page(token), status
+    answer = make_response(page(token))  # a quote's page comes with a status of its own
+    answer.status_code = status
+    return answer
 
 
 def _done(token: str) -> Any:
