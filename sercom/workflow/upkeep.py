@@ -54,7 +54,7 @@ def due(session: AnySession, until: date | None = None) -> list[Due]:
         select(Equipment)
         .join(Site, Site.id == Equipment.site_id)
         .join(Client, Client.id == Site.client_id)
-        .where(Equipment.stage.in_(stages), Client.merged_into_id.is_(None))
+        .where(Equipment.stage.in_(stages), Client.merged_into_id.is_(None), Client.anonymised_at.is_(None))
         .options(undefer(Equipment.stage), undefer(Equipment.done_at))
         .options(joinedload(Equipment.site).joinedload(Site.client), joinedload(Equipment.service))
         .order_by(Equipment.site_id, Equipment.id)
