@@ -286,8 +286,13 @@ def file_size(size: int) -> str:
 
 
 def read_email(text: str) -> str:
-    """An e-mail address, normalised; raises ``DomainError`` with an example. No DNS is asked."""
+    """An e-mail address, normalised; raises ``DomainError`` with an example. No DNS is asked.
+
+    One that a mail header would decode (``=?…?=``, RFC 2047) is none.
+    """
     try:
+        if "=?" in text:
+            raise EmailNotValidError  # noqa: TRY301  # told like any other that is none
         return validate_email(text.strip(), check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError:
         raise DomainError(_("This is not an e-mail address. Example: name@example.com")) from None

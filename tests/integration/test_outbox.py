@@ -215,6 +215,21 @@ def test_a_header_cannot_be_written_into(server: MailServer, field: str, injecte
     assert db.session.scalar(select(Message.id)) is None
 
 
+ENCODED = "=?utf-8?q?=0D=0ABcc:_x?="
+
+
+def test_what_looks_like_an_encoded_header_arrives_as_it_is_read(server: MailServer):
+    """Python reads such a word in what it is given, and writes the line's end that it names."""
+    get_company(db.session).name = f"Boréale {ENCODED}"
+    post(db.session, MessageKind.REPLY, WORDS._replace(subject=f"De Zoé {ENCODED}"), to="julie@example.org")
+    db.session.commit()
+    drain(db.session)
+    [mail] = server.received
+    assert mail["Bcc"] is None
+    read = ENCODED.replace("=?", "= ?")
+    assert (mail["Subject"], mail["From"].addresses[0].display_name) == (f"De Zoé {read}", f"Boréale {read}")
+
+
 def test_a_company_name_that_is_no_header_sends_nothing(server: MailServer):
     get_company(db.session).name = "Boréale\r\nBcc: everybody@example.org"
     message_id = write()
