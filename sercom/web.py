@@ -9,10 +9,11 @@ from flask_security import current_user
 from flask_wtf.csrf import CSRFError
 from sqlalchemy.exc import DataError, OperationalError
 from werkzeug.exceptions import HTTPException, SecurityError
+from werkzeug.routing import IntegerConverter, Map
 
 from sercom.backoffice.seam import as_domain_error
 from sercom.config import MEGABYTE
-from sercom.core.base import db
+from sercom.core.base import MAX_ID, db
 from sercom.core.errors import DomainError
 from sercom.core.formats import ENGLISH, FRENCH
 from sercom.entities.company.model import get_company
@@ -42,6 +43,13 @@ CONTENT_SECURITY_POLICY = (
 )
 
 
+class IdConverter(IntegerConverter):
+    """An id in an address: what no column can hold names nothing."""
+
+    def __init__(self, url_map: Map) -> None:
+        super().__init__(url_map, max=MAX_ID)
+
+
 def content_security_policy(*ancestors: str) -> str:
     """The policy of a page that these may show in a frame; nobody, where none is named."""
     return CONTENT_SECURITY_POLICY + (" ".join(ancestors) or "'none'")
@@ -49,6 +57,7 @@ def content_security_policy(*ancestors: str) -> str:
 
 def init_app(app: Flask) -> None:
     """Attach it all; before CSRF protection, which reads the form."""
+    app.url_map.converters["int"] = IdConverter
     app.before_request(_require_our_host)
     app.before_request(_require_tls)
     app.before_request(_limit_size)

@@ -24,8 +24,8 @@ class Needed(InputRequired):
     """Something must be typed, and spaces are nothing."""
 
     def __call__(self, form: Form, field: Field) -> None:
-        """Stop at a blank."""
-        if not field.raw_data or not str(field.raw_data[0]).strip():
+        """Stop at a blank, also where a filter left nothing."""
+        if not field.raw_data or not str(field.raw_data[0]).strip() or field.data == "":
             field.errors = []  # type: ignore[assignment]  # a list while it validates
             raise StopValidation(str(self.message or field.gettext("This field is required.")))
 

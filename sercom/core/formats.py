@@ -40,6 +40,8 @@ AMBIGUOUS = re.compile(r"\d{1,3}[.,]\d{3}", re.ASCII)
 POSTE = re.compile(r"\b(poste|p\.)(?=\s*\d)", re.IGNORECASE)
 EXTENSION = ";ext="
 PLAIN_NUMBER = re.compile(r"-?\d+([.,]\d+)?", re.ASCII)
+#: What ends a line, or tells a machine something; spaces of any width are none of it.
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029]+")
 
 
 def locale_name() -> str:
@@ -269,6 +271,11 @@ def read_phone(text: str) -> str:
     return str(phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)) + extension
 
 
+def single_line(text: str) -> str:
+    """``text`` on one line and without what only machines read: an e-mail's subject may hold it."""
+    return CONTROLS.sub(" ", text).strip()
+
+
 def file_size(size: int) -> str:
     """A number of bytes as people say it: ``12,4 Mo``, ``12.4 MB``."""
     value, unit = Decimal(size), 0
@@ -279,8 +286,13 @@ def file_size(size: int) -> str:
 
 
 def read_email(text: str) -> str:
-    """An e-mail address, normalised; raises ``DomainError`` with an example. No DNS is asked."""
+    """An e-mail address, normalised; raises ``DomainError`` with an example. No DNS is asked.
+
+    One that a mail header would decode (``=?…?=``, RFC 2047) is none.
+    """
     try:
+        if "=?" in text:
+            raise EmailNotValidError  # noqa: TRY301  # told like any other that is none
         return validate_email(text.strip(), check_deliverability=False, test_environment=True).normalized
     except EmailNotValidError:
         raise DomainError(_("This is not an e-mail address. Example: name@example.com")) from None

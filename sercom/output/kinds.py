@@ -3,6 +3,7 @@
 from flask_babel import force_locale, gettext
 from flask_babel import lazy_gettext as _l
 
+from sercom.core import formats
 from sercom.core.labels import Labelled
 
 
@@ -20,7 +21,10 @@ class PaperKind(Labelled):
 
 
 def file_name(kind: PaperKind, number: str, revision: int, language: str) -> str:
-    """``Facture F-000123.pdf``, ``Soumission 2026-0142-S (révision 2).pdf``, in the document's language."""
+    """``Facture F-000123.pdf``, ``Soumission 2026-0142-S (révision 2).pdf``, in the document's language.
+
+    It is one line of a header, and no path, whatever a client is called.
+    """
     with force_locale(language):
         later = f" ({gettext('Revision %(number)s', number=revision).lower()})" if revision > 1 else ""
-        return f"{kind.label} {number}{later}.pdf"
+        return f"{kind.label} {formats.single_line(number).replace('/', '_')}{later}.pdf"

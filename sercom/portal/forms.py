@@ -10,9 +10,9 @@ from flask_babel import lazy_gettext as _l
 from wtforms import BooleanField, Field, MultipleFileField, StringField, TextAreaField
 from wtforms.validators import InputRequired, Length, Optional
 
+from sercom.core import formats
 from sercom.core.choices import CheckboxesField, LabelledField, RowField, choices_of
 from sercom.core.fields import EmailField, Needed, PhoneField, PostalCodeField, ProductForm
-from sercom.core.formats import phone
 from sercom.entities.catalog.model import services_offered
 from sercom.entities.clients.model import Client, ClientKind
 from sercom.entities.company.model import Company
@@ -39,10 +39,15 @@ def trimmed(text: str | None) -> str:
     return (text or "").strip()
 
 
+def on_one_line(text: str | None) -> str:
+    """Text as a browser's field of one line sends it, whoever sends it."""
+    return formats.single_line(text or "")
+
+
 def text(label: LazyString, presence: Any, limit: int, complete: str) -> StringField:
     """A line of text that the browser may fill in (``complete`` is its ``autocomplete``)."""
     kind = {"autocomplete": complete, "maxlength": limit}
-    return StringField(label, [presence, Length(max=limit)], filters=[trimmed], render_kw=kind)
+    return StringField(label, [presence, Length(max=limit)], filters=[on_one_line], render_kw=kind)
 
 
 class IntakeForm(ProductForm):
@@ -114,7 +119,7 @@ def details_of(client: Client) -> dict[str, str]:
     given = {
         "name": client.contact_name or ("" if company else client.name),
         "company": client.name if company else None,
-        "phone": phone(client.phone),
+        "phone": formats.phone(client.phone),
         "email": client.email,
         "street": place.street,
         "city": place.city,
@@ -125,7 +130,7 @@ def details_of(client: Client) -> dict[str, str]:
 
 
 def _far_away(company: Company) -> str:
-    number = phone(company.phone)
+    number = formats.phone(company.phone)
     if number:
         return _("We do not serve this area yet. Call us at %(phone)s: we may know who can help.", phone=number)
     return _("We are sorry: we do not serve this area yet.")

@@ -22,7 +22,7 @@ from sercom.entities.quotes.model import Quote
 from sercom.entities.requests.model import ServiceRequest
 from sercom.entities.users.model import Language
 from sercom.portal import quotes, thread
-from sercom.portal.opening import language_asked, language_of, no_link, open_link, private, read
+from sercom.portal.opening import hold_link, language_asked, language_of, no_link, open_link, private, read
 from sercom.workflow import shown
 from sercom.workflow.receipts import receipts_of_invoice
 
@@ -104,6 +104,7 @@ def seen(token: str) -> Any:
     link = open_link(token)
     if current_user.is_authenticated:  # somebody of the office looked at it
         return "", 204
+    link = hold_link(token)
     locked = db.session.get_one(Link, link.id, with_for_update=True, populate_existing=True)
     if locked.viewed_at is None:
         locked.viewed_at = clock.utcnow()

@@ -9,8 +9,10 @@ from typing import Any
 from flask import Response, abort, render_template, request
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from sqlalchemy import select
 
 from sercom.core.base import db
+from sercom.entities.clients.model import Client
 from sercom.entities.company.model import get_company
 from sercom.entities.delivery.link import Link, find_link
 from sercom.entities.users.model import Language
@@ -36,6 +38,18 @@ def open_link(token: str) -> Link:
     """The link; one and the same 404 for whatever is none."""
     link = find_link(db.session, token)
     return link if link is not None else abort(404)
+
+
+def hold_link(token: str) -> Link:
+    """The link, for what is written from its page: its client stays who they are until the transaction ends.
+
+    Who is being anonymised is waited for, and has no link then.
+    """
+    client_id = open_link(token).document.client_id
+    held = select(Client.id).where(Client.id == client_id).with_for_update(read=True, key_share=True)
+    db.session.execute(held)
+    db.session.expire_all()
+    return open_link(token)
 
 
 def language_of(link: Link, default: Language | None = None) -> Language:

@@ -8,7 +8,7 @@ from http import HTTPStatus
 from io import BytesIO
 from typing import Any
 
-from flask import abort, g, redirect, request, send_file, url_for
+from flask import abort, g, make_response, redirect, request, send_file, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy.exc import IntegrityError
@@ -20,7 +20,7 @@ from sercom.entities.documents.model import Document
 from sercom.entities.requests.model import HalfDay, ServiceRequest
 from sercom.portal import guards, staging, ticket
 from sercom.portal.links import links, page
-from sercom.portal.opening import language_of, open_link
+from sercom.portal.opening import hold_link, language_of, open_link
 from sercom.portal.thread import CancelForm, write_form
 from sercom.workflow import inbox, shown
 
@@ -56,7 +56,7 @@ def write(token: str) -> Any:
                 return _again(token, form.status, write=form, ticket=issued, waiting=waiting)
             if guards.is_burst("message"):
                 raise guards.TooManyError(_("Several messages came at once. Wait a minute, then send it again."))
-            _keep(link, form, nonce)
+            _keep(hold_link(token), form, nonce)
         except DomainError as error:
             db.session.rollback()
             form.add_error(error)
@@ -78,6 +78,7 @@ def cancel(token: str) -> Any:
         try:
             if guards.is_burst("message"):
                 raise guards.TooManyError(_("Several messages came at once. Wait a minute, then send it again."))
+            link = hold_link(token)
             _count(link.document)
             row = db.session.get_one(ServiceRequest, link.document_id, with_for_update=True, populate_existing=True)
             inbox.cancel(db.session, row, form.reason.data, form.body.data or "", nonce)
@@ -140,7 +141,9 @@ def _keep(link: Link, form: Any, nonce: str) -> None:
 def _again(token: str, status: int, **refused: Any) -> Any:
     """The page with its form as it was typed."""
     g.refused = refused
-    return page(token), status
+    answer = make_response(page(token))  # a quote's page comes with a status of its own
+    answer.status_code = status
+    return answer
 
 
 def _done(token: str) -> Any:

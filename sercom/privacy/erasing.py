@@ -39,6 +39,7 @@ from sercom.workflow.transitions import require_version
 #: Administration Act, s. 35.1).
 TAX_YEARS = 6
 SHOWN = 5
+LEAVING = _l("An e-mail is leaving at this very moment. Try again in a minute.")
 #: Who acts when nobody does.
 PROGRAM = Actor("Sercom")
 
@@ -92,7 +93,7 @@ def _hindrances(session: AnySession, found: Person) -> list[LazyString]:
         told.append(_l("Work is under way: %(documents)s. Finish or close it first.", documents=numbers))
     leaving = select(Message.id).where(among(Message.id, found.ids["message"]), Message.status == MessageStatus.SENDING)
     if session.scalar(leaving.limit(1)) is not None:
-        told.append(_l("An e-mail is leaving at this very moment. Try again in a minute."))
+        told.append(LEAVING)
     return told
 
 
@@ -149,6 +150,7 @@ def sweep(session: AnySession) -> None:
 def _erase(session: AnySession, client: Client, extent: Extent, kept_until: date | None, actor: Actor) -> Erasure:
     session.flush()
     found = people.find(session, client)
+    _hold_mail(session, found)
     said = _said_of(session, found)
     erasure = Erasure(client_id=client.id, extent=extent, kept_until=kept_until, user_id=actor.user_id)
     session.add(erasure)
@@ -167,6 +169,13 @@ def _erase(session: AnySession, client: Client, extent: Extent, kept_until: date
     session.get_one(Erasure, erasure.id).closed_at = now
     session.flush()
     return erasure
+
+
+def _hold_mail(session: AnySession, found: Person) -> None:
+    """No worker takes an e-mail up from here on; what one took up since it was looked at bars it."""
+    mail = select(Message.status).where(among(Message.id, found.ids["message"])).order_by(Message.id)
+    if MessageStatus.SENDING in session.scalars(mail.with_for_update()).all():
+        raise ConflictError(_l("Not yet. %(reasons)s", reasons=LEAVING))
 
 
 def _whose(table: Table, found: Person, papers: list[int], extent: Extent) -> ColumnElement[bool]:

@@ -20,7 +20,7 @@ from sercom.core.base import AnySession
 from sercom.core.database import one_moment
 from sercom.entities.clients.model import Client
 from sercom.exchange.archive import SECRET, Sink, safe, stored
-from sercom.models import File, FileContent, RenderedFile, Signature
+from sercom.models import Approval, File, FileContent, RenderedFile, Signature
 from sercom.privacy import person as people
 from sercom.privacy.person import Person, among
 
@@ -115,12 +115,15 @@ def _files(session: AnySession, person: Person) -> Iterator[tuple[str, bytes]]:
     table: Any = RenderedFile.__table__
     drawn = select(RenderedFile).where(person.where(table)).order_by(RenderedFile.id)
     for row in session.scalars(drawn, execution_options=chunked):
-        about = row.document_id or row.payment_id or row.visit_id
+        about = row.document_id or row.payment_id or row.visit_id or row.approval_id
         yield f"documents/{row.kind.value}-{about}-{row.revision}-{row.language.value}.pdf", row.data
         session.expunge(row)
     signed = select(Signature.id, Signature.data).where(among(Signature.id, person.ids["signature"]))
     for signature_id, data in session.execute(signed, execution_options=chunked):
         yield f"signatures/{signature_id}.png", data
+    given = select(Approval.id, Approval.drawing).where(among(Approval.id, person.ids["approval"]))
+    for approval_id, data in session.execute(given.where(Approval.drawing.is_not(None)), execution_options=chunked):
+        yield f"signatures/approval-{approval_id}.png", data
 
 
 def _read_me() -> str:

@@ -199,7 +199,7 @@ def _thank(session: AnySession, quote: Quote, link: Link, approval: Approval) ->
             "company": company.name,
             "phone": formats.phone(company.phone) if company.phone else "",
         }
-    values = {name: " ".join(text.split()) for name, text in values.items()}
+    values = {name: formats.single_line(text) for name, text in values.items()}
     words = Words(language, fill(template.subject, values), fill(template.body, values))
     outbox.post(
         session,
@@ -236,7 +236,7 @@ def _tell_office(session: AnySession, quote: Quote, *, more: list[str], approval
         head = f"{quote.number} · {quote.client.name} · {formats.money(quote.total)}\n{quote.status.label}"
     url = f"{outbox.base_url()}/admin/quotes/details/?id={quote.id}"
     body = "\n\n".join(part for part in (head, *more, url) if part)
-    words = Words(Language.FRENCH, " ".join(subject.split()), body)
+    words = Words(Language.FRENCH, formats.single_line(subject), body)
     outbox.post(
         session, MessageKind.QUOTE_ANSWERED, words, to=company.email, document=quote, attached=approval or False
     )

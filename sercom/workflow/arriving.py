@@ -52,7 +52,7 @@ def tell(session: AnySession, visit: Visit, actor: Actor, window: Window) -> Mes
             "company": company.name,
             "phone": formats.phone(company.phone) if company.phone else "",
         }
-    values = {name: " ".join(text.split()) for name, text in values.items()}
+    values = {name: formats.single_line(text) for name, text in values.items()}
     words = Words(language, fill(template.subject, values), fill(template.body, values))
     return outbox.post(session, MessageKind.ON_THE_WAY, words, to=client.email, document=visit.document)
 

@@ -21,6 +21,7 @@ from sercom.entities.delivery.message import Message, MessageKind, MessageStatus
 from sercom.entities.delivery.outbox import base_url
 from sercom.entities.documents.model import Document, DocumentKind
 from sercom.entities.equipment.model import Equipment
+from sercom.entities.equipment.stage import SOON
 from sercom.entities.inbox.model import ClientMessage
 from sercom.entities.invoices.balance import balance_column
 from sercom.entities.invoices.model import Invoice, InvoiceStatus
@@ -32,6 +33,7 @@ from sercom.entities.users.model import Language
 from sercom.entities.visits.model import ENDED, Visit, VisitStatus
 from sercom.workflow import upkeep
 from sercom.workflow.due import Due, Provider, days_around, moments_around, stage_on, told, within
+from sercom.workflow.shown import LEFT
 
 #: Days between issuing an invoice and saying that it is due soon.
 FRESH = 2
@@ -120,7 +122,9 @@ def _visit(visit: Visit) -> dict[str, str]:
 def invoices(session: AnySession, rule: ReminderRule, today: date) -> Iterator[Due]:
     """Invoices that the client was sent and that are not settled, before or after the day they are due."""
     first, last = days_around(rule, today)
-    sent = exists().where(Message.document_id == Invoice.id, Message.kind == MessageKind.INVOICE)
+    sent = exists().where(
+        Message.document_id == Invoice.id, Message.kind == MessageKind.INVOICE, Message.status.in_(LEFT)
+    )
     rows = (
         select(Invoice)
         .where(
@@ -181,8 +185,8 @@ def maintenance(session: AnySession, rule: ReminderRule, today: date) -> Iterato
     place, asked = aliased(Case), aliased(ServiceRequest, flat=True)
     for service in session.scalars(select(Service).where(Service.active, Service.maintenance_months.is_not(None))):
         months = relativedelta(months=service.maintenance_months or 0)
-        # A day more on either side: months are not of one length.
-        since, after = (clock.from_company(day, time.min) for day in (first - months, last - months + timedelta(2)))
+        # Months are not of one length: the last three days before a short one's end count as its last.
+        since, after = (clock.from_company(day, time.min) for day in (first - months, last - months + timedelta(4)))
         of_it = select(asked.id).where(asked.case_id == place.id, asked.service_id == service.id).exists()
         rows = (
             select(Job)
@@ -211,7 +215,8 @@ def _has_devices(place: Any) -> Any:
 
 def devices(session: AnySession, rule: ReminderRule, today: date) -> Iterator[Due]:
     """The devices of an address whose maintenance comes, unless it is under way already: one reminder for all."""
-    for waiting in upkeep.due(session):
+    until = max(days_around(rule, today)[1], clock.today() + SOON)
+    for waiting in upkeep.due(session, until=until):
         client, first = waiting.site.client, waiting.devices[0]
         found = stage_on(rule, waiting.day, today, waiting.day - timedelta(days=1))
         if found:

@@ -1,6 +1,5 @@
 """What a reminder says: the company's words, and what else is due with it."""
 
-import re
 from collections.abc import Sequence
 
 from flask_babel import force_locale
@@ -27,7 +26,7 @@ def words_of(session: AnySession, due: Due, others: Sequence[Due]) -> Words:
             "phone": formats.phone(company.phone) if company.phone else "",
         }
         more = _listed(due, others) if others else ""
-    values = {name: re.sub(r"[\r\n\t]+", " ", text) for name, text in values.items()}
+    values = {name: formats.single_line(text) for name, text in values.items()}
     paragraphs = fill(template.body, values).split("\n\n")
     after = next((number for number, text in enumerate(paragraphs) if LINK in text), len(paragraphs) - 1) + 1
     paragraphs[after:after] = [more] if more else []

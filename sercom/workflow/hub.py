@@ -98,7 +98,7 @@ def send(session: AnySession, client: Client, actor: Actor, *, to: str, site: st
             "company": company.name,
             "phone": formats.phone(company.phone) if company.phone else "",
         }
-    values = {name: " ".join(text.split()) for name, text in values.items()}
+    values = {name: formats.single_line(text) for name, text in values.items()}
     words = Words(language, fill(template.subject, values), fill(template.body, values), site)
     message = outbox.post(session, MessageKind.CLIENT_PAGE, words, to=to, link=link)
     journal.record(session, actor, "hub_link_sent", client, {"message": [message.id, message.to_email]})

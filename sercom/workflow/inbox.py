@@ -152,7 +152,7 @@ def _tell_office(session: AnySession, message: ClientMessage) -> None:
 def _notice(message: ClientMessage) -> Words:
     """What the office reads: who, about what, the words, and where to look."""
     with force_locale(Language.FRENCH.value):
-        told = {"kind": message.kind.label, "client": " ".join(message.author.split())}
+        told = {"kind": message.kind.label, "client": formats.single_line(message.author)}
         subject = _("%(kind)s of %(client)s, %(number)s", number=message.document or message.case, **told)
         count = len(message.photos)
         photos = _("With photos: %(count)s", count=count) if count else ""

@@ -27,7 +27,7 @@ def announce(session: AnySession, request: ServiceRequest) -> Link:
         template = find_template(session, MessageKind.REQUEST_RECEIVED, language)
         with force_locale(language.value):
             phone = formats.phone(company.phone) if company.phone else ""
-        values = {"number": request.number or "", "company": " ".join(company.name.split()), "phone": phone}
+        values = {"number": request.number or "", "company": formats.single_line(company.name), "phone": phone}
         words = Words(language, fill(template.subject, values), fill(template.body, values))
         outbox.post(session, MessageKind.REQUEST_RECEIVED, words, to=request.client.email, document=request, link=link)
     if company.email:

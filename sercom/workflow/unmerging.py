@@ -17,6 +17,7 @@ from sercom.entities.cases.model import Case
 from sercom.entities.clients.merge import ClientMerge
 from sercom.entities.clients.model import Client
 from sercom.entities.delivery.hub_link import HubLink
+from sercom.entities.delivery.link import Link
 from sercom.entities.documents.model import Conversion, Document
 from sercom.entities.invoices.model import Invoice
 from sercom.entities.ledger.model import Allocation, Payment
@@ -68,6 +69,7 @@ def undo(session: AnySession, made: ClientMerge, actor: Actor, *, version: int |
     session.flush()
     _end_pages(session, made)
     give(session, made, merged.id, back=True)
+    _end_opened(session, made)
     tell(session, "merge_undone", actor, made, changes)
     return merged
 
@@ -76,6 +78,16 @@ def _end_pages(session: AnySession, made: ClientMerge) -> None:
     """Links that were sent meanwhile may be either's: they end, and another is an e-mail away."""
     since = update(HubLink).where(HubLink.client_id == made.stayer_id, HubLink.created_at > made.at)
     session.execute(since.where(HubLink.revoked_at.is_(None)).values(revoked_at=utcnow()))
+
+
+def _end_opened(session: AnySession, made: ClientMerge) -> None:
+    """What a page opened meanwhile is the other's now: that link ends, and who still may opens it anew."""
+    whose = select(Link.id).join(HubLink).join(Document, Document.id == Link.document_id)
+    others = whose.where(
+        Document.client_id.in_((made.stayer_id, made.merged_id)), Document.client_id != HubLink.client_id
+    )
+    ended = update(Link).where(Link.id.in_(others.where(Link.created_at > made.at)), Link.revoked_at.is_(None))
+    session.execute(ended.values(revoked_at=utcnow()))
 
 
 def _empty(session: AnySession, made: ClientMerge) -> Changes:

@@ -11,14 +11,14 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import joinedload, object_session, undefer
 
-from sercom.core import formats, journal
+from sercom.core import clock, formats, journal
 from sercom.core.access import FIELD, OFFICE, Actor
 from sercom.core.base import AnySession
 from sercom.core.errors import ConflictError, DomainError, ForbiddenError
 from sercom.entities.cases.model import Case
 from sercom.entities.clients.model import Client
 from sercom.entities.equipment.model import Equipment, EquipmentWork
-from sercom.entities.equipment.stage import EquipmentStage
+from sercom.entities.equipment.stage import SOON, EquipmentStage
 from sercom.entities.jobs.model import Job
 from sercom.entities.requests.model import Origin, ServiceRequest
 from sercom.entities.sites.model import Site
@@ -44,18 +44,23 @@ class Due:
         return min(day for device in self.devices if (day := device.due_on) is not None)
 
 
-def due(session: AnySession, stages: Iterable[EquipmentStage] = WAITING) -> list[Due]:
-    """The maintenance that waits, by address, what is due first in front; the reminders ask it too."""
+def due(session: AnySession, until: date | None = None) -> list[Due]:
+    """The maintenance that waits, by address, what is due first in front.
+
+    ``until``: what is due by that day, however far ahead; the reminders ask so.
+    """
+    stages = WAITING if until is None or until <= clock.today() + SOON else PLANNABLE
     rows = (
         select(Equipment)
         .join(Site, Site.id == Equipment.site_id)
         .join(Client, Client.id == Site.client_id)
-        .where(Equipment.stage.in_(list(stages)), Client.merged_into_id.is_(None))
+        .where(Equipment.stage.in_(stages), Client.merged_into_id.is_(None), Client.anonymised_at.is_(None))
         .options(undefer(Equipment.stage), undefer(Equipment.done_at))
         .options(joinedload(Equipment.site).joinedload(Site.client), joinedload(Equipment.service))
         .order_by(Equipment.site_id, Equipment.id)
     )
-    by_site = groupby(session.scalars(rows), key=lambda device: device.site)
+    found = (row for row in session.scalars(rows) if until is None or (row.due_on is not None and row.due_on <= until))
+    by_site = groupby(found, key=lambda device: device.site)
     return sorted((Due(site, list(devices)) for site, devices in by_site), key=lambda found: (found.day, found.site.id))
 
 

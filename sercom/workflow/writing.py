@@ -110,7 +110,7 @@ def _post(session: AnySession, note: Note, page: Document | None) -> Message:
         "company": company.name,
         "phone": phone,
     }
-    values = {name: " ".join(text.split()) for name, text in values.items()}
+    values = {name: formats.single_line(text) for name, text in values.items()}
     body = fill(template.body if page is not None else _without_page(template.body), values | {"text": note.body})
     words = Words(language, fill(template.subject, values | {"text": ""}), body)
     link = _link_to(session, page) if page is not None else None

@@ -23,7 +23,7 @@ from sercom.entities.quotes.evidence import Channel
 from sercom.entities.quotes.model import DeclineReason, QuoteStatus
 from sercom.entities.quotes.snapshot import as_it_stands, snapshot_of
 from sercom.models import Job, Message
-from sercom.workflow import answering, edges, hub, merging
+from sercom.workflow import answering, edges, hub, inbox, merging
 from sercom.workflow.answering import Standing, answers_to, standing_of
 from sercom.workflow.transitions import run
 from tests.answering import named, waiting, word
@@ -198,6 +198,17 @@ def test_a_change_and_a_refusal_reach_the_office_in_the_clients_words(context):
     assert "Trop tard pour nous" in declined.text
     assert link.token not in asked.text
     assert not messages("quote_approved")
+
+
+@pytest.mark.parametrize("name", ["Julie\x07Tremblay", "Julie\u2028Tremblay", "Julie\r\nBcc: x@example.org"])
+def test_whatever_a_clients_name_holds_their_answer_reaches_the_office(context, name):
+    quote, link, _actor = waiting()
+    quote.client.name, get_company(db.session).email = name, "bureau@example.org"
+    inbox.receive(db.session, quote, inbox.Written("Bonjour"), "a ticket")
+    answering.approve(db.session, quote, link, word(quote))
+    subjects = db.session.scalars(select(Message.subject).where(Message.to_email == "bureau@example.org")).all()
+    assert len(subjects) == 2
+    assert all("Julie " in subject for subject in subjects)
 
 
 def test_who_is_merged_meanwhile_answers_as_the_one_that_stays(context):

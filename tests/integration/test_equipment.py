@@ -16,6 +16,7 @@ from sercom.entities.equipment.stage import EquipmentStage as Stage
 from sercom.entities.users.model import Language
 from sercom.models import Job, JournalEntry, ServiceRequest
 from sercom.output import sticker
+from sercom.privacy import erasing
 from sercom.workflow import merging, unmerging, upkeep
 from sercom.workflow.needs import RepeatForm
 from tests.papers import pages_of
@@ -106,6 +107,13 @@ def test_what_is_done_counts_and_a_repair_does_not(office):
     assert stage(row) == (Stage.KEPT, Upkeep.YEARLY.after(day(-40)))
     row.upkeep_from = day(-5)  # somebody else did it since
     assert stage(row) == (Stage.KEPT, Upkeep.YEARLY.after(day(-5)))
+
+
+def test_nobody_who_was_anonymised_waits_for_maintenance(office):
+    row = device(upkeep_from=day(-400))
+    assert [one.site for one in upkeep.due(db.session)] == [row.site]
+    erasing.anonymise(db.session, row.site.client, make_user("owner").actor)
+    assert upkeep.due(db.session) == upkeep.due(db.session, day(400)) == []
 
 
 @pytest.mark.parametrize("as_request", [False, True])

@@ -86,6 +86,18 @@ def test_paths_that_name_nothing(browser: Browser, rows: Rows):
     assert not wrong(answers, 404, 400, 405, 308)
 
 
+def test_ids_that_name_nothing_behind_a_clients_link(browser: Browser, rows: Rows):
+    hub, link = f"/c/{rows.extra['page']}", f"/l/{rows.extra['link']}"
+    answers = {}
+    for bad in [quoted(bad) for bad in BAD_IDS if bad]:
+        for path in (f"{hub}/receipts/{bad}", f"{hub}/reports/{bad}", f"{link}/receipts/{bad}", f"{link}/photos/{bad}"):
+            answers["GET", path[-60:]] = status(browser, "GET", path)
+        answers["POST", bad[:60]] = status(browser, "POST", f"{hub}/open/{bad}")
+        for path in (f"/admin/clients/{bad}/privacy", f"/admin/clients/{bad}/export"):
+            answers["GET", path[:60]] = status(browser, "GET", path)
+    assert not wrong(answers, 404, 400)
+
+
 def test_the_id_of_another_entity(browser: Browser, rows: Rows):
     token = browser.csrf()
     answers = {}

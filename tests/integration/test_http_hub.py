@@ -376,6 +376,33 @@ def test_a_merged_clients_link_opens_the_one_that_stays(world: World, browser: B
     assert browser.get(f"/c/{late}").status_code == 404, "sent while both were one, it may be either's"
 
 
+@pytest.mark.parametrize("stays", [True, False])
+def test_what_was_opened_while_two_were_one_ends_when_they_are_two(
+    world: World, browser: Browser, julie: tuple[str, int], stays: Any
+):
+    token, client_id = julie
+    opened: list[int] = []
+
+    def merge() -> Any:
+        other, actor = make_client("Luc Roy", email="luc@example.org"), make_user("office").actor
+        request = start("request", actor, other, title="Fournaise de Luc")
+        pair = (client_id, other.id) if stays else (other.id, client_id)
+        opened.extend([request.id, start("request", actor, db.session.get_one(Client, client_id)).id])
+        return merging.merge(db.session, *pair, actor)
+
+    made = world.make(merge)
+    pages = [browser.post(f"/c/{token}/open/{row_id}", {}, csrf=False).location for row_id in opened]
+    assert [browser.get(page).status_code for page in pages] == [200, 200]
+
+    def undo() -> Any:
+        unmerging.undo(db.session, db.session.get_one(merging.ClientMerge, made), make_user("office").actor)
+        return db.session.get_one(Client, client_id)
+
+    world.make(undo)
+    assert browser.get(f"/c/{token}").status_code == 200
+    assert [browser.get(page).status_code for page in pages] == [404, 200], "Luc's is not Julie's any more"
+
+
 # --- a new request -------------------------------------------------------------------------------
 
 

@@ -197,6 +197,9 @@ def test_a_quote_and_an_invoice_have_a_form_without_photos(world: World, browser
     write(browser, link, body="ZZ sur la demande")
     for page in pages:
         assert set(form_below(browser.get(page), f"{page}/write").data) == {"ticket", "body"}
+        for typed in ("", "é" * 5001):
+            refused = write(browser, page, body=typed)
+            assert (refused.status_code, of_write(refused, page).data["body"]) == (422, typed)
         photos = {
             "body": f"Une question, {page[-4:]}",
             "photos": (BytesIO(picture()), "a.jpg"),

@@ -194,6 +194,13 @@ def test_back_from_the_receipt_something_else_can_be_asked_for(world: World, bro
     assert counts(world)["request"] == 2
 
 
+def test_a_field_of_one_line_is_kept_on_one_line(world: World, browser: Browser):
+    assert send(browser, "/", name="\x07\u2028").status_code == 422
+    assert send(browser, "/", name="Aïcha\r\nBcc: x@example.org", street="12,\x07rue A").status_code == 303
+    assert the(world, models.Client).name == "Aïcha Bcc: x@example.org"
+    assert the(world, models.Site).street == "12, rue A"
+
+
 def test_blank_optional_fields_are_nothing(world: World, browser: Browser):
     assert send(browser, "/", email="", company="  ", availability=None).status_code == 303
     client = the(world, models.Client)

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -18,7 +20,7 @@ from sercom.entities.delivery import outbox, smtp
 from sercom.entities.delivery.link import make_link
 from sercom.entities.delivery.message import Failure, Message, MessageKind, MessageStatus
 from sercom.entities.delivery.outbox import WAITS, Words, drain, post
-from sercom.entities.delivery.worker import Worker
+from sercom.entities.delivery.worker import CHORES, Worker
 from sercom.entities.users.model import Language
 from tests.mailserver import MailServer, mail_server
 from tests.support import give, make_user, name_company, start
@@ -173,6 +175,21 @@ def test_the_worker_wakes_by_itself(server: MailServer, own_app: Flask):
     assert state(message_id)[0] is MessageStatus.SENT
 
 
+def test_a_chore_that_fails_keeps_no_other_from_being_done(server: MailServer, own_app: Flask):
+    done = threading.Event()
+
+    def fail(_session: Any) -> None:
+        raise RuntimeError
+
+    own_app.extensions[CHORES] = (fail, lambda _session: done.set())
+    worker = Worker(own_app, every=600)
+    worker.start()
+    try:
+        assert done.wait(10)
+    finally:
+        worker.stop()
+
+
 def test_without_a_mail_server_messages_are_kept(server: MailServer, own_app: Flask):
     own_app.config["SMTP_URL"] = ""
     message_id = write()
@@ -196,6 +213,21 @@ def test_a_header_cannot_be_written_into(server: MailServer, field: str, injecte
         post(db.session, MessageKind.QUOTE, words, to=to)
     assert refused.value.field == field
     assert db.session.scalar(select(Message.id)) is None
+
+
+ENCODED = "=?utf-8?q?=0D=0ABcc:_x?="
+
+
+def test_what_looks_like_an_encoded_header_arrives_as_it_is_read(server: MailServer):
+    """Python reads such a word in what it is given, and writes the line's end that it names."""
+    get_company(db.session).name = f"Boréale {ENCODED}"
+    post(db.session, MessageKind.REPLY, WORDS._replace(subject=f"De Zoé {ENCODED}"), to="julie@example.org")
+    db.session.commit()
+    drain(db.session)
+    [mail] = server.received
+    assert mail["Bcc"] is None
+    read = ENCODED.replace("=?", "= ?")
+    assert (mail["Subject"], mail["From"].addresses[0].display_name) == (f"De Zoé {read}", f"Boréale {read}")
 
 
 def test_a_company_name_that_is_no_header_sends_nothing(server: MailServer):

@@ -32,6 +32,7 @@ from sercom.entities.files.store import add_photo
 from sercom.entities.privacy import consent
 from sercom.entities.privacy.consent import CONSENT_VERSION, OFFERS, WORDINGS, ConsentSource, Purpose
 from sercom.entities.privacy.erasure import Extent
+from sercom.entities.quotes.evidence import Signed
 from sercom.entities.requests.triage import Urgency
 from sercom.entities.sites.model import Province
 from sercom.entities.users.model import Language
@@ -250,6 +251,24 @@ def check_archive(client: models.Client) -> None:
     assert "ticket-" not in str(told)
     known = {table.name for table in people.tables_of()}
     assert known - export.LEFT_OUT == {table.name for table in export.tables()}
+
+
+def test_what_a_client_signed_is_handed_over_quote_by_quote(context):
+    actor, papers = make_user("office").actor, []
+    client = make_client(email="zoe@quetzal.example")
+    for number in range(2):
+        quote = start("quote", actor, client)
+        give("mark_sent", quote, actor)
+        strokes = {"name": "Zoé", "channel": "portal", "signed": Signed(drawing=b"PNG %d" % number)}
+        give("approve", quote, actor, **strokes)
+        draw("approval", approval_id=quote.approval.id)
+        papers += [
+            f"documents/approval-{quote.approval.id}-1-fr_CA.pdf",
+            f"signatures/approval-{quote.approval.id}.png",
+        ]
+    data = ZipFile(BytesIO(b"".join(export.archive(db.session, client))))
+    assert sorted(data.namelist()) == sorted([*papers, "data.json", "LISEZ-MOI.txt"])
+    assert data.read(papers[-1]) == b"PNG 1"
 
 
 @pytest.mark.parametrize("billed", [True, False])

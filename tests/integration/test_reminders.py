@@ -532,3 +532,41 @@ def test_a_device_whose_maintenance_is_under_way_is_not_reminded_of(company: Any
         upkeep.plan(db.session, [device.id], company.actor)
         db.session.commit()
     assert [day for day in (341, 351, 352) if run(day)] == []
+
+
+@pytest.mark.parametrize("days", [31, 45, 100])
+def test_a_device_is_told_of_as_early_as_the_rule_says(company: Any, days: int):
+    device = made("device", company)
+    later = Equipment(site=device.site, make="Lennox", upkeep=Upkeep.YEARLY, upkeep_from=MONDAY + timedelta(200))
+    rule = get_rules(db.session)[ReminderKind.MAINTENANCE]
+    rule.days = str(days)
+    db.session.add(later)
+    db.session.commit()
+    told = [(day, message.body) for day in range(365 - days - 1, 366) for message in run(day)]
+    assert [day for day, _body in told] == [365 - days]
+    assert not any("Lennox" in body for _day, body in told)
+
+
+@pytest.mark.parametrize("day", range(28, 32))
+def test_months_of_any_length_are_told_of_the_day_before(company: Any, day: int):
+    """Six months after the last days of August is the end of February: told of on the 27th."""
+    job = made("maintenance", company)
+    service = db.session.scalars(select(Service).where(Service.maintenance_months.is_not(None))).one()
+    rule = get_rules(db.session)[ReminderKind.MAINTENANCE]
+    service.maintenance_months, rule.days = 6, "1"
+    job.done_at = clock.from_company(date(2027, 8, day), time(16))
+    db.session.commit()
+    told = []
+    for number in range(1, 29):
+        with clock.at(clock.from_company(date(2028, 2, number), TEN)):
+            told += [number for _message in reminding.run(db.session)]
+    assert told == [27 if day == 28 else 28]
+
+
+@pytest.mark.parametrize("status", [MessageStatus.DEAD, MessageStatus.KEPT])
+def test_an_invoice_that_never_left_is_not_overdue_to_its_client(company: Any, status: MessageStatus):
+    invoice = made("overdue", company)
+    for message in db.session.scalars(select(Message).where(Message.document_id == invoice.id)):
+        message.status = status
+    db.session.commit()
+    assert run(33) == []

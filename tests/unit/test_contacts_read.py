@@ -137,6 +137,7 @@ def test_an_email_is_read(typed: str, stored: str):
         "julie@example..com",
         "julie@[127.0.0.1]",
         "julie\r\nBcc: x@example.com",
+        "=?utf-8?q?x=40example.com=2C?=@example.com",
         "a" * 250 + "@example.com",
         "a@" + "b" * 250 + ".com",
     ],

@@ -193,3 +193,16 @@ def test_readers_are_told_apart():
     assert (formats.locale_name(), formats.in_french()) == (FRENCH, True)
     with force_locale(ENGLISH):
         assert (formats.locale_name(), formats.in_french()) == (ENGLISH, False)
+
+
+@pytest.mark.parametrize(
+    ("text", "told"),
+    [
+        ("Julie\r\nTremblay", "Julie Tremblay"),
+        ("a\x07\x1b\u2028b", "a b"),
+        ("\x85", ""),
+        ("1\xa0234,50\xa0$", "1\xa0234,50\xa0$"),
+    ],
+)
+def test_a_single_line_holds_nothing_that_only_machines_read(text, told):
+    assert formats.single_line(text) == told

@@ -334,6 +334,7 @@ def test_a_preview_has_no_style_of_its_own_and_no_page_count():
         (PaperKind.QUOTE, "2026-0142-S", 1, ENGLISH, "Quote 2026-0142-S.pdf"),
         (PaperKind.QUOTE, "2026-0142-S", 3, ENGLISH, "Quote 2026-0142-S (revision 3).pdf"),
         (PaperKind.RECEIPT, "R-000007", 1, ENGLISH, "Receipt R-000007.pdf"),
+        (PaperKind.STATEMENT, "A\r\nB: c/d 2026", 1, ENGLISH, "Statement of account A B: c_d 2026.pdf"),
     ],
 )
 def test_a_file_is_named_after_its_document(kind: PaperKind, number: str, revision: int, language: str, name: str):

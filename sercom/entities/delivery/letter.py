@@ -32,11 +32,11 @@ def compose(session: AnySession, message_id: int) -> EmailMessage:
     message, company = session.get_one(Message, message_id), get_company(session)
     sender = current_app.config["MAIL_FROM"]
     email = EmailMessage()
-    email["From"] = Address(company.name, addr_spec=sender)
+    email["From"] = Address(_as_written(company.name), addr_spec=sender)
     if company.email:
         email["Reply-To"] = company.email
     email["To"] = message.to_email
-    email["Subject"] = message.subject
+    email["Subject"] = _as_written(message.subject)
     email["Date"] = format_datetime(message.created_at)
     email["Message-ID"] = f"<{message.message_id}@{sender.rpartition('@')[2]}>"
     if message.kind in AUTOMATIC:
@@ -55,6 +55,11 @@ def compose(session: AnySession, message_id: int) -> EmailMessage:
     # Last: whatever content is set or added takes the headers named "Content-" away.
     email["Content-Language"] = message.language.value.replace("_", "-")
     return email
+
+
+def _as_written(text: str) -> str:
+    """For a header: what looks like an encoded word (RFC 2047) is decoded there, and may name a line's end."""
+    return text.replace("=?", "= ?")
 
 
 def signature(company: Company, language: Language) -> list[str]:

@@ -8,6 +8,7 @@ from flask_babel import lazy_gettext as _l
 from sqlalchemy import String, UniqueConstraint, select
 from sqlalchemy.orm import Mapped, mapped_column
 
+from sercom.core import formats
 from sercom.core.base import AnySession, LongText, Model, PrimaryKey, UpdatedAt, one_of
 from sercom.core.errors import DomainError
 from sercom.core.labels import LabelledType
@@ -96,7 +97,7 @@ def _unknown(name: str, known: tuple[str, ...]) -> LazyString:
 
 def escaped(text: str) -> str:
     """``text`` as words that are filled in later have to hold it; on one line."""
-    return " ".join(text.split()).replace("{", "{{").replace("}", "}}") if set(text) & set("{}\n\r\t") else text
+    return formats.single_line(text).replace("{", "{{").replace("}", "}}")
 
 
 def fill(text: str, values: Mapping[str, str]) -> str:

@@ -5,6 +5,7 @@ import json
 import threading
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from flask_babel import lazy_gettext as _l
@@ -14,10 +15,13 @@ from sqlalchemy.exc import IntegrityError
 from sercom.core.base import AnySession
 from sercom.core.database import writing
 from sercom.core.errors import ConflictError
+from sercom.entities.cases.model import Case
+from sercom.entities.clients.model import Client
 from sercom.entities.company.model import Logo
 from sercom.entities.credits import snapshot as notes
 from sercom.entities.credits.model import CreditNote
 from sercom.entities.delivery.model import RenderedFile
+from sercom.entities.documents.model import Document
 from sercom.entities.files.model import FileContent
 from sercom.entities.invoices import snapshot as invoices
 from sercom.entities.invoices.model import Invoice
@@ -48,7 +52,10 @@ BUILDERS: dict[type[Any], Callable[[AnySession, Any], Snapshot]] = {
 }
 
 #: What a file is of, where that is no document.
-SUBJECTS: dict[type[Any], str] = {Payment: "payment_id", Approval: "approval_id"}
+SUBJECTS: dict[type[Any], str] = {Payment: "payment_id", Visit: "visit_id", Approval: "approval_id"}
+
+#: Whose paper it is: the client, and when that one was anonymised.
+Owner = tuple[int, datetime | None]
 
 #: Two readers of the same document: the second one waits, and finds what the first one kept.
 _first_reader = threading.Lock()
@@ -98,21 +105,26 @@ def preview(session: AnySession, row: Printable, language: Language, screen: pap
 def pdf(session: AnySession, row: Printable, language: Language, revision: int | None = None) -> PdfFile:
     """The document's PDF. The French one of what is final is kept whatever language is read.
 
-    Raises ``ConflictError`` for a draft, ``paper.PaperError`` where it cannot be drawn. Ends the
-    session's transaction.
+    Raises ``ConflictError`` for a draft, or where the client was anonymised or merged while it was drawn;
+    ``paper.PaperError`` where it cannot be drawn. Ends the session's transaction.
     """
     if isinstance(row, Job):
         snapshot = jobs.snapshot_of(session, row)
         return PdfFile(_name(snapshot, language), draw(session, snapshot, language))
+    subject: dict[str, Any] = {SUBJECTS.get(type(row), "document_id"): row.id}
+    session.flush()
+    session.expire_all()  # the owner is read before what is told, never after
+    owner = _owner(session, subject)
     if isinstance(row, Visit):
-        return _report(session, row, language)
-    snapshot = frozen(session, row, revision) or {}
+        snapshot = _report(session, row)
+        subject["told_sha256"] = _told(snapshot)
+    else:
+        snapshot = frozen(session, row, revision) or {}
     if not snapshot:
         raise ConflictError(_l("This is still a draft: it has no PDF, only a preview."))
-    subject = {SUBJECTS.get(type(row), "document_id"): row.id}
-    kept = _kept_or_drawn(session, snapshot, Language.FRENCH, subject)
+    kept = _kept_or_drawn(session, snapshot, Language.FRENCH, subject, owner)
     if language is not Language.FRENCH:
-        kept = _kept_or_drawn(session, snapshot, language, subject)
+        kept = _kept_or_drawn(session, snapshot, language, subject, owner)
     return PdfFile(_name(snapshot, language), kept)
 
 
@@ -125,28 +137,28 @@ def report_for_client(session: AnySession, visit: Visit, language: Language) -> 
     return PdfFile(_name(snapshot, language), draw(session, snapshot, language))
 
 
-def _report(session: AnySession, visit: Visit, language: Language) -> PdfFile:
+def _report(session: AnySession, visit: Visit) -> Snapshot:
     """A visit's report: kept as it was read first, and anew as a revision once the work is told otherwise."""
     if visit.status not in visits.REPORTED:
         raise ConflictError(_l("The work is not finished: it has no report yet."))
     snapshot = visits.snapshot_of(session, visit)
-    told = hashlib.sha256(json.dumps(snapshot["work"], sort_keys=True).encode()).hexdigest()
     own = RenderedFile.visit_id == visit.id
-    known = session.scalar(select(RenderedFile.revision).where(own, RenderedFile.told_sha256 == told))
+    known = session.scalar(select(RenderedFile.revision).where(own, RenderedFile.told_sha256 == _told(snapshot)))
     last = session.scalar(select(func.max(RenderedFile.revision)).where(own))
-    snapshot["revision"] = known or (last or 0) + 1
-    subject = {"visit_id": visit.id, "told_sha256": told}
-    kept = _kept_or_drawn(session, snapshot, Language.FRENCH, subject)
-    if language is not Language.FRENCH:
-        kept = _kept_or_drawn(session, snapshot, language, subject)
-    return PdfFile(_name(snapshot, language), kept)
+    return snapshot | {"revision": known or (last or 0) + 1}
+
+
+def _told(report: Snapshot) -> str:
+    return hashlib.sha256(json.dumps(report["work"], sort_keys=True).encode()).hexdigest()
 
 
 def _name(snapshot: Snapshot, language: Language) -> str:
     return file_name(PaperKind(snapshot["kind"]), snapshot["number"], snapshot["revision"], language.value)
 
 
-def _kept_or_drawn(session: AnySession, snapshot: Snapshot, language: Language, subject: dict[str, Any]) -> bytes:
+def _kept_or_drawn(
+    session: AnySession, snapshot: Snapshot, language: Language, subject: dict[str, Any], owner: Owner
+) -> bytes:
     key = subject | {
         "kind": PaperKind(snapshot["kind"]),
         "language": language,
@@ -158,7 +170,22 @@ def _kept_or_drawn(session: AnySession, snapshot: Snapshot, language: Language, 
     session.rollback()  # who waits holds no connection, and looks again with fresh eyes
     with _first_reader:
         known = _find(session, key)
-        return known if known is not None else _keep(session, key, draw(session, snapshot, language))
+        return known if known is not None else _keep(session, key, draw(session, snapshot, language), owner)
+
+
+def _owner(session: AnySession, subject: dict[str, Any]) -> Owner:
+    """Of what a file is of (``SUBJECTS``), as the database has it now."""
+    name, row_id = next(iter(subject.items()))
+    rows = {
+        "document_id": select(Document.client_id).where(Document.id == row_id),
+        "payment_id": select(Payment.client_id).where(Payment.id == row_id),
+        "visit_id": select(Case.client_id).join(Visit, Visit.case_id == Case.id).where(Visit.id == row_id),
+        "approval_id": select(Document.client_id)
+        .join(Approval, Approval.quote_id == Document.id)
+        .where(Approval.id == row_id),
+    }
+    whose = select(Client.id, Client.anonymised_at).where(Client.id == rows[name].scalar_subquery())
+    return session.execute(whose).tuples().one()
 
 
 def _find(session: AnySession, key: dict[str, Any]) -> bytes | None:
@@ -193,12 +220,19 @@ def _logo(session: AnySession, snapshot: Snapshot) -> bytes | None:
     return session.scalar(select(Logo.data).where(Logo.id == snapshot["logo"])) if snapshot["logo"] else None
 
 
-def _keep(session: AnySession, key: dict[str, Any], drawn: bytes) -> bytes:
-    """Keep what was drawn; where another process was first, its file is the one."""
+def _keep(session: AnySession, key: dict[str, Any], drawn: bytes, owner: Owner) -> bytes:
+    """Keep what was drawn; where another process was first, its file is the one.
+
+    Whoever was anonymised meanwhile stays so: the client is held, and what names them is let go.
+    """
     sha256 = hashlib.sha256(drawn).hexdigest()
     file = RenderedFile(data=drawn, sha256=sha256, template_version=paper.TEMPLATE_VERSION, **key)
+    hold = select(Client.id).where(Client.id == owner[0]).with_for_update(read=True, key_share=True)
     try:
         with writing(session) as own:
+            own.execute(hold)
+            if _owner(own, key) != owner:
+                raise ConflictError(_l("Somebody else is writing at this very moment. Try again."))
             own.add(file)
     except IntegrityError:
         session.rollback()

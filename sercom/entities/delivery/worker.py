@@ -64,7 +64,15 @@ class Worker:
                         pass
                     slow.flush(db.session)
                     for chore in self.app.extensions.get(CHORES, ()):
-                        chore(db.session)
+                        self._do(chore)
             except Exception:  # the database may be away: the next round tries again
                 log.exception("the outbox could not be drained")
             outbox.wake.wait(self.every)
+
+    def _do(self, chore: Callable[[AnySession], Any]) -> None:
+        """One that fails keeps no other from being done."""
+        try:
+            chore(db.session)
+        except Exception:
+            db.session.rollback()
+            log.exception("a chore could not be done: %r", chore)
