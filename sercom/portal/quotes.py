@@ -24,7 +24,6 @@ from sercom.core.money import ZERO
 from sercom.entities.company.model import get_company
 from sercom.entities.delivery import papers
 from sercom.entities.delivery.link import Link
-from sercom.entities.delivery.message import is_mail_set
 from sercom.entities.quotes.model import Quote
 from sercom.entities.quotes.snapshot import as_it_stands
 from sercom.entities.users.model import Language
@@ -81,7 +80,6 @@ def show(
         standing=standing.value,
         answers=answering.answers_to(quote, link.revision),
         approval=approval,
-        mailed=bool(quote.client.email) and is_mail_set(),
         to_plan=answering.is_to_plan(quote),
         deposit=deposit,
         received=received,
