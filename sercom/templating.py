@@ -1,6 +1,5 @@
 """What every template may use: formats, pills, the journal in words, addresses."""
 
-import re
 import secrets
 from functools import lru_cache
 from pathlib import Path
@@ -43,14 +42,11 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in (words[0], words[-1])[: len(words)]).upper() if words else ""
 
 
-#: Numbers of documents and cases: ``2026-0142-S``, ``F-000063``.
-NUMBERS = re.compile(r"\b(\d{4}-\d{4,}(?:-[A-Z]\d*)?|[A-Z]{1,2}-\d{4,})\b")
-
-
 def whole_numbers(text: str) -> Markup:
-    """A text whose numbers of documents do not break at their hyphens."""
+    """A text whose numbers do not break at their hyphens."""
     number = Markup('<span class="nowrap">{}</span>')
-    return Markup().join(number.format(part) if NUMBERS.fullmatch(part) else part for part in NUMBERS.split(text))
+    parts = enumerate(formats.WHOLE.split(text))
+    return Markup().join(number.format(part) if place % 2 else part for place, part in parts)
 
 
 def aria(field: Field) -> dict[str, Any]:

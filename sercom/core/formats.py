@@ -241,8 +241,16 @@ def read_postal_code(text: str) -> str:
     """A Canadian postal code as ``A1A 1A1``; raises ``DomainError`` with an example."""
     bare = re.sub(r"[\s-]", "", text).upper()
     if not POSTAL_CODE.fullmatch(bare):
-        raise DomainError(_("This is not a Canadian postal code. Example: H2X 1Y4"))
+        raise DomainError(_("This is not a Canadian postal code. Example: %(example)s", example=unbroken("H2X 1Y4")))
     return f"{bare[:3]} {bare[3:]}"
+
+
+#: What no line breaks: a phone number, a postal code, the number of a document or a case; nothing inside a link.
+WHOLE = re.compile(
+    r"(?<![\w/.-])"
+    r"(\d{3} \d{3}-\d{4}|[A-Z]\d[A-Z] \d[A-Z]\d|\d{4}-\d{4,}(?:-[A-Z]\d*)?|[A-Z]{1,2}-\d{4,})"
+    r"(?![\w/-])"
+)
 
 
 def unbroken(text: str) -> str:
@@ -255,7 +263,7 @@ def read_phone(text: str) -> str:
 
     An extension (``poste 22``) stays apart behind it, as RFC 3966 writes it: ``+15145550123;ext=22``.
     """
-    message = _("This is not a phone number. Example: 514 555-0123")
+    message = _("This is not a phone number. Example: %(example)s", example=unbroken("514 555-0123"))
     try:
         parsed = phonenumbers.parse(POSTE.sub("ext", text), "CA")
     except phonenumbers.NumberParseException:

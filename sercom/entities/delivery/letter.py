@@ -1,6 +1,5 @@
 """A message of the outbox as an e-mail: text, the same as a page, the documents that go with it."""
 
-import re
 from email.headerregistry import Address
 from email.message import EmailMessage
 from email.utils import format_datetime
@@ -73,14 +72,11 @@ def _stop_url(session: AnySession, message: Message) -> str:
     return f"{message.base_url}/r/{found[0].token}" if found else ""
 
 
-#: A phone number as ``formats.phone`` writes it.
-PHONE = re.compile(r"(\d{3} \d{3}-\d{4})")
-
-
 def _whole(text: str) -> Markup:
-    """The words, where no line ends inside a phone number."""
-    number = Markup('<span style="white-space:nowrap">{}</span>')
-    return Markup().join(number.format(part) if PHONE.fullmatch(part) else part for part in PHONE.split(text))
+    """The words, where no line ends inside a number or a postal code."""
+    whole = Markup('<span style="white-space:nowrap">{}</span>')
+    parts = enumerate(formats.WHOLE.split(text))
+    return Markup().join(whole.format(part) if place % 2 else part for place, part in parts)
 
 
 def as_page(message: Message, foot: list[str], stop: str = "") -> str:
