@@ -27,9 +27,10 @@ function phoneOf(text) {
   return area + (exchange && ` ${exchange}`) + (line && `-${line}`);
 }
 
+// As far as it is one: letters and digits in turn.
 function postalCodeOf(text) {
   const code = text.toUpperCase().replace(/[^A-Z0-9]/g, "");
-  return code.length > 6 ? text : code.slice(0, 3) + (code.length > 3 ? ` ${code.slice(3)}` : "");
+  return /^([A-Z]\d){0,3}[A-Z]?$/.test(code) && code.length < 7 ? code.slice(0, 3) + (code.length > 3 ? ` ${code.slice(3)}` : "") : text;
 }
 
 // The caret stays behind the same letter or digit; what is being deleted is left alone.
