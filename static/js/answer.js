@@ -29,9 +29,8 @@ async function count() {
   approve.disabled = false;
 }
 
-// Disabled too: Enter in a field presses the first button of a form.
-const look = answer.querySelector("[name=look]");
-if (look) look.disabled = look.parentElement.hidden = true;
+// Gone, not only hidden: Enter in a field presses the first button of a form, and nothing where that one is disabled.
+answer.querySelector("[data-look]")?.remove();
 answer.addEventListener("change", (event) => { if (event.target.name.startsWith("accepted")) count(); });
 // A browser that goes back ticks what was ticked: the total is asked for anew.
 window.addEventListener("pageshow", () => { if (answer.elements["accepted-asked"]) count(); });
