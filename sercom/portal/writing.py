@@ -149,5 +149,5 @@ def _done(token: str) -> Any:
 
 
 def _to_page(token: str, **said: Any) -> Any:
-    there = url_for("links.page", token=token, language=request.args.get("language"), **said)
+    there = url_for("links.page", token=token, **said, language=request.args.get("language"))
     return redirect(there, HTTPStatus.SEE_OTHER)
