@@ -28,7 +28,7 @@ SHOWN_ENTRIES = 8
 #: The formats that are filters too.
 WRITTEN = (
     *("money", "number", "percent", "day", "long_day", "short_day", "weekday", "clock", "moment", "long_moment"),
-    *("phone", "unit"),
+    *("phone", "unit", "counted"),
     "file_size",
     "duration",
     "plain_number",

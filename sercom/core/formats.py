@@ -170,6 +170,12 @@ def unit(text: str) -> str:
     return (IN_FRENCH if in_french() else IN_ENGLISH).get(text, text)
 
 
+def counted(value: Decimal, text: str) -> str:
+    """A quantity in a sentence to a client: ``20 pi``, and ``2`` alone for single pieces."""
+    told = "" if text in UNITS[0] else unit(text)
+    return f"{number(value)}{NBSP}{told}".strip()
+
+
 def moment(value: datetime | None) -> str:
     """A UTC moment on the company's clock: ``2025-09-01 14 h 05``."""
     if value is None:
