@@ -119,7 +119,9 @@ def total(token: str) -> Any:
             return jsonify(error=str(error)), error.status
         paper = read(told)
         sums = render_template("portal/_sums.html", paper=paper)
-        return jsonify(shown=told["total"], total=formats.money(paper["total"]), sums=sums)
+        asked = paper["deposit"] if paper["deposit"] and not quote.deposit_face_to_face else None
+        deposit = formats.money(asked["amount"]) if asked else ""
+        return jsonify(shown=told["total"], total=formats.money(paper["total"]), sums=sums, deposit=deposit)
 
 
 @answers.post("/<token>/approve")

@@ -25,6 +25,7 @@ async function count() {
   }
   sums.innerHTML = told.sums; // our own, escaped by the server
   document.querySelectorAll("[data-total]").forEach((total) => (total.textContent = told.total));
+  document.querySelectorAll("[data-deposit]").forEach((deposit) => (deposit.textContent = told.deposit));
   answer.elements.shown.value = told.shown;
   approve.disabled = false;
 }

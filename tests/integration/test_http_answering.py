@@ -354,6 +354,10 @@ def test_a_deposit_is_asked_online_from_a_company_alone(world: World, kind, aske
     page = Page(world, kind=kind, deposit_percent=Decimal(30))
     assert ("Dépôt demandé" in text(page.open())) is asked
     assert ("Il n’y a rien à payer maintenant" in text(page.open())) is not asked
+    assert ("Un dépôt de 310,43 $ sera alors à payer" in text(page.open())) is asked
+    larger = {"accepted-asked": "1", "accepted-0": page.ids["Grand modèle"]}
+    follows = page.browser.post(f"{page.url}/total", larger, csrf=False).json["deposit"]
+    assert follows.replace("\u00a0", " ") == ("448,40 $" if asked else ""), "with the total"
     page.send("approve", **SIGNED)
     told = text(page.open())
     assert ("310,43 $" in told, "Virement Interac" in told) == (asked, asked)
