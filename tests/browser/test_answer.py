@@ -48,6 +48,10 @@ def test_a_quote_is_chosen_signed_and_approved_on_a_phone(someone: Opener) -> No
     assert not client.troubles()
 
     client.find("[name=name]").fill("Luc Gauthier")
+    client.press('.portal-head a[lang="en"]')  # loses nothing
+    expect(total).to_have_text("$517.39")
+    client.press('.portal-head a[lang="fr"]')
+    expect(client.find("[name=name]")).to_have_value("Luc Gauthier")
     client.find("[name=name]").press("Enter")  # as the button does
     expect(client.find(".glass .error")).to_contain_text("Dessinez")
     client.find("[data-way=type]").click()
