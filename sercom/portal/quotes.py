@@ -34,6 +34,9 @@ from sercom.workflow import answering, shown
 from sercom.workflow.answering import Standing, Word
 from sercom.workflow.receipts import deposit_left, deposits_on
 
+#: The command of an answer, and the field of its form that holds words.
+WORDS = {"changes": ("request_changes", "words"), "decline": ("decline", "note")}
+
 answers = Blueprint("answers", __name__, url_prefix="/l")
 answers.after_request(private)
 answers.register_error_handler(HTTPStatus.NOT_FOUND, no_link)
@@ -67,6 +70,11 @@ def show(
     asks = not (quote.deposit_face_to_face or standing is Standing.REVISED)
     deposit = offer["deposit"] if asks else None
     received = deposits_on(db.session, quote) if approval is not None and deposit else ZERO
+    may, conversation = answering.answers_to(quote, link.revision), thread.context(quote)
+    for name, form in (typed or {}).items():
+        command, words = WORDS.get(name, ("", ""))
+        if command and command not in may:  # its form is not there any more: what was written may still be sent
+            conversation["write"].body.data = form[words].data
     html = render_template(
         "portal/quote.html",
         row=quote,
@@ -78,14 +86,14 @@ def show(
         paper=read(offer),
         total=offer["total"],
         standing=standing.value,
-        answers=answering.answers_to(quote, link.revision),
+        answers=may,
         approval=approval,
         to_plan=answering.is_to_plan(quote),
         deposit=deposit,
         received=received,
         to_pay=deposit_left(quote, Decimal(deposit["amount"]), received) if approval is not None and deposit else ZERO,
         told=shown.shown_on(db.session, quote, company.name),
-        **thread.context(quote),
+        **conversation,
         forms=forms,
         open=next(iter(typed or ()), None),
         refused=refused,

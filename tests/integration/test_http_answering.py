@@ -22,7 +22,7 @@ from sercom.entities.users.model import Language
 from sercom.entities.visits.signing import PREFIX
 from sercom.models import Approval, File, Link, Message, Quote
 from tests.answering import waiting
-from tests.pages import form_to, parse, words
+from tests.pages import form_to, forms, parse, words
 from tests.papers import pages_of
 from tests.rows import add_picture
 from tests.support import Browser, World, day, give, make_user
@@ -222,9 +222,14 @@ def test_an_answer_that_comes_too_late_changes_nothing_and_says_so(page: Page, m
         page.give(command, **data)
     before, told = page.status(), page.count(Message)
     for end, form in sent.items():
-        answer = page.browser.post(form.action, form.data | SIGNED | {"words": "x", "reason": "price"}, csrf=False)
+        written = {"words": "Un mot", "reason": "price", "note": "Un mot"}
+        answer = page.browser.post(form.action, form.data | SIGNED | written, csrf=False)
         assert (end, answer.status_code) == (end, 409)
         assert said in text(answer), end
+        kept = {
+            value for form in forms(answer) for name, value in form.data.items() if name in {"body", "words", "note"}
+        }
+        assert end == "approve" or "Un mot" in {value.strip() for value in kept}, "it may still be sent as a message"
     assert (page.status(), page.count(Approval), page.count(Message)) == (before, 0, told)
 
 
