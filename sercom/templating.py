@@ -12,10 +12,9 @@ from wtforms import Field
 
 from sercom.backoffice.formatters import pill
 from sercom.backoffice.posted import address
-from sercom.core import clock, discounts, formats
+from sercom.core import clock, discounts, formats, unbroken
 from sercom.core.access import FIELD, MONEY, OFFICE
 from sercom.core.money import TAX_LABELS, TaxStatus
-from sercom.core.unbroken import whole_numbers
 from sercom.entities.catalog.lookup import known_parts
 from sercom.entities.documents.convert import document_url
 from sercom.entities.documents.lines import blank_row
@@ -29,7 +28,7 @@ SHOWN_ENTRIES = 8
 #: The formats that are filters too.
 WRITTEN = (
     *("money", "number", "percent", "day", "long_day", "short_day", "weekday", "clock", "moment", "long_moment"),
-    *("phone", "unit"),
+    *("phone", "unit", "counted"),
     "file_size",
     "duration",
     "plain_number",
@@ -60,7 +59,7 @@ def init_app(app: Flask) -> None:
     environment.filters["discount"] = discounts.told
     environment.filters["pill"] = pill
     environment.filters["initials"] = initials
-    environment.filters["whole_numbers"] = whole_numbers
+    environment.filters["whole_numbers"] = unbroken.on_page
     environment.filters["local"] = clock.to_company
     environment.globals |= {
         "aria": aria,

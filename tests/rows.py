@@ -194,6 +194,8 @@ class Rows:
             "hub.open_document": (f"/c/{self.extra['page']}/open/{self.extra['issued']}", {}),
             "hub.receipt": (f"/c/{self.extra['page']}/receipts/{self.ids['payments']}", {}),
             "hub.report": (f"/c/{self.extra['page']}/reports/{self.extra['worked']}", {}),
+            "hub.emails": (f"/c/{self.extra['page']}/emails", {}),
+            "hub.save_emails": (f"/c/{self.extra['page']}/emails", {"wanted": "visits"}),
             "hub.statement_page": (f"/c/{self.extra['page']}/statement", {}),
             "hub.statement_pdf": (f"/c/{self.extra['page']}/statement/pdf", {}),
             "links.seen": (f"/l/{self.extra['link']}/seen", {}),

@@ -75,8 +75,11 @@ LITERAL = {
     ("answers.total", "POST"): "ok ok ok ok ok",
     **{(f"answers.{answer}", "POST"): "done 403 403 403 403" for answer in ("approve", "changes", "decline")},
     **{(f"hub.{view}", "GET"): "ok ok ok ok ok" for view in ("ask", "ask_en", "page", "receipt")},
-    **{(f"hub.{view}", "GET"): "ok ok ok ok ok" for view in ("statement_page", "statement_pdf", "report")},
-    **{(f"hub.{view}", "POST"): "done done done done done" for view in ("ask", "ask_en", "open_document")},
+    **{(f"hub.{view}", "GET"): "ok ok ok ok ok" for view in ("statement_page", "statement_pdf", "report", "emails")},
+    **{
+        (f"hub.{view}", "POST"): "done done done done done"
+        for view in ("ask", "ask_en", "open_document", "save_emails")
+    },
     ("clients.send_page_view", "POST"): "401 403 done 403 done",
     ("clients.end_page_view", "POST"): "401 403 done 403 done",
     ("choices.page", "GET"): "ok ok ok ok ok",
@@ -270,7 +273,7 @@ KEEPS |= {"visits.report_view", "quotes.approval_view", "links.approved", "links
 #: Guarded by a signed ticket instead of a token.
 WITHOUT_TOKEN = {"portal.intake", "portal.intake_en", "portal.device", "portal.device_en", "links.seen"}
 WITHOUT_TOKEN |= {"links.write", "links.cancel", "hub.ask", "hub.ask_en", "hub.open_document"}
-WITHOUT_TOKEN |= {"choices.save", "choices.stop"}
+WITHOUT_TOKEN |= {"choices.save", "choices.stop", "hub.save_emails"}
 WITHOUT_TOKEN |= {f"answers.{answer}" for answer in ("total", "approve", "changes", "decline")}
 WITHOUT_TOKEN |= {"portal_photos.add", "portal_photos.add_en", "portal_photos.remove"}
 WRITES = ("INSERT", "UPDATE", "DELETE")

@@ -109,7 +109,7 @@ MAIL_TEMPLATES = (
         (
             "Bonjour {client},\n\nVoici la page qui montre tout ce que nous faisons pour vous\u00a0: vos demandes et où "
             "elles en sont, vos visites, vos soumissions, vos factures et votre solde.\n\n{link}\n\n"
-            "Ce lien est personnel et s’ouvre jusqu’au {until}. Ensuite, demandez-en un autre sur notre site. "
+            "Ce lien est personnel et valide jusqu’au {until}. Ensuite, il vous offrira d’en demander un autre. "
             "Si vous ne l’avez pas demandé, ignorez ce courriel\u00a0: personne d’autre ne l’a reçu.\n\n{company}"
         ),
     ),
@@ -120,7 +120,7 @@ MAIL_TEMPLATES = (
         (
             "Hello {client},\n\nHere is the page that shows all that we do for you: your requests and where they stand, "
             "your visits, your quotes, your invoices and your balance.\n\n{link}\n\n"
-            "This link is yours alone and opens until {until}. After that, ask for another one on our site. "
+            "This link is yours alone and works until {until}. After that, it lets you ask for a new one. "
             "If you did not ask for it, ignore this e-mail: nobody else received it.\n\n{company}"
         ),
     ),

@@ -191,7 +191,7 @@ def _ledger(session: AnySession, client: Client, since: date, until: date) -> li
                 -row.amount,
                 ZERO,
                 method=row.method.label if row.method else "",
-                reference=row.reference or "",
+                reference=row.reference if row.reference and row.reference != own else "",
                 payment_id=row.id,
                 group="paid" if row.counts_as in PAID else "credited" if row.counts_as is EntryKind.CREDIT else "other",
             )

@@ -9,10 +9,9 @@ from typing import Any
 from flask_babel import gettext as _
 from markupsafe import Markup, escape
 
-from sercom.core import formats
+from sercom.core import formats, unbroken
 from sercom.core.clock import to_company
 from sercom.core.labels import Labelled
-from sercom.core.unbroken import whole_numbers
 
 #: A cell that begins like this is a formula to a spreadsheet.
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
@@ -100,7 +99,7 @@ def mailbox(_view: Any, _context: Any, row: Any, name: str) -> Markup:
 
 def numbered(_view: Any, _context: Any, row: Any, name: str) -> Markup:
     """Words that name documents by their number, which breaks over no line."""
-    return whole_numbers(getattr(row, name) or "")
+    return unbroken.on_page(getattr(row, name) or "")
 
 
 #: Columns that hold a phone number, in E.164.

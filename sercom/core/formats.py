@@ -172,6 +172,12 @@ def unit(text: str) -> str:
     return (IN_FRENCH if in_french() else IN_ENGLISH).get(text, text)
 
 
+def counted(value: Decimal, text: str) -> str:
+    """A quantity in a sentence to a client: ``20 pi``, and ``2`` alone for single pieces."""
+    told = "" if text in UNITS[0] else unit(text)
+    return f"{number(value)}{NBSP}{told}".strip()
+
+
 def moment(value: datetime | None) -> str:
     """A UTC moment on the company's clock: ``2025-09-01 14 h 05``."""
     if value is None:
@@ -243,7 +249,7 @@ def read_postal_code(text: str) -> str:
     """A Canadian postal code as ``A1A 1A1``; raises ``DomainError`` with an example."""
     bare = re.sub(r"[\s-]", "", text).upper()
     if not POSTAL_CODE.fullmatch(bare):
-        raise DomainError(_("This is not a Canadian postal code. Example: H2X 1Y4"))
+        raise DomainError(_("This is not a Canadian postal code. Example: %(example)s", example=unbroken("H2X 1Y4")))
     return f"{bare[:3]} {bare[3:]}"
 
 
@@ -257,7 +263,7 @@ def read_phone(text: str) -> str:
 
     An extension (``poste 22``) stays apart behind it, as RFC 3966 writes it: ``+15145550123;ext=22``.
     """
-    message = _("This is not a phone number. Example: 514 555-0123")
+    message = _("This is not a phone number. Example: %(example)s", example=unbroken("514 555-0123"))
     try:
         parsed = phonenumbers.parse(POSTE.sub("ext", text), "CA")
     except phonenumbers.NumberParseException:

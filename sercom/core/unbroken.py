@@ -5,24 +5,27 @@ from typing import Any
 
 from markupsafe import Markup
 
-#: Numbers of documents and cases: ``2026-0142-S``, ``F-000063``.
-NUMBER = re.compile(r"\b(\d{4}-\d{4,}(?:-[A-Z]\d*)?|[A-Z]{1,2}-\d{4,})\b")
-#: A phone number as ``formats.phone`` writes it.
-PHONE = re.compile(r"(\d{3} \d{3}-\d{4})")
+#: A phone number, a postal code, the number of a document or a case (``2026-0142-S``, ``F-000063``); nothing in a link.
+WHOLE = re.compile(
+    r"(?<![\w/.-])"
+    r"(\d{3} \d{3}-\d{4}|[A-Z]\d[A-Z] \d[A-Z]\d|\d{4}-\d{4,}(?:-[A-Z]\d*)?|[A-Z]{1,2}-\d{4,})"
+    r"(?![\w/-])"
+)
 ON_PAGE = Markup('<span class="nowrap">{}</span>')
 #: A mail program knows no class of ours.
 IN_MAIL = Markup('<span style="white-space:nowrap">{}</span>')
 
 
-def whole_numbers(text: Any) -> Markup:
+def on_page(text: Any) -> Markup:
     """A text for a page; what is markup already stays as it is."""
-    return text if isinstance(text, Markup) else _whole(str(text), NUMBER, ON_PAGE)
+    return text if isinstance(text, Markup) else _whole(str(text), ON_PAGE)
 
 
-def whole_phones(text: str) -> Markup:
+def in_mail(text: str) -> Markup:
     """A text for an e-mail."""
-    return _whole(text, PHONE, IN_MAIL)
+    return _whole(text, IN_MAIL)
 
 
-def _whole(text: str, kept: re.Pattern[str], shell: Markup) -> Markup:
-    return Markup().join(shell.format(part) if kept.fullmatch(part) else part for part in kept.split(text))
+def _whole(text: str, shell: Markup) -> Markup:
+    parts = enumerate(WHOLE.split(text))
+    return Markup().join(shell.format(part) if place % 2 else part for place, part in parts)

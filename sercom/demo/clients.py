@@ -100,7 +100,7 @@ CLIENTS: dict[str, Someone] = {
     "tilleuls": Someone(
         COMPANY, "Résidence Les Tilleuls inc.", "514 555-0121", "admin@tilleuls.example.org",
         (
-            Place("3300, boul. Saint-Joseph Est", "Montréal", "H1Y 2B4", "Pavillon principal", "Diane Fortin", "514 555-0122", "Se présenter à la réception ; stationnement des fournisseurs à l’arrière."),
+            Place("3300, boul. Saint-Joseph Est", "Montréal", "H1Y 2B4", "Pavillon principal", "Diane Fortin", "514 555-0122", "Se présenter à la réception; stationnement des fournisseurs à l’arrière."),
             Place("3320, boul. Saint-Joseph Est", "Montréal", "H1Y 2B6", "Pavillon B", "Roméo Castilloux", "514 555-0123", "Clé de la salle mécanique à la réception du pavillon principal."),
         ),
         contact_name="Diane Fortin", billing_email="comptes@tilleuls.example.org", terms_days=30,
@@ -121,7 +121,7 @@ CLIENTS: dict[str, Someone] = {
     "benali": Someone(PERSON, "Ahmed Benali", "438 555-0187", "a.benali@example.org", (Place("68, rue Fleury Ouest", "Montréal", "H3L 1T4"),)),
     "gauthier": Someone(PERSON, "Luc Gauthier", "450 555-0101", "luc.gauthier@example.com", (Place("29, rue du Merle-Bleu", "Blainville", "J7C 4A8"),), other_phone="514 555-0101"),
     "morin": Someone(PERSON, "Marie-Ève Morin", "450 555-0102", "me.morin@example.net", (Place("311, chemin de la Grande-Côte", "Rosemère", "J7A 1K4", access_notes="Maison ancienne : entrée de cave par l’extérieur."),)),
-    "lavallee": Someone(PERSON, "Réjean Lavallée", "450 555-0103", "rejean.lavallee@example.org", (Place("746, rue Labelle", "Saint-Jérôme", "J7Z 5L2"),), notes="Préfère le téléphone ; ne lit pas ses courriels."),
+    "lavallee": Someone(PERSON, "Réjean Lavallée", "450 555-0103", "rejean.lavallee@example.org", (Place("746, rue Labelle", "Saint-Jérôme", "J7Z 5L2"),), notes="Préfère le téléphone; ne lit pas ses courriels."),
     "fortin": Someone(PERSON, "Claudine Fortin", "450 555-0104", "cfortin@example.com", (Place("58, rue Turgeon", "Sainte-Thérèse", "J7E 3H6"),)),
     "okafor": Someone(PERSON, "Chidi Okafor", "438 555-0105", "chidi.okafor@example.org", (Place("1430, boul. des Oiseaux", "Laval", "H7L 4M5"),)),
     "nguyen": Someone(PERSON, "Thi Mai Nguyen", "450 555-0106", "mai.nguyen@example.net", (Place("4415, 8e Rue", "Laval", "H7W 2B9"),)),
@@ -131,7 +131,7 @@ CLIENTS: dict[str, Someone] = {
     "haddad": Someone(PERSON, "Rania Haddad", "514 555-0111", "rania.haddad@example.com", (Place("2075, rue Decelles", "Montréal", "H4M 1B3"),)),
     "charbonneau": Someone(PERSON, "Gilles Charbonneau", "450 555-0112", "gilles.charbonneau@example.org", (Place("8620, rang Saint-Hyacinthe", "Mirabel", "J7N 2V6", "Maison"), Place("8626, rang Saint-Hyacinthe", "Mirabel", "J7N 2V6", "Atelier", access_notes="Grande porte à gauche, chauffage à côté du compresseur.")), notes="Producteur maraîcher : l’appeler à l’heure du dîner."),
     "levesque": Someone(PERSON, "Sophie Lévesque", "579 555-0113", "sophie.levesque@example.net", (Place("2244, rue Brompton", "Mascouche", "J7L 3R1"),)),
-    "papineau": Someone(PERSON, "Denis Papineau", "450 555-0114", "dpapineau@example.org", (Place("215, rue Saint-Laurent", "Saint-Eustache", "J7P 4W3", "Maison"), Place("57, chemin du Mont-Sauvage", "Sainte-Adèle", "J8B 2N1", "Chalet", "Huguette Papineau", "450 555-0115", "Clé sous la troisième marche ; couper l’eau en partant.")), other_phone="514 555-0114"),
+    "papineau": Someone(PERSON, "Denis Papineau", "450 555-0114", "dpapineau@example.org", (Place("215, rue Saint-Laurent", "Saint-Eustache", "J7P 4W3", "Maison"), Place("57, chemin du Mont-Sauvage", "Sainte-Adèle", "J8B 2N1", "Chalet", "Huguette Papineau", "450 555-0115", "Clé sous la troisième marche; couper l’eau en partant.")), other_phone="514 555-0114"),
     "rank": Someone(COMPANY, "Northern Rank Media", "514 555-0116", "grow@northernrank.example.com", (Place("1200 McGill College Avenue", "Montréal", "H3B 4G7"),), EN, contact_name="Brad Hill", prospect=True),
     "ouellet": Someone(PERSON, "Véronique Ouellet", "450 555-0117", "v.ouellet@example.org", (Place("134, 20e Avenue", "Deux-Montagnes", "J7R 4B2"),)),
     "paquette": Someone(PERSON, "Normand Paquette", "450 555-0118", "normand.paquette@example.com", (Place("385, rang du Bas-de-l’Assomption Nord", "L’Assomption", "J5W 2A1"),)),

@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 from wtforms import HiddenField, StringField, TextAreaField
-from wtforms.validators import InputRequired, Length, Optional
+from wtforms.validators import InputRequired, Length, Optional, StopValidation
 
 from sercom.core.choices import LabelledField
 from sercom.core.errors import DomainError
@@ -19,6 +19,7 @@ from sercom.portal.forms import trimmed
 #: Letters by their category that show nothing: the fillers of Hangul.
 FILLERS = frozenset("\u115f\u1160\u3164\uffa0")
 SIGN = _l("Sign: draw your signature, or type your name.")
+FULL = _l("Write your full name.")
 
 
 def readable(text: str | None) -> str:
@@ -27,13 +28,20 @@ def readable(text: str | None) -> str:
     return " ".join("".join(seen).split())
 
 
+def letters(text: str | None) -> int:
+    """How many letters ``text`` has: nobody's name is one alone."""
+    return sum(map(str.isalpha, text or ""))
+
+
 class Readable(Needed):
-    """A name has a letter: spaces, and what only looks blank, are nothing."""
+    """A name has letters: spaces, and what only looks blank, are nothing; one letter is an initial."""
 
     def __call__(self, form: Any, field: Any) -> None:
-        """Stop at a blank."""
-        field.raw_data = [field.data if any(map(str.isalpha, field.data or "")) else ""]
+        """Stop at a blank, and at an initial."""
+        field.raw_data = [field.data if letters(field.data) else ""]
         super().__call__(form, field)
+        if letters(field.data) == 1:
+            raise StopValidation(str(FULL))
 
 
 class ApproveForm(ProductForm):
@@ -53,8 +61,8 @@ class ApproveForm(ProductForm):
         """The signature; raises ``DomainError`` beside what is none. Decoding takes its time."""
         if (self.drawing.data or "").strip():
             return Signed(drawing=read_drawing(self.drawing.data or ""))
-        if not any(map(str.isalpha, self.typed.data or "")):
-            raise DomainError(SIGN, "typed")
+        if letters(self.typed.data) < 2:  # noqa: PLR2004  # an initial signs nothing
+            raise DomainError(FULL if letters(self.typed.data) else SIGN, "typed")
         return Signed(typed=self.typed.data or "")
 
 

@@ -30,9 +30,7 @@ def page(token: str) -> Any:
 @choices.post("/<token>")
 def save(token: str) -> Any:
     """Keep the boxes as they were ticked."""
-    found = _open(token)
-    ticked = set(request.form.getlist("wanted"))
-    return _said(found, token, {category: category.value in ticked for category in CATEGORIES}, ConsentSource.LINK)
+    return _said(_open(token), token, ticked(), ConsentSource.LINK)
 
 
 @choices.get("/<token>/stop")
@@ -51,6 +49,18 @@ def stop(token: str) -> Any:
     return _said(found, token, {found.kind.category: False}, source)
 
 
+def ticked() -> dict[Purpose, bool]:
+    """Every category, as its box was sent."""
+    wanted = set(request.form.getlist("wanted"))
+    return {category: category.value in wanted for category in CATEGORIES}
+
+
+def held(client_id: int) -> dict[Purpose, bool]:
+    """Every category, as things stand."""
+    rest = footings_of(db.session, client_id)
+    return {category: rest[category].holds for category in CATEGORIES}
+
+
 def _open(token: str) -> Reminder:
     """The reminder; one and the same 404 for whatever is none."""
     return find_reminder(db.session, token) or abort(404)
@@ -65,7 +75,6 @@ def _said(found: Reminder, token: str, wanted: dict[Purpose, bool], source: Cons
 
 def _page(found: Reminder, token: str, *, saved: bool = False) -> str:
     language, company = _language(found), get_company(db.session)
-    rest = footings_of(db.session, found.client_id)
     with force_locale(language.value):
         return render_template(
             "portal/choices.html",
@@ -73,7 +82,7 @@ def _page(found: Reminder, token: str, *, saved: bool = False) -> str:
             language=language,
             company=company,
             category=found.kind.category,
-            wanted={category: rest[category].holds for category in CATEGORIES},
+            wanted=held(found.client_id),
             words=WORDINGS,
             saved=saved,
             address=one_line(company.street, company.city, company.province, company.postal_code),

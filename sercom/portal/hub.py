@@ -22,13 +22,16 @@ from sercom.entities.delivery import papers
 from sercom.entities.delivery.hub_link import HubLink, find_hub_link
 from sercom.entities.documents.model import Document
 from sercom.entities.ledger.model import Payment
+from sercom.entities.privacy.consent import WORDINGS, ConsentSource
 from sercom.entities.users.model import Language
 from sercom.entities.visits.model import Visit
 from sercom.output.kinds import PaperKind, file_name
 from sercom.portal import guards
+from sercom.portal.choices import held, ticked
 from sercom.portal.opening import language_asked, no_link, private
 from sercom.workflow import client_page
 from sercom.workflow import hub as pages
+from sercom.workflow.consent import say_at
 from sercom.workflow.receipts import receipted
 
 hub = Blueprint("hub", __name__)
@@ -158,6 +161,27 @@ def statement_pdf(token: str) -> Any:
     name = file_name(PaperKind.STATEMENT, f"{client.name} {told.until}", 1, language.value)
     drawn = papers.draw(db.session, statement_paper.snapshot_of(db.session, told), language)
     return send_file(BytesIO(drawn), mimetype="application/pdf", download_name=name)
+
+
+@hub.get("/c/<token>/emails")
+def emails(token: str) -> Any:
+    """What the client receives by e-mail, as things stand."""
+    link, people = _open(token)
+    language = language_asked(people[0].language)
+    with force_locale(language.value):
+        shown = {"wanted": held(people[0].id), "words": WORDINGS, "saved": request.args.get("saved") == "1"}
+        return render_template("portal/hub_emails.html", **shown, **_shared(link, people, language))
+
+
+@hub.post("/c/<token>/emails")
+def save_emails(token: str) -> Any:
+    """Keep the boxes as they were ticked, for the address that the link was sent to."""
+    link, people = _open(token)
+    said_in = language_asked(people[0].language)
+    say_at(db.session, link.email, people[0], ticked(), ConsentSource.LINK, said_in)
+    db.session.commit()
+    there = url_for(".emails", token=token, saved=1, language=request.args.get("language"))
+    return redirect(there, HTTPStatus.SEE_OTHER)
 
 
 def _statement(client: Client) -> statement.Statement:

@@ -77,8 +77,8 @@ def no_link(_error: Exception) -> tuple[str, int]:
         with force_locale(language.value):
             told[language.value[:2]] = {
                 "lang": language.value.replace("_", "-"),
-                "title": _("This link does not open"),
-                "text": _("It may have ended, or be incomplete. Ask for a new one: it arrives by e-mail."),
+                "title": _("This link does not work"),
+                "text": _("It may have expired, or be incomplete. Ask for a new one: we send it by e-mail."),
                 "button": _("Ask for a new link"),
                 "form": _("Ask for our services"),
             }

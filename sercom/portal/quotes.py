@@ -24,7 +24,6 @@ from sercom.core.money import ZERO
 from sercom.entities.company.model import get_company
 from sercom.entities.delivery import papers
 from sercom.entities.delivery.link import Link
-from sercom.entities.delivery.message import is_mail_set
 from sercom.entities.quotes.model import Quote
 from sercom.entities.quotes.snapshot import as_it_stands
 from sercom.entities.users.model import Language
@@ -34,6 +33,9 @@ from sercom.portal.opening import language_of, no_link, open_link, private, read
 from sercom.workflow import answering, shown
 from sercom.workflow.answering import Standing, Word
 from sercom.workflow.receipts import deposit_left, deposits_on
+
+#: The command of an answer, and the field of its form that holds words.
+WORDS = {"changes": ("request_changes", "words"), "decline": ("decline", "note")}
 
 answers = Blueprint("answers", __name__, url_prefix="/l")
 answers.after_request(private)
@@ -68,6 +70,11 @@ def show(
     asks = not (quote.deposit_face_to_face or standing is Standing.REVISED)
     deposit = offer["deposit"] if asks else None
     received = deposits_on(db.session, quote) if approval is not None and deposit else ZERO
+    may, conversation = answering.answers_to(quote, link.revision), thread.context(quote)
+    for name, form in (typed or {}).items():
+        command, words = WORDS.get(name, ("", ""))
+        if command and command not in may:  # its form is not there any more: what was written may still be sent
+            conversation["write"].body.data = form[words].data
     html = render_template(
         "portal/quote.html",
         row=quote,
@@ -79,15 +86,14 @@ def show(
         paper=read(offer),
         total=offer["total"],
         standing=standing.value,
-        answers=answering.answers_to(quote, link.revision),
+        answers=may,
         approval=approval,
-        mailed=bool(quote.client.email) and is_mail_set(),
         to_plan=answering.is_to_plan(quote),
         deposit=deposit,
         received=received,
         to_pay=deposit_left(quote, Decimal(deposit["amount"]), received) if approval is not None and deposit else ZERO,
         told=shown.shown_on(db.session, quote, company.name),
-        **thread.context(quote),
+        **conversation,
         forms=forms,
         open=next(iter(typed or ()), None),
         refused=refused,
@@ -121,7 +127,9 @@ def total(token: str) -> Any:
             return jsonify(error=str(error)), error.status
         paper = read(told)
         sums = render_template("portal/_sums.html", paper=paper)
-        return jsonify(shown=told["total"], total=formats.money(paper["total"]), sums=sums)
+        asked = paper["deposit"] if paper["deposit"] and not quote.deposit_face_to_face else None
+        deposit = formats.money(asked["amount"]) if asked else ""
+        return jsonify(shown=told["total"], total=formats.money(paper["total"]), sums=sums, deposit=deposit)
 
 
 @answers.post("/<token>/approve")

@@ -13,6 +13,7 @@ from wtforms.validators import InputRequired, Length, Optional
 from sercom.core.base import db
 from sercom.core.choices import CheckboxesField, LabelledField, choices_of
 from sercom.core.fields import ProductForm
+from sercom.entities.delivery.message import is_mail_set
 from sercom.entities.documents.model import Document
 from sercom.entities.inbox.model import MAX_BODY
 from sercom.entities.requests.model import WITHDRAWN, CloseReason, HalfDay, ServiceRequest
@@ -66,6 +67,7 @@ def context(document: Document) -> dict[str, Any]:
         "ticket": refused.get("ticket") or ticket.issue(),
         "waiting": refused.get("waiting", ()),
         "sent": request.args.get("sent") == "1",
+        "mailed": bool(document.client.email) and is_mail_set(),
     }
 
 

@@ -111,6 +111,9 @@ def _sent() -> Any:
     """What was sent becomes a request, or comes back as it was typed with what is wrong."""
     issued = request.form.get("ticket", "")
     known = ticket.read(issued)
+    if "look" in request.form:  # in the other language, as it was typed
+        waiting = staging.kept(db.session, known.nonce) if known else ()
+        return _form_page(IntakeForm(request.form), issued if known else ticket.issue(), waiting)
     if known is None:  # forged, or of another installation: what was typed is kept all the same
         fresh = ticket.issue()
         error = DomainError(_("The form could not be read. Please send it again."))

@@ -87,14 +87,14 @@ def cancel(token: str) -> Any:
             db.session.rollback()
             form.add_error(error)
             return _again(token, error.status, cancel=form, ticket=issued)
-    return _done(token)
+    return _to_page(token)  # where it says how the request ended, not that a message waits for an answer
 
 
 @links.get("/<token>/<any(write, cancel):_form>")
 def again(token: str, _form: str) -> Any:
     """The address of a form that was refused, opened anew: back to the page."""
     open_link(token)
-    return redirect(url_for("links.page", token=token, language=request.args.get("language")), HTTPStatus.SEE_OTHER)
+    return _to_page(token)
 
 
 def _ticket() -> tuple[str, str]:
@@ -148,5 +148,9 @@ def _again(token: str, status: int, **refused: Any) -> Any:
 
 def _done(token: str) -> Any:
     """To the page, which says that it came; loading it again sends nothing."""
-    there = url_for("links.page", token=token, sent=1, language=request.args.get("language"), _anchor="conversation")
+    return _to_page(token, sent=1, _anchor="conversation")
+
+
+def _to_page(token: str, **said: Any) -> Any:
+    there = url_for("links.page", token=token, **said, language=request.args.get("language"))
     return redirect(there, HTTPStatus.SEE_OTHER)

@@ -30,6 +30,8 @@ class Step:
     photos: Sequence[ShownPhoto] = ()
     #: What was agreed on and has no date yet.
     to_plan: bool = False
+    #: Leads to where its paper is read; this page may be passed on, and opens none.
+    leads: LazyString | None = None
 
 
 @dataclass(frozen=True)
@@ -61,12 +63,14 @@ def steps_of(request: ServiceRequest) -> list[Step]:
     worked = [visit for job in jobs for visit in job.visits]
     work = _time(_planned(worked) or _latest(worked))
     done = bool(invoices) or any(job.status in {JobStatus.DONE, JobStatus.CLOSED} for job in jobs)
+    sent = max((quote.sent_at for quote in quotes if quote.sent_at), default=None)
+    made = visit is not None and visit.status is VisitStatus.DONE
     return [
         Step(_l("Request received"), reached=True, at=request.created_at),
-        Step(_l("Visit planned"), reached=visit is not None, visit=_time(visit)),
-        Step(_l("Quote"), reached=bool(quotes), at=max((q.sent_at for q in quotes if q.sent_at), default=None)),
+        Step(_l("Visit made") if made else _l("Visit planned"), reached=visit is not None, visit=_time(visit)),
+        Step(_l("Quote"), reached=bool(quotes), at=sent, leads=_l("See it on your client page") if quotes else None),
         Step(_l("Work"), reached=bool(jobs), visit=work, to_plan=bool(jobs) and work is None and not done),
-        Step(_l("Done"), reached=done),
+        Step(_l("Done"), reached=done, leads=_l("See the invoice on your client page") if invoices else None),
     ]
 
 

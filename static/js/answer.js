@@ -25,16 +25,31 @@ async function count() {
   }
   sums.innerHTML = told.sums; // our own, escaped by the server
   document.querySelectorAll("[data-total]").forEach((total) => (total.textContent = told.total));
+  document.querySelectorAll("[data-deposit]").forEach((deposit) => (deposit.textContent = told.deposit));
   answer.elements.shown.value = told.shown;
   approve.disabled = false;
 }
 
-// Disabled too: Enter in a field presses the first button of a form.
-const look = answer.querySelector("[name=look]");
-if (look) look.disabled = look.parentElement.hidden = true;
+// Gone, not only hidden: Enter in a field presses the first button of a form, and nothing where that one is disabled.
+answer.querySelector("[data-look]")?.remove();
 answer.addEventListener("change", (event) => { if (event.target.name.startsWith("accepted")) count(); });
 // A browser that goes back ticks what was ticked: the total is asked for anew.
 window.addEventListener("pageshow", () => { if (answer.elements["accepted-asked"]) count(); });
+
+// --- the other language, which loses nothing that was ticked or typed -----------------------------------
+
+let touched = answer.action.split("?")[0] === location.href.split(/[?#]/)[0]; // it came back as it was typed
+for (const event of ["input", "change", "pointerup"]) answer.addEventListener(event, () => (touched = true));
+document.querySelectorAll(".portal-head a[lang], .answer a[lang]").forEach((link) => link.addEventListener("click", (event) => {
+  if (!touched || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  const there = new URL(answer.action), look = Object.assign(document.createElement("input"), { type: "hidden", name: "look", value: "1" });
+  there.searchParams.set("language", new URL(link.href).searchParams.get("language"));
+  there.hash = link.hash;
+  answer.action = there;
+  answer.append(look);
+  answer.submit(); // as it is, not yet to be signed
+}));
 
 // --- the signature ---------------------------------------------------------------------------------
 

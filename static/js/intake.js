@@ -16,6 +16,19 @@ showQuestions();
 
 intake.querySelector("[data-summary]")?.focus();
 
+// --- the other language, which loses nothing that was typed -----------------------------------------
+
+const ASIDE = new Set(["ticket", "client", "urgency", "province"]); // has a value from the start
+const isTyped = () => document.querySelector(".shot") || [...new FormData(intake)].some(([name, value]) => !ASIDE.has(name) && (value.name ?? value) !== "");
+
+document.querySelector(".portal-head a[lang]")?.addEventListener("click", (event) => {
+  if (!isTyped() || event.ctrlKey || event.metaKey || event.shiftKey) return;
+  event.preventDefault();
+  intake.append(Object.assign(document.createElement("input"), { type: "hidden", name: "look", value: "1" }));
+  intake.action = event.currentTarget.href;
+  intake.requestSubmit(); // behind its photos
+});
+
 // --- formatted as typed -----------------------------------------------------------------------------
 
 const groupsOf = (digits) => [digits.slice(0, 3), digits.slice(3, 6), digits.slice(6)];
@@ -27,9 +40,10 @@ function phoneOf(text) {
   return area + (exchange && ` ${exchange}`) + (line && `-${line}`);
 }
 
+// As far as it is one: letters and digits in turn.
 function postalCodeOf(text) {
   const code = text.toUpperCase().replace(/[^A-Z0-9]/g, "");
-  return code.length > 6 ? text : code.slice(0, 3) + (code.length > 3 ? ` ${code.slice(3)}` : "");
+  return /^([A-Z]\d){0,3}[A-Z]?$/.test(code) && code.length < 7 ? code.slice(0, 3) + (code.length > 3 ? ` ${code.slice(3)}` : "") : text;
 }
 
 // The caret stays behind the same letter or digit; what is being deleted is left alone.

@@ -47,14 +47,18 @@ def test_a_quote_is_chosen_signed_and_approved_on_a_phone(someone: Opener) -> No
     assert not client.scrolls_sideways(PHONE)
     assert not client.troubles()
 
-    client.find(".answer .primary").click()
-    expect(client.find(".glass .error")).to_contain_text("Dessinez")
     client.find("[name=name]").fill("Luc Gauthier")
+    client.press('.portal-head a[lang="en"]')  # loses nothing
+    expect(total).to_have_text("$517.39")
+    client.press('.portal-head a[lang="fr"]')
+    expect(client.find("[name=name]")).to_have_value("Luc Gauthier")
+    client.find("[name=name]").press("Enter")  # as the button does
+    expect(client.find(".glass .error")).to_contain_text("Dessinez")
     client.find("[data-way=type]").click()
     expect(client.find("canvas")).to_be_hidden()
     client.find("[data-way=draw]").click()
     draw(client, ".answer")
     client.press(".answer .primary")
     expect(client.find(".notice.good")).to_contain_text("Signée par Luc Gauthier")
-    assert client.find(".bill .pill").count() == 2
+    assert client.find(".bill .pill-good").count() == 2
     assert not client.troubles()

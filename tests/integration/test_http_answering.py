@@ -22,7 +22,7 @@ from sercom.entities.users.model import Language
 from sercom.entities.visits.signing import PREFIX
 from sercom.models import Approval, File, Link, Message, Quote
 from tests.answering import waiting
-from tests.pages import form_to, parse, words
+from tests.pages import form_to, forms, parse, words
 from tests.papers import pages_of
 from tests.rows import add_picture
 from tests.support import Browser, World, day, give, make_user
@@ -151,11 +151,13 @@ def test_the_page_asks_few_questions_of_the_database(page: Page):
         ({"name": "\u200b\u2060 \u200e"}, "name"),
         ({"name": "\u3164\u1160 \uffa0\u115f"}, "name"),
         ({"name": "— . —"}, "name"),
+        ({"name": "J."}, "name"),
         ({"name": "J" * 161}, "name"),
         ({"typed": ""}, "typed"),
         ({"typed": "   "}, "typed"),
         ({"typed": "\u2003\u200b\ufeff"}, "typed"),
         ({"typed": "\u3164"}, "typed"),
+        ({"typed": "J."}, "typed"),
         ({"typed": "J" * 161}, "typed"),
         ({"drawing": f"{PREFIX}%%%"}, "drawing"),
         ({"drawing": "https://example.org/a.png"}, "drawing"),
@@ -220,9 +222,14 @@ def test_an_answer_that_comes_too_late_changes_nothing_and_says_so(page: Page, m
         page.give(command, **data)
     before, told = page.status(), page.count(Message)
     for end, form in sent.items():
-        answer = page.browser.post(form.action, form.data | SIGNED | {"words": "x", "reason": "price"}, csrf=False)
+        written = {"words": "Un mot", "reason": "price", "note": "Un mot"}
+        answer = page.browser.post(form.action, form.data | SIGNED | written, csrf=False)
         assert (end, answer.status_code) == (end, 409)
         assert said in text(answer), end
+        kept = {
+            value for form in forms(answer) for name, value in form.data.items() if name in {"body", "words", "note"}
+        }
+        assert end == "approve" or "Un mot" in {value.strip() for value in kept}, "it may still be sent as a message"
     assert (page.status(), page.count(Approval), page.count(Message)) == (before, 0, told)
 
 
@@ -352,6 +359,10 @@ def test_a_deposit_is_asked_online_from_a_company_alone(world: World, kind, aske
     page = Page(world, kind=kind, deposit_percent=Decimal(30))
     assert ("Dépôt demandé" in text(page.open())) is asked
     assert ("Il n’y a rien à payer maintenant" in text(page.open())) is not asked
+    assert ("Un dépôt de 310,43 $ sera alors à payer" in text(page.open())) is asked
+    larger = {"accepted-asked": "1", "accepted-0": page.ids["Grand modèle"]}
+    follows = page.browser.post(f"{page.url}/total", larger, csrf=False).json["deposit"]
+    assert follows.replace("\u00a0", " ") == ("448,40 $" if asked else ""), "with the total"
     page.send("approve", **SIGNED)
     told = text(page.open())
     assert ("310,43 $" in told, "Virement Interac" in told) == (asked, asked)

@@ -20,6 +20,7 @@ from sercom.entities.visits.snapshot import snapshot_of
 from sercom.models import Client, File, HubAsk, HubLink, Link, Note, ServiceRequest, Site, Visit
 from sercom.portal import ticket
 from sercom.workflow import hub, merging, unmerging
+from sercom.workflow.consent import footings_of
 from tests.ledger import receive
 from tests.mailserver import mail_server
 from tests.pages import main_form
@@ -459,6 +460,26 @@ def test_what_differs_is_noted_and_an_ended_link_is_a_strangers(
 
 
 # --- the invoice's page --------------------------------------------------------------------------
+
+
+def test_a_client_chooses_the_e_mails_from_there(world: World, browser: Browser, julie: tuple[str, int]):
+    token, client_id = julie
+    double = world.make(lambda: make_client("J. Tremblay", email=JULIE.upper(), is_prospect=True))
+    stranger = world.make(lambda: make_client("Luc", email="luc@example.org"))
+    assert f"/c/{token}/emails" in text_of(browser.get(f"/c/{token}"))
+    page = browser.get(f"/c/{token}/emails?language=en_CA")
+    assert page.text.count("checked") == 3, "what belongs to work under way"
+    sent = browser.post(f"/c/{token}/emails?language=en_CA", {"wanted": ["visits", "reviews", "x"]}, csrf=False)
+    assert (sent.status_code, sent.location) == (303, f"/c/{token}/emails?saved=1&language=en_CA")
+    assert "It is noted." in browser.get(sent.location).text
+
+    def held(of: int) -> set[str]:
+        return {purpose.value for purpose, footing in footings_of(db.session, of).items() if footing.holds}
+
+    assert world.read(lambda: held(client_id)) == {"visits", "reviews"}
+    assert "quotes" not in world.read(lambda: held(double)), "a no counts at the address"
+    assert "quotes" in world.read(lambda: held(stranger))
+    assert browser.post(f"/c/{token}x/emails", {}, csrf=False).status_code == 404
 
 
 def test_an_invoice_says_how_to_pay_as_the_settings_do_now(world: World, browser: Browser):

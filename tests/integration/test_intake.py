@@ -179,6 +179,17 @@ def test_a_refused_form_can_be_sent_again_once_corrected(world: World, browser: 
     assert counts(world)["request"] == 1
 
 
+def test_the_other_language_shows_what_was_typed_and_asks_for_nothing(world: World, browser: Browser):
+    typed = intake_answers(main_form(browser.get("/")).data["ticket"], phone="", look="1")
+    answer = browser.post("/en/", typed, csrf=False)
+    form = main_form(answer)
+    assert (answer.status_code, form.errors, form.over) == (200, {}, [])
+    assert (form.data["name"], form.data["ticket"]) == (typed["name"], typed["ticket"])
+    assert "Ask for our services" in answer.text
+    assert counts(world)["request"] == 0
+    assert browser.post("/en/", typed | {"ticket": "x"}, csrf=False).status_code == 200
+
+
 def test_back_from_the_receipt_something_else_can_be_asked_for(world: World, browser: Browser):
     data = (
         main_form(browser.get("/")).data | intake_answers("") | {"ticket": main_form(browser.get("/")).data["ticket"]}

@@ -394,6 +394,7 @@ def test_the_follow_up_tells_each_step(world: World):
         assert [step.reached for step in steps_of(request)] == [True, True, False, False, False]
         quote = convert(request, "quote", actor)
         assert not steps_of(request)[2].reached, "a draft is nobody's business"
+        assert not any(step.leads for step in steps_of(request))
         give("mark_sent", quote, actor)
         job = convert(quote, "job", actor, approval={"channel": "phone", "name": "Julie"})
         db.session.expire(request.case)
@@ -406,3 +407,4 @@ def test_the_follow_up_tells_each_step(world: World):
     page = Browser(world.app).get(f"/l/{token}")
     assert page.status_code == 200
     assert page.text.count('class="reached"') == 5
+    assert page.text.count('<a href="/espace-client">') == 3, "the quote and the invoice are read there, and the foot"

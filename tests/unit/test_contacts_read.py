@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from sercom.core import formats
+from sercom.core import formats, unbroken
 from sercom.core.errors import DomainError
 from sercom.core.money import MAX_QUANTITY
 
@@ -52,7 +52,7 @@ def test_a_postal_code_is_read(typed: str, code: str):
     + [f"H2X 1{letter}4" for letter in "DFIOQU"],
 )
 def test_a_postal_code_is_refused(typed: str):
-    with pytest.raises(DomainError, match=r"This is not a Canadian postal code\. Example: H2X 1Y4"):
+    with pytest.raises(DomainError, match=r"This is not a Canadian postal code\. Example: H2X\xa01Y4"):
         formats.read_postal_code(typed)
 
 
@@ -103,7 +103,7 @@ def test_a_phone_is_read(typed: str, stored: str):
     ],
 )
 def test_a_phone_is_refused(typed: str):
-    with pytest.raises(DomainError, match=r"This is not a phone number\. Example: 514 555-0123"):
+    with pytest.raises(DomainError, match=r"This is not a phone number\. Example: 514\xa0555-0123"):
         formats.read_phone(typed)
 
 
@@ -156,3 +156,8 @@ def test_a_reader_answers_or_refuses_whatever_is_typed(read: Callable[[str], Any
         return
     # What was understood is understood again, and means the same.
     assert read(str(value)) == value
+
+
+def test_no_line_breaks_a_number_and_a_link_is_left_alone():
+    text = "Au 450 555-0100, Laval (QC) H7V 2S4 : 2026-0142-S2 et F-000063. http://x.ca/l/155-WLA4-12345_F-000063"
+    assert unbroken.WHOLE.split(text)[1::2] == ["450 555-0100", "H7V 2S4", "2026-0142-S2", "F-000063"]

@@ -189,6 +189,14 @@ def test_unit(value: str, french: str, english: str):
     assert in_both(formats.unit, value) == (french, english)
 
 
+@pytest.mark.parametrize(
+    ("unit", "french", "english"),
+    [("pi", "1,5_pi", "1.5_ft"), ("un", "1,5", "1.5"), ("ea", "1,5", "1.5"), ("", "1,5", "1.5")],
+)
+def test_single_pieces_are_counted_without_a_unit(unit: str, french: str, english: str):
+    assert in_both(lambda value: formats.counted(value, unit), Decimal("1.50")) == (french, english)
+
+
 def test_readers_are_told_apart():
     assert (formats.locale_name(), formats.in_french()) == (FRENCH, True)
     with force_locale(ENGLISH):

@@ -36,7 +36,7 @@ INSTALLATIONS = (
         change="Ajouter le nettoyage des conduits du rez-de-chaussée.", revised="ECH-AIR 2; FILT-HRV 2; MO 13; APP 13; DEP; DISP 2",
     ),
     Work(
-        "charbonneau", -129, "RQJI", "Chauffage de l’atelier", "L’atelier est chauffé au propane ; je veux passer à la thermopompe avant l’hiver prochain.",
+        "charbonneau", -129, "RQJI", "Chauffage de l’atelier", "L’atelier est chauffé au propane; je veux passer à la thermopompe avant l’hiver prochain.",
         "TP-24 2; SUP-SOL 2; SECT 2; DISJ 2; LIG 50; MO 14; APP 14; NORD", site=1, service=HEATING, found="Bâtiment 40 × 60 pi, R-20, plafond 14 pi. Panneau 100 A dédié, suffisant. Deux têtes face à face.",
         done="Deux systèmes jumelés, vitesse forte. 21 °C en 40 minutes au départ de 9 °C.", crew="install", hours=8, discount=350, deposit=1500, pay="cheque 9",
     ),
@@ -95,6 +95,6 @@ INSTALLATIONS = (
     ),
     Work(
         "trudel", -11, "RQJI", "Thermopompe bibloc, salon et chambre", "Maison neuve de 2021 sans climatisation.", "TP-DUO; SUP-SOL; SECT; LIG 46; GOUL 3; MO 9; APP 9; DEP", origin=FORM, found="Prise d’air et conduits prévus par le constructeur. Deux murs adossés.", crew="install", hours=8, visit=2,
-        photos=("tape 15 before Mur du salon",), notes=("@L’installation prend une journée ; prévoir l’accès au garage.",),
+        photos=("tape 15 before Mur du salon",), notes=("@L’installation prend une journée; prévoir l’accès au garage.",),
     ),
 )  # fmt: skip

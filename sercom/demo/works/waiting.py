@@ -29,9 +29,9 @@ WAITING = (
     Work("gauthier", -2, "RJI", "Installer une borne de thermostat au sous-sol", "Le sous-sol reste à 17.", "THERM; MO 2; DEP", end="cancelled", service=HEATING),
     # --- requests that wait, or ended ---------------------------------------------------------
     Work("morin", -7, "RQJI", "Isolation des tuyaux de la cave", "Les tuyaux gèlent près de la porte.", end="late_look", service=PLUMBING),
-    Work("resto", -4, "RQJI", "Climatiser la salle à manger", "Trente places, on perd les clients du midi en été.", end="assessed", origin=EMAIL, found="Salle 11 × 7 m, plafond suspendu, deux cassettes 24 000 BTU ; toit plat accessible.", photos=("tape 21 before Plafond de la salle",)),
+    Work("resto", -4, "RQJI", "Climatiser la salle à manger", "Trente places, on perd les clients du midi en été.", end="assessed", origin=EMAIL, found="Salle 11 × 7 m, plafond suspendu, deux cassettes 24 000 BTU; toit plat accessible.", photos=("tape 21 before Plafond de la salle",)),
     Work("okafor", -3, "RQJI", "Échangeur d’air à ajouter", "Les fenêtres suintent tous les matins.", end="assessed", service=AIR, found="Humidité 58 % à 20 °C, aucune évacuation au deuxième. Place près de la fournaise."),
-    Work("moulin", -3, "RQJI", "Ventilation du torréfacteur", "La fumée reste dans le café ; il nous faut une hotte et un apport d’air.", end="to_schedule", origin=FORM, service=AIR),
+    Work("moulin", -3, "RQJI", "Ventilation du torréfacteur", "La fumée reste dans le café; il nous faut une hotte et un apport d’air.", end="to_schedule", origin=FORM, service=AIR),
     Work("desrochers", -6, "RQJI", "Pression d’eau qui tombe", "La douche s’arrête quand la laveuse part.", end="to_schedule", service=PLUMBING),
     Work("papineau", -2, "RQJI", "Chauffe-eau du chalet à remplacer", "On a trouvé de la rouille autour des raccords.", look=2, site=1, service=HEATER, notes=("Clé sous la troisième marche, prévenir Huguette.",)),
     Work("haddad", -2, "RJI", "Bruit dans la colonne de plomberie", "Cogne quand l’étage ouvre l’eau.", look=1, service=PLUMBING, crew="tech2"),

@@ -8,9 +8,8 @@ from flask import current_app
 from flask_babel import force_locale
 from flask_babel import gettext as _
 
-from sercom.core import formats
+from sercom.core import formats, unbroken
 from sercom.core.base import AnySession
-from sercom.core.unbroken import whole_phones
 from sercom.entities.company.model import Company, get_company
 from sercom.entities.delivery import papers
 from sercom.entities.delivery.message import LINK, Message, MessageKind
@@ -82,7 +81,7 @@ def as_page(message: Message, foot: list[str], stop: str = "") -> str:
     paragraphs = [part.strip() for part in message.body.split("\n\n") if part.strip()]
     template = current_app.jinja_env.get_template("mail/message.html")
     with force_locale(message.language.value):
-        shown = {"message": message, "paragraphs": paragraphs, "told": message.kind in TOLD, "whole": whole_phones}
+        shown = {"message": message, "paragraphs": paragraphs, "told": message.kind in TOLD, "whole": unbroken.in_mail}
         return template.render(**shown, url=message.link_url, placeholder=LINK, foot=foot, stop=stop)
 
 

@@ -10,12 +10,11 @@ from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
 
 from sercom.backoffice.access import may
-from sercom.core import formats
+from sercom.core import formats, unbroken
 from sercom.core.base import Model
 from sercom.core.journal import JournalEntry
 from sercom.core.labels import LabelledType
 from sercom.core.money import Money, Percent
-from sercom.core.unbroken import whole_numbers
 from sercom.entities.privacy.consent import Purpose
 from sercom.entities.reminders.model import ReminderKind
 from sercom.workflow.transitions import TRANSITIONS
@@ -151,11 +150,11 @@ def event_sentence(entry: JournalEntry) -> Markup:
     subject = "·" if entry.event in SELF_EXPLAINED else SUBJECTS.get(entry.subject_type, "")
     linked = [value for key in LINKS & entry.changes.keys() for value in entry.changes[key] if value]
     sentence = Markup("<strong>{}</strong> {} {}").format(
-        event_label(entry), subject, whole_numbers(entry.subject_label)
+        event_label(entry), subject, unbroken.on_page(entry.subject_label)
     )
     if entry.event in EMAILED and linked:
         return sentence + Markup(" → {}").format(_message(*linked))
-    return sentence + Markup(" → {}").format(whole_numbers(linked[0])) if linked else sentence
+    return sentence + Markup(" → {}").format(unbroken.on_page(linked[0])) if linked else sentence
 
 
 def _message(message_id: int, address: str) -> Markup | str:

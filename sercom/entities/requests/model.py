@@ -127,8 +127,8 @@ class ServiceRequest(Document):
 
     @property
     def available(self) -> list[HalfDay]:
-        """The half-days the client proposed."""
-        return [HalfDay(value) for value in self.availability]
+        """The half-days the client proposed, in the order of the week."""
+        return [day for day in HalfDay if day.value in self.availability]
 
     @property
     def answered(self) -> list[tuple[str, str]]:
