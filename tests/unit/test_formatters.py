@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from sercom.backoffice.formatters import FORMULA, IN_FILE, ON_SCREEN, harmless, pill
 from sercom.core.formats import NBSP
 from sercom.core.labels import Status, Tone
-from sercom.templating import whole_numbers
+from sercom.core.unbroken import on_page
 
 
 class Light(Status):
@@ -139,4 +139,4 @@ def test_no_amount_is_escaped(amount: Decimal):
     ],
 )
 def test_numbers_stay_whole_and_markup_stays_text(text: str, shown: str):
-    assert whole_numbers(text) == shown
+    assert on_page(text) == shown
