@@ -9,9 +9,11 @@ from typing import Any
 from flask import Response, abort, render_template, request
 from flask_babel import force_locale
 from flask_babel import gettext as _
+from flask_security import current_user
 from sqlalchemy import select
 
 from sercom.core.base import db
+from sercom.core.errors import ForbiddenError
 from sercom.entities.clients.model import Client
 from sercom.entities.company.model import get_company
 from sercom.entities.delivery.link import Link, find_link
@@ -50,6 +52,12 @@ def hold_link(token: str) -> Link:
     db.session.execute(held)
     db.session.expire_all()
     return open_link(token)
+
+
+def require_client() -> None:
+    """Refuse somebody of the office who is signed in: what is sent from here is the client's word."""
+    if current_user.is_authenticated:
+        raise ForbiddenError(_("You are signed in: this page speaks for the client. Write from the case."))
 
 
 def language_of(link: Link, default: Language | None = None) -> Language:

@@ -20,7 +20,7 @@ from sercom.entities.documents.model import Document
 from sercom.entities.requests.model import HalfDay, ServiceRequest
 from sercom.portal import guards, staging, ticket
 from sercom.portal.links import links, page
-from sercom.portal.opening import hold_link, language_of, open_link
+from sercom.portal.opening import hold_link, language_of, open_link, require_client
 from sercom.portal.thread import CancelForm, write_form
 from sercom.workflow import inbox, shown
 
@@ -54,6 +54,7 @@ def write(token: str) -> Any:
         try:
             if wrong or not form.validate():
                 return _again(token, form.status, write=form, ticket=issued, waiting=waiting)
+            require_client()
             if guards.is_burst("message"):
                 raise guards.TooManyError(_("Several messages came at once. Wait a minute, then send it again."))
             _keep(hold_link(token), form, nonce)
@@ -76,6 +77,7 @@ def cancel(token: str) -> Any:
         if not form.validate():
             return _again(token, form.status, cancel=form, ticket=issued)
         try:
+            require_client()
             if guards.is_burst("message"):
                 raise guards.TooManyError(_("Several messages came at once. Wait a minute, then send it again."))
             link = hold_link(token)

@@ -213,6 +213,15 @@ def test_a_quote_and_an_invoice_have_a_form_without_photos(world: World, browser
     assert [message[2:] for message in messages(world)[1:]] == [([], 0)] * 2
 
 
+def test_the_office_does_not_speak_for_the_client(world: World, browser: Browser, link: str):
+    browser.sign_in(world.user("office"))
+    answer = write(browser, link, body="Allô")
+    assert (answer.status_code, of_write(answer, link).data["body"]) == (403, "Allô")
+    assert "Vous êtes connecté" in words(parse(answer))
+    assert browser.client.post(f"{link}/cancel", data={"reason": "other"}).status_code == 403
+    assert messages(world) == []
+
+
 # --- cancelling ------------------------------------------------------------------------------------
 
 
