@@ -219,7 +219,7 @@ def be_paid(office: Person, client: Client, invoice: str) -> None:
     assert client.person.troubles() == []
     client.person.press(client.person.find("button").filter(has_text=invoice))
     expect(client.looks().find(".notice.good")).to_have_text(client.say("This invoice is paid. Thank you."))
-    expect(client.looks(client.follow).find("[aria-current=step]")).to_have_text(client.say("Done"))
+    expect(client.looks(client.follow).find("[aria-current=step] strong")).to_have_text(client.say("Done"))
     expect(client.person.find(".other-time")).to_have_count(0)
 
 
