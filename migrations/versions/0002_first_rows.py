@@ -78,7 +78,7 @@ MAIL_TEMPLATES = (
         (
             "Hello {client},\n\nHere is our quote {number}, for a total of {total}, taxes included. "
             "It is valid until {valid_until}.\n\nTo approve it, or to ask for a change:\n\n{link}\n\n"
-            "The document is attached too. A question? Reply to this e-mail or call us at {phone}."
+            "The document is attached too. Any questions? Reply to this e-mail or call us at {phone}."
             "\n\nThank you,\n{company}"
         ),
     ),
@@ -98,8 +98,8 @@ MAIL_TEMPLATES = (
         "Your invoice {number}",
         (
             "Hello {client},\n\nHere is our invoice {number}. Balance to pay: {balance}, by {due_date}."
-            "\n\n{link}\n\nThe document is attached too. A question? Reply to this e-mail or call us at {phone}."
-            "\n\nThank you for your trust,\n{company}"
+            "\n\n{link}\n\nThe document is attached too. Any questions? Reply to this e-mail or call us at {phone}."
+            "\n\nThank you for your business,\n{company}"
         ),
     ),
     (
@@ -140,8 +140,8 @@ MAIL_TEMPLATES = (
         "Credit note {number}",
         (
             "Hello {client},\n\nHere is credit note {number}, of {total}, taxes included. It corrects invoice {invoice}."
-            "\n\n{link}\n\nThe document is attached too. A question? Reply to this e-mail or call us at {phone}."
-            "\n\nThank you for your trust,\n{company}"
+            "\n\n{link}\n\nThe document is attached too. Any questions? Reply to this e-mail or call us at {phone}."
+            "\n\nThank you for your business,\n{company}"
         ),
     ),
     (
@@ -159,9 +159,9 @@ MAIL_TEMPLATES = (
         "en_CA",
         "Receipt {number}: {amount}",
         (
-            "Hello {client},\n\n{what}\n\n{details}\n\nThe receipt is attached. It is all on your page too:"
-            "\n\n{link}\n\nA question? Reply to this e-mail or call us at {phone}."
-            "\n\nThank you for your trust,\n{company}"
+            "Hello {client},\n\n{what}\n\n{details}\n\nThe receipt is attached. Everything is on your page too:"
+            "\n\n{link}\n\nAny questions? Reply to this e-mail or call us at {phone}."
+            "\n\nThank you for your business,\n{company}"
         ),
     ),
     (
@@ -180,9 +180,9 @@ MAIL_TEMPLATES = (
         "en_CA",
         "Your quote {number} is approved",
         (
-            "Hello {client},\n\nThank you for your trust. Here is quote {number} as you approved it, "
+            "Hello {client},\n\nThank you for your business. Here is quote {number} as you approved it, "
             "for a total of {total}, taxes included: the signed document is attached.\n\n{link}\n\n"
-            "We will call you to agree on a date. A question? Reply to this e-mail or call us at {phone}."
+            "We will call you to agree on a date. Any questions? Reply to this e-mail or call us at {phone}."
             "\n\n{company}"
         ),
     ),
@@ -239,7 +239,7 @@ MAIL_TEMPLATES = (
         (
             "Hello {client},\n\nWe sent you quote {number} ({title}), for a total of {total}, taxes included. "
             "It is valid until {valid_until}.\n\n{link}\n\n"
-            "A question, a change? Reply to this e-mail or call us at {phone}.\n\nThank you,\n{company}"
+            "Any questions or changes? Reply to this e-mail or call us at {phone}.\n\nThank you,\n{company}"
         ),
     ),
     (
@@ -276,7 +276,7 @@ MAIL_TEMPLATES = (
     (
         "visit_reminder",
         "en_CA",
-        "Reminder: your appointment of {day}",
+        "Reminder: your appointment on {day}",
         (
             "Hello {client},\n\nWe will be at your place on {day}, {time}.\n\n{address}\n\n"
             "Something came up? Reply to this e-mail or call us at {phone}.\n\nSee you soon,\n{company}"
@@ -299,7 +299,7 @@ MAIL_TEMPLATES = (
         (
             "Hello {client},\n\nA simple reminder: the balance of {balance} of invoice {number} is due by {due_date}."
             "\n\n{link}\n\n"
-            "If your payment is on its way, please disregard this e-mail.\n\nThank you for your trust,\n{company}\n{phone}"
+            "If your payment is on its way, please disregard this e-mail.\n\nThank you for your business,\n{company}\n{phone}"
         ),
     ),
     (
@@ -320,7 +320,7 @@ MAIL_TEMPLATES = (
         (
             "Hello {client},\n\nUnless we are mistaken, the balance of {balance} of invoice {number}, due on {due_date}, "
             "has not reached us.\n\n{link}\n\n"
-            "If your payment is on its way, please disregard this e-mail. A difficulty? Call us at {phone}"
+            "If your payment is on its way, please disregard this e-mail. In difficulty? Call us at {phone}"
             "; we will find a solution.\n\nThank you,\n{company}"
         ),
     ),
@@ -361,7 +361,7 @@ MAIL_TEMPLATES = (
         (
             "Hello {client},\n\nWe have finished this work at your place: {title}. Your opinion helps us do better, "
             "and helps others choose.\n\n{page}\n\n"
-            "Something is not right? Tell us first at {phone}.\n\nThank you,\n{company}"
+            "Is something not right? Tell us first at {phone}.\n\nThank you,\n{company}"
         ),
     ),
     (

@@ -60,7 +60,7 @@ TEXTS = {
         "Main-d’œuvre garantie un an. Appareils et pièces garantis par leur fabricant, selon ses conditions.",
         "Labour is guaranteed for one year. Equipment and parts carry their manufacturer’s warranty.",
     ),
-    "invoice_note": ("Merci de votre confiance!", "Thank you for your trust."),
+    "invoice_note": ("Merci de votre confiance!", "Thank you for your business."),
 }
 
 

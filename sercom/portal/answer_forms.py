@@ -48,7 +48,7 @@ class ApproveForm(ProductForm):
     """Who approves, what is taken, and the signature: drawn, or typed."""
 
     name = StringField(_l("Your name"), [Readable(), short], filters=[readable], render_kw={"autocomplete": "name"})
-    accepted = OptionsField(_l("What you take"))
+    accepted = OptionsField(_l("Your selection"))
     drawing = HiddenField()
     typed = StringField(_l("Sign by typing your full name"), [Optional(), short], filters=[readable])
     shown = HiddenField()

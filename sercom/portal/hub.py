@@ -46,7 +46,7 @@ class AskForm(ProductForm):
     email = EmailField(
         _l("Your e-mail"),
         [Needed(_l("This field is required.")), Length(max=254)],
-        description=_l("The one that we write to you at."),
+        description=_l("The address we write to you at."),
         render_kw={"autocomplete": "email"},
     )
 

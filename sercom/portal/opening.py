@@ -86,9 +86,9 @@ def no_link(_error: Exception) -> tuple[str, int]:
             told[language.value[:2]] = {
                 "lang": language.value.replace("_", "-"),
                 "title": _("This link does not work"),
-                "text": _("It may have expired, or be incomplete. Ask for a new one: we send it by e-mail."),
+                "text": _("It may have expired or be incomplete. Ask for a new one, and we will e-mail it to you."),
                 "button": _("Ask for a new link"),
-                "form": _("Ask for our services"),
+                "form": _("Request a service"),
             }
     company = get_company(db.session)
     return render_template("portal/no_link.html", company=company, **told), HTTPStatus.NOT_FOUND

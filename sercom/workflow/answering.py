@@ -64,12 +64,14 @@ STANDINGS = {
 }
 #: What is said to an answer that comes too late.
 TOO_LATE = {
-    Standing.APPROVED: _l("This quote is approved already. What was approved stands below."),
-    Standing.DECLINED: _l("This quote was declined already. Call us if you wish to take it up again."),
-    Standing.ASKED: _l("A change was asked for already: we are looking into it."),
-    Standing.REVISED: _l("We have changed this quote meanwhile: nothing was recorded. The new version is sent to you."),
+    Standing.APPROVED: _l("This quote has already been approved. See below what was approved."),
+    Standing.DECLINED: _l("This quote has already been declined. Call us if you change your mind."),
+    Standing.ASKED: _l("A change has already been requested: we are looking into it."),
+    Standing.REVISED: _l(
+        "We have changed this quote: nothing was recorded. The new version is sent to you separately."
+    ),
     Standing.EXPIRED: _l("This quote is no longer valid: nothing was recorded. Ask us to renew it."),
-    Standing.CLOSED: _l("This quote is closed: nothing was recorded. Call us if you wish to take it up again."),
+    Standing.CLOSED: _l("This quote is closed: nothing was recorded. Call us if you would like to go ahead after all."),
 }
 
 

@@ -113,7 +113,7 @@ def ask_for_the_page(client: Client) -> None:
     page = client.looks({"fr": "/espace-client", "en": "/en/client-page"}[client.language])
     page.fill(email=client.email)
     page.send()
-    expect(client.looks().find("h1")).to_have_text(client.say("Look at your mailbox"))
+    expect(client.looks().find("h1")).to_have_text(client.say("Check your inbox"))
     client.looks(client.follow).find("#body").fill(TITLE[client.language])
     page.press(".write-form .primary")
     expect(client.looks().find(".said .mine")).to_have_count(1)
@@ -128,7 +128,7 @@ def look_on_site(office: Person, client: Client, request: str) -> None:
     page = office.path
     hour = {"fr": "09", "en": "13"}[client.language]
     office.command("plan_assessment", day=tomorrow(), starts=f"{hour}:00", ends=f"{hour}:45", person=TECHNICIAN)
-    client.finds(request, "Coming visits", "Assessment", "Visit planned")
+    client.finds(request, "Upcoming visits", "Assessment", "Visit planned")
     visit_done(office, "8,2 × 5,4 m", 45)
     office.go(page)
 
@@ -176,7 +176,7 @@ def do_the_work(office: Person, client: Client, request: str) -> None:
     office.press('main a[href*="/visits/details/"]')
     hour = {"fr": "10", "en": "14"}[client.language]
     office.command("schedule", day=tomorrow(), starts=f"{hour}:00", ends=f"{hour}:45", team=TEAM)
-    client.finds("Coming visits", "Work", TITLE[client.language])
+    client.finds("Upcoming visits", "Work", TITLE[client.language])
     office.go(page)
     visit_done(office, "Posé", 45, unanswered_reason="Fiche papier")
     office.go(page)

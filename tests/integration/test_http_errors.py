@@ -40,9 +40,7 @@ def test_error_pages_are_pages(world: World, browser: Browser, language: str):
         check(page, url)
         assert str(code) in words(parse(page)) or url.startswith("/merci"), url
         ways = (
-            ("Retour", "Demandez nos services")
-            if parse(page).get("lang") == "fr-CA"
-            else ("Back", "Ask for our services")
+            ("Retour", "Demandez nos services") if parse(page).get("lang") == "fr-CA" else ("Back", "Request a service")
         )
         assert links(page).keys() & set(ways), url
 

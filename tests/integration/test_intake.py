@@ -185,7 +185,7 @@ def test_the_other_language_shows_what_was_typed_and_asks_for_nothing(world: Wor
     form = main_form(answer)
     assert (answer.status_code, form.errors, form.over) == (200, {}, [])
     assert (form.data["name"], form.data["ticket"]) == (typed["name"], typed["ticket"])
-    assert "Ask for our services" in answer.text
+    assert "Request a service" in answer.text
     assert counts(world)["request"] == 0
     assert browser.post("/en/", typed | {"ticket": "x"}, csrf=False).status_code == 200
 

@@ -42,7 +42,7 @@ def compose(session: AnySession, message_id: int) -> EmailMessage:
         email["Auto-Submitted"] = "auto-generated"
     foot, stop = signature(company, message.language), _stop_url(session, message)
     with force_locale(message.language.value):
-        stopped = [_("Receive no more of these: %(address)s", address=stop)] if stop else []
+        stopped = [_("Stop receiving these: %(address)s", address=stop)] if stop else []
     email.set_content(f"{message.text.rstrip()}\n\n-- \n" + "\n".join([*foot, *stopped]) + "\n")
     email.add_alternative(as_page(message, foot, stop), subtype="html")
     if stop:
