@@ -471,7 +471,7 @@ def test_a_client_chooses_the_e_mails_from_there(world: World, browser: Browser,
     assert page.text.count("checked") == 3, "what belongs to work under way"
     sent = browser.post(f"/c/{token}/emails?language=en_CA", {"wanted": ["visits", "reviews", "x"]}, csrf=False)
     assert (sent.status_code, sent.location) == (303, f"/c/{token}/emails?saved=1&language=en_CA")
-    assert "It is noted." in browser.get(sent.location).text
+    assert "Saved." in browser.get(sent.location).text
 
     def held(of: int) -> set[str]:
         return {purpose.value for purpose, footing in footings_of(db.session, of).items() if footing.holds}
