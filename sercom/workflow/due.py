@@ -5,10 +5,12 @@ not told. It knows nothing of what was sent already, of consents or of the hour:
 them (``reminding``).
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass, field
 from datetime import date, datetime, time, timedelta
 from typing import Any
+
+from sqlalchemy import ColumnElement, true
 
 from sercom.core import clock, formats
 from sercom.core.base import AnySession
@@ -53,7 +55,17 @@ class Due:
         return self.subject if isinstance(self.subject, Equipment) else None
 
 
-Provider = Callable[[AnySession, ReminderRule, date], Iterable[Due]]
+#: Names of what is asked about; ``None`` for everything.
+Keys = Collection[str] | None
+Provider = Callable[[AnySession, ReminderRule, date, Keys], Iterable[Due]]
+
+
+def among(column: Any, keys: Keys, prefix: str) -> ColumnElement[bool]:
+    """That the id is one of those which ``keys`` name after ``prefix``: who looks at one again reads no other."""
+    if keys is None:
+        return true()
+    named = (key.split("/") for key in keys)
+    return column.in_([int(rest[0]) for first, *rest in named if first == prefix])
 
 
 def stage_on(rule: ReminderRule, counted: date, today: date, last: date) -> tuple[int, date, date] | None:

@@ -20,21 +20,21 @@ from sercom.entities.quotes.model import Quote, QuoteStatus
 from sercom.entities.reminders.model import Reminder, ReminderKind, ReminderRule, get_settings
 from sercom.entities.visits.model import Visit, VisitStatus
 from sercom.workflow import due_upkeep
-from sercom.workflow.due import Due, Provider, days_around, moments_around, stage_on, told, within
+from sercom.workflow.due import Due, Keys, Provider, among, days_around, moments_around, stage_on, told, within
 from sercom.workflow.shown import LEFT
 
 #: Days between issuing an invoice and saying that it is due soon.
 FRESH = 2
 
 
-def quotes(session: AnySession, rule: ReminderRule, today: date) -> Iterator[Due]:
+def quotes(session: AnySession, rule: ReminderRule, today: date, keys: Keys) -> Iterator[Due]:
     """Offers that hold and that nobody answered, no other of the same case either, nor by a message."""
     first, after = moments_around(rule, today)
     other = aliased(Quote, flat=True)
     chosen = select(other.id).where(other.case_id == Quote.case_id, other.status == QuoteStatus.APPROVED).exists()
     wrote = exists().where(ClientMessage.document_id == Quote.id, ClientMessage.created_at >= Quote.sent_at)
     rows = select(Quote).where(Quote.status == QuoteStatus.SENT, Quote.sent_at >= first, Quote.sent_at < after)
-    rows = rows.where(~chosen, ~wrote, ~Quote.no_reminders)
+    rows = rows.where(~chosen, ~wrote, ~Quote.no_reminders, among(Quote.id, keys, "quote"))
     for quote in session.scalars(rows.options(joinedload(Quote.client)).order_by(Quote.id)):
         sent = clock.to_company(quote.sent_at).date()  # type: ignore[arg-type]  # asked for
         found = stage_on(rule, sent, today, quote.valid_until or date.max)
@@ -56,11 +56,12 @@ def _quote(quote: Quote) -> dict[str, str]:
     }
 
 
-def visits(session: AnySession, rule: ReminderRule, today: date) -> Iterator[Due]:
+def visits(session: AnySession, rule: ReminderRule, today: date, keys: Keys) -> Iterator[Due]:
     """Visits that are planned; one that is moved to another time is another appointment."""
     first, after = moments_around(rule, today)
     rows = select(Visit).where(Visit.status == VisitStatus.SCHEDULED, Visit.starts_at >= first, Visit.starts_at < after)
     case = joinedload(Visit.case)
+    rows = rows.where(among(Visit.id, keys, "visit"))
     options = (case.joinedload(Case.client), case.joinedload(Case.site), joinedload(Visit.document))
     planned = session.scalars(rows.options(*options).order_by(Visit.id)).all()
     had = _had(session, planned)
@@ -107,7 +108,7 @@ def _visit(visit: Visit) -> dict[str, str]:
     }
 
 
-def invoices(session: AnySession, rule: ReminderRule, today: date) -> Iterator[Due]:
+def invoices(session: AnySession, rule: ReminderRule, today: date, keys: Keys) -> Iterator[Due]:
     """Invoices that the client was sent and that are not settled, before or after the day they are due."""
     first, last = days_around(rule, today)
     sent = exists().where(
@@ -118,7 +119,7 @@ def invoices(session: AnySession, rule: ReminderRule, today: date) -> Iterator[D
         .where(
             Invoice.status == InvoiceStatus.ISSUED, Invoice.due_date.between(first, last), balance_column() > ZERO, sent
         )
-        .where(~Invoice.no_reminders)
+        .where(~Invoice.no_reminders, among(Invoice.id, keys, "invoice"))
     )
     if rule.kind.is_before:
         rows = rows.where(Invoice.issue_date <= today - timedelta(days=FRESH))
@@ -148,13 +149,14 @@ def _invoice(invoice: Invoice, today: date) -> dict[str, str]:
     }
 
 
-def reviews(session: AnySession, rule: ReminderRule, today: date) -> Iterator[Due]:
+def reviews(session: AnySession, rule: ReminderRule, today: date, keys: Keys) -> Iterator[Due]:
     """Jobs that were done, where the company has a page for reviews."""
     address = get_settings(session).review_url
     first, after = moments_around(rule, today)
     visited = exists().where(Visit.document_id == Job.id, Visit.status == VisitStatus.DONE)
     over = (JobStatus.DONE, JobStatus.CLOSED)
     rows = select(Job).where(Job.status.in_(over), Job.done_at >= first, Job.done_at < after, visited)
+    rows = rows.where(among(Job.id, keys, "review"))
     for job in session.scalars(rows.options(joinedload(Job.client)).order_by(Job.id)) if address else ():
         done = clock.to_company(job.done_at).date()  # type: ignore[arg-type]  # asked for
         found = stage_on(rule, done, today, date.max)

@@ -20,13 +20,14 @@ from sercom.entities.equipment.stage import SOON
 from sercom.entities.jobs.model import Job, JobStatus
 from sercom.entities.reminders.model import ReminderRule
 from sercom.entities.requests.model import ServiceRequest
+from sercom.entities.sites.model import Site
 from sercom.entities.users.model import Language
 from sercom.entities.visits.model import ENDED, Visit
 from sercom.workflow import upkeep
-from sercom.workflow.due import Due, days_around, stage_on, told, within
+from sercom.workflow.due import Due, Keys, among, days_around, stage_on, told, within
 
 
-def services(session: AnySession, rule: ReminderRule, today: date) -> Iterator[Due]:
+def services(session: AnySession, rule: ReminderRule, today: date, keys: Keys) -> Iterator[Due]:
     """Work of a service that comes again, done so many months ago, and nothing asked for there since."""
     first, last = days_around(rule, today)
     place, asked = aliased(Case), aliased(ServiceRequest, flat=True)
@@ -40,7 +41,7 @@ def services(session: AnySession, rule: ReminderRule, today: date) -> Iterator[D
             .join(place, place.id == Job.case_id)
             .where(
                 *(Job.status.in_((JobStatus.DONE, JobStatus.CLOSED)), Job.done_at >= since, Job.done_at < after),
-                *(of_it, ~_went_on(place), ~_has_devices(place)),
+                *(of_it, ~_went_on(place), ~_has_devices(place), among(Job.id, keys, "service")),
             )
         )
         options = (joinedload(Job.client), joinedload(Job.case).joinedload(Case.site))
@@ -60,10 +61,10 @@ def _has_devices(place: Any) -> Any:
     return exists().where(*kept)
 
 
-def devices(session: AnySession, rule: ReminderRule, today: date) -> Iterator[Due]:
+def devices(session: AnySession, rule: ReminderRule, today: date, keys: Keys) -> Iterator[Due]:
     """The devices of an address whose maintenance comes, unless it is under way already: one reminder for all."""
     until = max(days_around(rule, today)[1], clock.today() + SOON)
-    for waiting in upkeep.due(session, until=until):
+    for waiting in upkeep.due(session, until=until, at=among(Site.id, keys, "devices")):
         client, first = waiting.site.client, waiting.devices[0]
         found = stage_on(rule, waiting.day, today, waiting.day - timedelta(days=1))
         if found:

@@ -206,9 +206,9 @@ REMINDING = frozenset(
 
 
 def _all_due(session: AnySession, today: date, only: Collection[Name] | None = None) -> Iterator[Due]:
-    kinds = None if only is None else {kind for kind, _key in only}
     for rule in get_rules(session).values():
-        if rule.active and (kinds is None or rule.kind in kinds):
+        keys = None if only is None else {key for kind, key in only if kind is rule.kind}
+        if rule.active and (keys is None or keys):
             for provider in PROVIDERS[rule.kind]:
-                found = provider(session, rule, today)
+                found = provider(session, rule, today, keys)
                 yield from (due for due in found if only is None or (due.kind, due.key) in only)

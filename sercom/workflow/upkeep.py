@@ -8,7 +8,7 @@ from itertools import groupby
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, select, true
 from sqlalchemy.orm import joinedload, object_session, undefer
 
 from sercom.core import clock, formats, journal
@@ -44,10 +44,10 @@ class Due:
         return min(day for device in self.devices if (day := device.due_on) is not None)
 
 
-def due(session: AnySession, until: date | None = None) -> list[Due]:
+def due(session: AnySession, until: date | None = None, at: ColumnElement[bool] | None = None) -> list[Due]:
     """The maintenance that waits, by address, what is due first in front.
 
-    ``until``: what is due by that day, however far ahead; the reminders ask so.
+    ``until``: what is due by that day, however far ahead; ``at``: of some addresses only. The reminders ask so.
     """
     stages = WAITING if until is None or until <= clock.today() + SOON else PLANNABLE
     rows = (
@@ -55,6 +55,7 @@ def due(session: AnySession, until: date | None = None) -> list[Due]:
         .join(Site, Site.id == Equipment.site_id)
         .join(Client, Client.id == Site.client_id)
         .where(Equipment.stage.in_(stages), Client.merged_into_id.is_(None), Client.anonymised_at.is_(None))
+        .where(at if at is not None else true())
         .options(undefer(Equipment.stage), undefer(Equipment.done_at))
         .options(joinedload(Equipment.site).joinedload(Site.client), joinedload(Equipment.service))
         .order_by(Equipment.site_id, Equipment.id)
