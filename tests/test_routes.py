@@ -68,8 +68,8 @@ LITERAL = {
     ("links.seen", "POST"): "204 204 204 204 204",
     ("links.approved", "GET"): "404 404 404 404 404",  # nothing is approved yet
     ("links.photo", "GET"): "ok ok ok ok ok",
-    ("links.write", "POST"): "done done done done done",
-    ("links.cancel", "POST"): "done done done done done",
+    ("links.write", "POST"): "done 403 403 403 403",
+    ("links.cancel", "POST"): "done 403 403 403 403",
     ("answers.again", "GET"): "done done done done done",
     ("links.again", "GET"): "done done done done done",
     ("answers.total", "POST"): "ok ok ok ok ok",
