@@ -27,7 +27,8 @@ addEventListener("load", () => {
 });
 """
 READ = """async (path) => {
-  const page = path ? new DOMParser().parseFromString(await (await fetch(path)).text(), "text/html") : document.cloneNode(true);
+  const parse = (text) => new DOMParser().parseFromString(text, "text/html");
+  const page = path ? parse(await (await fetch(path)).text()) : document.cloneNode(true);
   // A number that is kept whole is part of its sentence.
   for (const whole of page.querySelectorAll("span.nowrap"))
     if (/^(\\d{4}-\\d{4,}|[A-Z]{1,2}-\\d{4,})/.test(whole.textContent)) whole.replaceWith(whole.textContent);

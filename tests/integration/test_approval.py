@@ -160,6 +160,15 @@ def test_what_the_client_answers(office):
     assert quote.status is QuoteStatus.APPROVED
 
 
+def test_what_was_asked_for_is_there_while_the_next_revision_is_written(office):
+    quote = sent(office)
+    give("request_changes", quote, office, change_request="Un modèle plus silencieux")
+    give("revise", quote, office)
+    assert quote.change_request == "Un modèle plus silencieux"
+    give("mark_sent", quote, office)
+    assert quote.change_request is None, "the revision that left answers it"
+
+
 def test_a_restored_quote_is_a_draft_of_its_next_revision(office):
     quote = sent(office)
     give("archive", quote, office)

@@ -63,6 +63,14 @@ def test_rules_are_changed_and_the_journal_tells_it(world: World, office: Browse
     assert office.post(RULES, form).status_code == 409  # the page of before
 
 
+def test_all_that_is_wrong_with_the_rules_is_told_at_once(office: Browser):
+    wrong = {"quote_days": "abc", "quiet_from": "23:30", "quiet_until": "05:00", "review_url": "nulle part"}
+    answer = office.post(RULES, shown(office) | days(**wrong))
+    assert answer.status_code == 422
+    for sentence in ("Des nombres de jours", "Entre 12 h et 21 h", "Entre 7 h et 11 h 59", "commence par https://"):
+        assert sentence in answer.text, sentence
+
+
 @pytest.mark.parametrize(
     ("changes", "field"),
     [

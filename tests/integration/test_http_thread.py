@@ -357,6 +357,22 @@ def test_the_office_answers_and_what_was_asked_is_handled(world: World, browser:
         assert ("À quelle heure?" in office.get(f"/admin/inbox/?search={search}").text) is found, search
 
 
+def test_a_message_that_is_looked_at_or_waits_is_not_folded_away(world: World, browser: Browser, link: str):
+    write(browser, link, body="La première")
+    office = Browser(world.app).sign_in(world.user("office"))
+    with world.app.app_context():
+        db.session.add_all([Note(case_id=case_of(world), body=f"Note {number}") for number in range(9)])
+        db.session.commit()
+    one = f"/admin/inbox/details/?id={heard(world)}"
+    assert '<details class="earlier" open>' in office.get(one).text
+    case = f"/admin/cases/details/?id={case_of(world)}"
+    assert '<details class="earlier" open>' in office.get(case).text, "it waits"
+    handle = form_to(office.get(one), "/do/handle")
+    office.client.post(handle.action, data=handle.data)
+    assert '<details class="earlier" open>' in office.get(one).text, "it is looked at"
+    assert '<details class="earlier">' in office.get(case).text
+
+
 def test_a_technician_reads_own_cases_and_writes_internal_notes_alone(world: World, browser: Browser, link: str):
     write(browser, link, body="Sonnez deux fois.")
     technician = world.user("technician")

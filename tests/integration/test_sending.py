@@ -63,6 +63,9 @@ def test_a_draft_of_a_quote_is_written_shown_and_sent(world: World, office: Brow
     seen = office.post(url, {key: value for key, value in form.items() if key != "send"})
     assert seen.status_code == 200
     assert "Aperçu" in seen.text
+    assert '<span class="button primary">Voir la soumission</span>' in seen.text, "as the e-mail shows the link"
+    english = office.post(url, {key: value for key, value in form.items() if key != "send"} | {"language": "en_CA"})
+    assert '<span class="button primary">See the quote</span>' in english.text, "in the language of the e-mail"
     assert messages(world) == [], "a preview writes nothing"
     answer = office.post(url, form)
     assert answer.location.endswith(f"/admin/quotes/details/?id={quote}")

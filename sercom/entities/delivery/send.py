@@ -6,6 +6,7 @@ from typing import Any
 
 from flask import abort, flash, make_response, redirect, request
 from flask_admin import expose
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from wtforms import StringField, TextAreaField
@@ -44,8 +45,8 @@ class SendMixin(LinkMixin, CommandMixin):
         """Sending comes first, as long as nobody was sent this revision."""
         context = super().details_context(row)
         sendable = sending.can_send(row) and current_actor().has(OFFICE)
-        first = sendable and not sending.was_sent(row, context["messages"])
-        return {**context, "sendable": sendable, "send_first": first}
+        again = sending.was_sent(row, context["messages"])
+        return {**context, "sendable": sendable, "send_first": sendable and not again, "sent_before": again}
 
     @expose("/<int:row_id>/send", methods=("GET", "POST"))
     def send_view(self, row_id: int) -> Any:
@@ -61,7 +62,7 @@ class SendMixin(LinkMixin, CommandMixin):
             form = SendForm(data=words._asdict())
             return self._send_page(row, form, language, to=sending.recipients_of(row)[:1])
         form, to = SendForm(request.form), _addresses()
-        words = Words(language, form.subject.data or "", form.body.data or "")
+        words = Words(language, form.subject.data or "", (form.body.data or "").replace("\r\n", "\n"))
         if "template" in request.form:  # another language: its words, the addresses as ticked
             words = sending.proposed_words(db.session, row, language)
             return self._send_page(row, SendForm(data={**form.data, **words._asdict()}), language, to)
@@ -124,6 +125,7 @@ class SendMixin(LinkMixin, CommandMixin):
             stopped=any(finding.stops for finding in found),
             asked=asked,
             seen=seen,
+            button=_button(row, language),
             foot=signature(get_company(db.session), language),
             fields=[f"{{{name}}}" for name in FIELDS[sending.kind_of(row)]],
             mail_is_set=is_mail_set(),
@@ -138,6 +140,12 @@ def _language(row: Any) -> Language:
     """The language asked for; the client's own at first."""
     asked = request.form.get("template") or request.form.get("language")
     return next((language for language in Language if language.value == asked), row.client.language)
+
+
+def _button(row: Any, language: Language) -> str:
+    """What the link is called in the e-mail, in its language."""
+    with force_locale(language.value):
+        return {"quote": _("See the quote"), "invoice": _("See the invoice")}.get(row.kind.value, _("Open the page"))
 
 
 def _addresses() -> list[str]:

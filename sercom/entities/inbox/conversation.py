@@ -60,6 +60,11 @@ class Conversation:
         rows = (entry.row for entry in self.entries if isinstance(entry.row, ClientMessage))
         return [row for row in rows if row.handled_at is None]
 
+    def folds_away(self, shown: int, current: ClientMessage | None) -> bool:
+        """Whether what is looked at, or waits, is not among the ``shown`` latest."""
+        late = [entry.row for entry in self.entries[shown:]]
+        return current in late or any(row in late for row in self.waiting)
+
 
 def conversation_of(case: Case, documents: Sequence[Document] | None = None) -> Conversation:
     """Everything, for who may see the case; e-mails for who may read them. ``documents``: the case's, where known."""

@@ -189,6 +189,7 @@ class Quote(Document):
         self.valid_until = self.valid_until or clock.today() + timedelta(days=get_company(session).quote_validity_days)
         reprice_aloud(session, self)  # at the taxes of the place and of today
         self.sent_at = utcnow()
+        self.change_request = None  # this revision answers it; the journal keeps it
         content = json.dumps(snapshot_of(session, self), ensure_ascii=False, sort_keys=True)
         self.sent.append(SentQuote(revision=self.revision, content=content))
         self.status = QuoteStatus.SENT
@@ -276,7 +277,8 @@ class Quote(Document):
     def revise(self, actor: Actor) -> None:
         """Open revision n+1: what was approved stays on record, and is no longer in force.
 
-        The client's choice of options stays, and may be changed like any line.
+        The client's choice of options stays, and may be changed like any line. What was asked for stays too, to be read
+        while it is put in, until this revision leaves.
         """
         self._withdraw()
         self.revision += 1

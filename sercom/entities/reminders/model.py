@@ -1,7 +1,7 @@
 """What clients are reminded of, when, and what was sent: never twice about one thing at one stage."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, time
 
 from flask_babel import lazy_gettext as _l
@@ -113,14 +113,19 @@ class ReminderSettings(Model):
         """What the journal calls it: nothing, there is one."""
         return ""
 
-    def check(self) -> None:
-        """Raise ``DomainError`` beside what cannot be: quiet hours that let the night in, an address that is none."""
+    def faults(self) -> Iterator[DomainError]:
+        """What cannot be, each beside its field: quiet hours that let the night in, an address that is none."""
         if not NOON <= self.quiet_from <= LATEST:
-            raise DomainError(_l("Between noon and 9 p.m.: nobody is written to at night."), "quiet_from")
+            yield DomainError(_l("Between noon and 9 p.m.: nobody is written to at night."), "quiet_from")
         if not EARLIEST <= self.quiet_until < NOON:
-            raise DomainError(_l("From 7 a.m. to before noon: nobody is written to at night."), "quiet_until")
+            yield DomainError(_l("From 7 a.m. to before noon: nobody is written to at night."), "quiet_until")
         if self.review_url and not WEB_ADDRESS.fullmatch(self.review_url):
-            raise DomainError(_l("A web address begins with https://."), "review_url")
+            yield DomainError(_l("A web address begins with https://."), "review_url")
+
+    def check(self) -> None:
+        """Raise the first of its ``faults``."""
+        for fault in self.faults():
+            raise fault
 
     def opens_at(self, moment: datetime) -> datetime:
         """``moment`` itself, or the next one (UTC) at which quiet hours are over."""

@@ -148,7 +148,7 @@ class RemindersView(BaseView):
             require("update", "reminders")
         settings, rules = get_settings(db.session), get_rules(db.session)
         form = form_of(settings, rules)
-        if request.method == "POST" and form.validate():
+        if request.method == "POST" and _is_whole(settings, form):
             version = read_version()
             refused = attempt(db.session, lambda: _save(settings, rules, form, version))
             if refused is None:
@@ -166,6 +166,16 @@ class RemindersView(BaseView):
             version=settings.version if form.conflict else request.form.get("version") or settings.version,
         )
         return make_response(html, form.status if form.errors else HTTPStatus.OK)
+
+
+def _is_whole(settings: ReminderSettings, form: Any) -> bool:
+    """Whether it can be kept; else all that is wrong is told at once."""
+    whole = form.validate()
+    typed = {name: form[name].data or getattr(settings, name) for name in ("quiet_from", "quiet_until")}
+    for fault in ReminderSettings(**typed, review_url=(form.review_url.data or "").strip() or None).faults():
+        form.add_error(fault)
+        whole = False
+    return bool(whole)
 
 
 def _save(settings: ReminderSettings, rules: dict[ReminderKind, ReminderRule], form: Any, version: int) -> None:
