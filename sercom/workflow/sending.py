@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from flask_babel import force_locale
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import object_session
@@ -66,6 +67,8 @@ def values_of(session: AnySession, document: Sendable, language: Language) -> di
         else:
             until = document.valid_until or presend.default_validity(session)
             values["valid_until"] = formats.long_day(until)
+            if document.revision > 1:  # or its e-mail reads as the one before
+                values["number"] += f" ({_('Revision %(number)s', number=document.revision).lower()})"
     return values
 
 

@@ -28,7 +28,7 @@ from sercom.entities.equipment.model import Equipment, find_by_sticker
 from sercom.entities.reminders.model import Reminder, ReminderKind, find_reminder
 from sercom.entities.users.model import Language
 from sercom.models import Invoice, Quote
-from sercom.workflow import presend
+from sercom.workflow import presend, sending
 from tests.support import HUNDRED, Browser, World, convert, give, make_client, make_user, name_company, start
 
 GUESSES = 100_000
@@ -133,6 +133,19 @@ def test_the_language_takes_its_words_and_the_french_goes_along(world: World, of
     assert "Your quote" in page
     assert "zoe@example.org" in page
     assert "La langue du client est le français." in page
+
+
+def test_the_letter_of_a_later_revision_says_which(context):
+    actor = make_user("office").actor
+    name_company()
+    quote = start("quote", actor)
+    assert sending.proposed_words(db.session, quote, Language.FRENCH).subject == f"Votre soumission {quote.number}"
+    give("mark_sent", quote, actor)
+    give("revise", quote, actor)
+    for language, told in ((Language.FRENCH, "révision 2"), (Language.ENGLISH, "revision 2")):
+        words = sending.proposed_words(db.session, quote, language)
+        assert f"{quote.number} ({told})" in words.subject
+        assert f"{quote.number} ({told})" in words.body
 
 
 # --- the check, rule by rule ------------------------------------------------------------------
