@@ -1,6 +1,7 @@
 """A quote, an invoice or a credit note leaves by e-mail: words from the template, the link, the PDF, the journal."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from flask_babel import force_locale
 from flask_babel import gettext as _
@@ -115,6 +116,13 @@ def was_sent(document: Sendable, messages: Sequence[Message]) -> bool:
     """Whether one of the ``messages`` about it carries its present revision."""
     revision = getattr(document, "revision", 1)
     return any(message.revision == revision for message in messages if message.kind is not MessageKind.RECEIPT)
+
+
+def read_at(document: Sendable, messages: Sequence[Message]) -> datetime | None:
+    """When the client first opened the present revision from one of the ``messages`` (UTC)."""
+    revision = getattr(document, "revision", 1)
+    links = (message.link for message in messages if message.revision == revision)
+    return min((link.viewed_at for link in links if link and link.viewed_at), default=None)
 
 
 def messages_of(document: Document) -> Sequence[Message]:

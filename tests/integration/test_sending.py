@@ -259,10 +259,12 @@ def test_the_page_of_a_quote_follows_what_becomes_of_it(world: World, office: Br
     assert client.post(f"/l/{token}/seen", csrf=False).status_code == 204
     assert client.post(f"/l/{token}/seen", csrf=False).status_code == 204
     assert world.read(lambda: db.session.scalar(select(func.count()).where(JournalEntry.event == "viewed"))) == 1
+    assert "lue par le client le " in office.get(f"/admin/quotes/details/?id={quote}").text
     with world.app.app_context():
         give("revise", db.session.get_one(Quote, quote), make_user("office").actor)
         db.session.commit()
     assert "celle-ci ne tient plus" in client.get(f"/l/{token}").text
+    assert "lue par le client" not in office.get(f"/admin/quotes/details/?id={quote}").text, "not this revision"
     assert client.get(f"/l/{token}/pdf").data.startswith(b"%PDF")
 
 
