@@ -5,10 +5,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-#: A phone number, a postal code, the number of a document or a case (``2026-0142-S``, ``F-000063``); nothing in a link.
+#: A phone number, a postal code, a date, the number of a document or a case (``2026-0142-S``, ``F-000063``).
+#: Nothing in a link.
 WHOLE = re.compile(
     r"(?<![\w/.-])"
-    r"(\d{3} \d{3}-\d{4}|[A-Z]\d[A-Z] \d[A-Z]\d|\d{4}-\d{4,}(?:-[A-Z]\d*)?|[A-Z]{1,2}-\d{4,})"
+    r"(\d{3} \d{3}-\d{4}|[A-Z]\d[A-Z] \d[A-Z]\d|\d{4}-\d\d-\d\d|\d{4}-\d{4,}(?:-[A-Z]\d*)?|[A-Z]{1,2}-\d{4,})"
     r"(?![\w/-])"
 )
 ON_PAGE = Markup('<span class="nowrap">{}</span>')

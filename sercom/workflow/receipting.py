@@ -27,7 +27,7 @@ from sercom.entities.delivery import outbox
 from sercom.entities.delivery.hub_link import HubLink
 from sercom.entities.delivery.link import Link, make_link
 from sercom.entities.delivery.mail_template import fill, find_template
-from sercom.entities.delivery.message import Message, MessageKind, MessageStatus
+from sercom.entities.delivery.message import Message, MessageKind, MessageStatus, is_mail_set
 from sercom.entities.delivery.outbox import Words
 from sercom.entities.delivery.papers import RECEIPTED, frozen
 from sercom.entities.documents.model import Document
@@ -112,6 +112,12 @@ def _is_address(text: str) -> bool:
 def messages_of(session: AnySession, row: Payment) -> Sequence[Message]:
     """The e-mails with its receipt, the latest first."""
     return session.scalars(select(Message).where(Message.payment_id == row.id).order_by(Message.id.desc())).all()
+
+
+def foretold(session: AnySession, client: Client) -> str | None:
+    """Said before money is entered: where its receipt will go; ``None`` where none will."""
+    to = address_of(client) if get_company(session).receipts_mailed and is_mail_set() else None
+    return _("Once it is recorded, the receipt goes by e-mail to %(address)s.", address=to) if to else None
 
 
 def word_of(session: AnySession, row: Payment) -> str:

@@ -1,8 +1,10 @@
 """A quote, an invoice or a credit note leaves by e-mail: words from the template, the link, the PDF, the journal."""
 
 from collections.abc import Sequence
+from datetime import datetime
 
 from flask_babel import force_locale
+from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 from sqlalchemy.orm import object_session
@@ -66,6 +68,8 @@ def values_of(session: AnySession, document: Sendable, language: Language) -> di
         else:
             until = document.valid_until or presend.default_validity(session)
             values["valid_until"] = formats.long_day(until)
+            if document.revision > 1:  # or its e-mail reads as the one before
+                values["number"] += f" ({_('Revision %(number)s', number=document.revision).lower()})"
     return values
 
 
@@ -112,6 +116,13 @@ def was_sent(document: Sendable, messages: Sequence[Message]) -> bool:
     """Whether one of the ``messages`` about it carries its present revision."""
     revision = getattr(document, "revision", 1)
     return any(message.revision == revision for message in messages if message.kind is not MessageKind.RECEIPT)
+
+
+def read_at(document: Sendable, messages: Sequence[Message]) -> datetime | None:
+    """When the client first opened the present revision from one of the ``messages`` (UTC)."""
+    revision = getattr(document, "revision", 1)
+    links = (message.link for message in messages if message.revision == revision)
+    return min((link.viewed_at for link in links if link and link.viewed_at), default=None)
 
 
 def messages_of(document: Document) -> Sequence[Message]:

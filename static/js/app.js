@@ -9,6 +9,7 @@ function ask(button) {
   const form = button.form, yes = question.querySelector("[value=yes]");
   question.querySelector("h2").textContent = button.dataset.confirm;
   yes.textContent = button.textContent.trim();
+  yes.classList.toggle("danger", button.classList.contains("danger"));
   question.returnValue = "";
   question.onclose = () => {
     if (question.returnValue !== "yes") return button.focus();
@@ -19,6 +20,7 @@ function ask(button) {
 }
 
 question?.addEventListener("click", (event) => {
+  if (event.detail > 1) return; // the second of two clicks on the button that asked is no answer
   const answer = event.target.closest("button");
   if (answer || event.target === question) question.close(answer?.value ?? "no");
 });

@@ -155,5 +155,10 @@ def test_the_register_asks_for_what_is_missing_and_keeps_days_in_order(world: Wo
     assert SCRIPT not in page
     assert world.read(lambda: db.session.scalars(select(models.Incident.risk)).one()) is Risk.SERIOUS
     row = world.read(lambda: db.session.scalars(select(models.Incident.id)).one())
+    form = browser.form(f"/admin/incidents/edit/?id={row}")
+    for change in wrong[:2]:
+        again = browser.post(f"/admin/incidents/edit/?id={row}", form | change)
+        assert again.status_code == 422, change
+    assert world.get(models.Incident, row, "happened_on") is None
     assert browser.post("/admin/incidents/delete/", {"id": row}).status_code == 403
     assert world.read(lambda: get_company(db.session).privacy_policy) is None

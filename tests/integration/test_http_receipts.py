@@ -122,6 +122,19 @@ def test_where_money_is_recorded_it_is_said_whether_a_receipt_goes(
     assert [(to, status) for to, _payment, status in receipts(world)] == expected
 
 
+@pytest.mark.parametrize("how", SAID)
+def test_before_money_is_entered_it_is_said_where_the_receipt_will_go(
+    world: World, office: Browser, monkeypatch: pytest.MonkeyPatch, how: str
+):
+    client, invoice = owing(world, email=None if how == "unknown" else JULIE)
+    if how == "kept":
+        monkeypatch.setitem(world.app.config, "SMTP_URL", "")
+    if how == "off":
+        world.make(lambda: name_company(receipts_mailed=False))
+    for page in (f"/admin/invoices/{invoice}/do/record_payment", f"/admin/clients/{client}/payment"):
+        assert (f"le reçu part par courriel à {JULIE}" in office.get(page).text) is (how == "leaves"), page
+
+
 def test_a_double_press_records_and_mails_once(world: World, office: Browser):
     client, _invoice = owing(world)
     url = f"/admin/clients/{client}/payment"

@@ -28,7 +28,7 @@ from sercom.entities.equipment.model import Equipment, find_by_sticker
 from sercom.entities.reminders.model import Reminder, ReminderKind, find_reminder
 from sercom.entities.users.model import Language
 from sercom.models import Invoice, Quote
-from sercom.workflow import presend
+from sercom.workflow import presend, sending
 from tests.support import HUNDRED, Browser, World, convert, give, make_client, make_user, name_company, start
 
 GUESSES = 100_000
@@ -133,6 +133,19 @@ def test_the_language_takes_its_words_and_the_french_goes_along(world: World, of
     assert "Your quote" in page
     assert "zoe@example.org" in page
     assert "La langue du client est le français." in page
+
+
+def test_the_letter_of_a_later_revision_says_which(context):
+    actor = make_user("office").actor
+    name_company()
+    quote = start("quote", actor)
+    assert sending.proposed_words(db.session, quote, Language.FRENCH).subject == f"Votre soumission {quote.number}"
+    give("mark_sent", quote, actor)
+    give("revise", quote, actor)
+    for language, told in ((Language.FRENCH, "révision 2"), (Language.ENGLISH, "revision 2")):
+        words = sending.proposed_words(db.session, quote, language)
+        assert f"{quote.number} ({told})" in words.subject
+        assert f"{quote.number} ({told})" in words.body
 
 
 # --- the check, rule by rule ------------------------------------------------------------------
@@ -246,10 +259,12 @@ def test_the_page_of_a_quote_follows_what_becomes_of_it(world: World, office: Br
     assert client.post(f"/l/{token}/seen", csrf=False).status_code == 204
     assert client.post(f"/l/{token}/seen", csrf=False).status_code == 204
     assert world.read(lambda: db.session.scalar(select(func.count()).where(JournalEntry.event == "viewed"))) == 1
+    assert "lue par le client le " in office.get(f"/admin/quotes/details/?id={quote}").text
     with world.app.app_context():
         give("revise", db.session.get_one(Quote, quote), make_user("office").actor)
         db.session.commit()
     assert "celle-ci ne tient plus" in client.get(f"/l/{token}").text
+    assert "lue par le client" not in office.get(f"/admin/quotes/details/?id={quote}").text, "not this revision"
     assert client.get(f"/l/{token}/pdf").data.startswith(b"%PDF")
 
 

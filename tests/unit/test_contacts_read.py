@@ -159,5 +159,5 @@ def test_a_reader_answers_or_refuses_whatever_is_typed(read: Callable[[str], Any
 
 
 def test_no_line_breaks_a_number_and_a_link_is_left_alone():
-    text = "Au 450 555-0100, Laval (QC) H7V 2S4 : 2026-0142-S2 et F-000063. http://x.ca/l/155-WLA4-12345_F-000063"
-    assert unbroken.WHOLE.split(text)[1::2] == ["450 555-0100", "H7V 2S4", "2026-0142-S2", "F-000063"]
+    text = "Au 450 555-0100, Laval (QC) H7V 2S4 : 2026-0142-S2 et F-000063 le 2026-12-28. http://x.ca/l/155-WLA4-12345_F-000063"
+    assert unbroken.WHOLE.split(text)[1::2] == ["450 555-0100", "H7V 2S4", "2026-0142-S2", "F-000063", "2026-12-28"]

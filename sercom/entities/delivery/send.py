@@ -46,7 +46,8 @@ class SendMixin(LinkMixin, CommandMixin):
         context = super().details_context(row)
         sendable = sending.can_send(row) and current_actor().has(OFFICE)
         again = sending.was_sent(row, context["messages"])
-        return {**context, "sendable": sendable, "send_first": sendable and not again, "sent_before": again}
+        told = {"sendable": sendable, "send_first": sendable and not again, "sent_before": again}
+        return {**context, **told, "read_at": sending.read_at(row, context["messages"])}
 
     @expose("/<int:row_id>/send", methods=("GET", "POST"))
     def send_view(self, row_id: int) -> Any:

@@ -36,6 +36,7 @@ from sercom.entities.journal.words import EVENTS
 from sercom.entities.ledger.book import deposits_of_case
 from sercom.entities.sites.lookup import site_lookup
 from sercom.workflow import content, edges, receipting, upkeep
+from sercom.workflow.needs import PaymentForm
 from sercom.workflow.transitions import Transition, available, hindered, require_version
 
 #: Commands that stand on the page as buttons; the others wait in the menu beside them.
@@ -178,6 +179,11 @@ class DocumentView(LiveMixin, ConvertMixin):
         """As the journal tells it where the state stays the same: a payment received, interest charged."""
         told = EVENTS.get(transition.name) if transition.sources == transition.targets else None
         return told or super().done(transition, row)
+
+    def command_context(self, form: Any, row: Any) -> dict[str, Any]:
+        """Where the receipt of money will go."""
+        told = receipting.foretold(db.session, row.client) if isinstance(form, PaymentForm) else None
+        return super().command_context(form, row) | {"foretold": told}
 
     def words_after(self, transition: Transition, row: Any) -> list[str]:
         """Whether a receipt goes out for the money that was recorded."""

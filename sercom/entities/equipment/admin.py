@@ -154,8 +154,9 @@ class EquipmentView(DueMixin):
         """Its history, and its code."""
         size, path = svg_path(stickers.address_of(row))
         works = works_on(db.session, row)
-        more = {"works": works, "code": {"size": size, "path": path}, "next_step": row.stage in upkeep.PLANNABLE}
-        return super().details_context(row) | more | {"address": stickers.address_of(row)}
+        waits = row.stage in {EquipmentStage.DUE, EquipmentStage.SOON}
+        more = {"works": works, "code": {"size": size, "path": path}, "address": stickers.address_of(row)}
+        return super().details_context(row) | more | {"plannable": row.stage in upkeep.PLANNABLE, "next_step": waits}
 
     @expose("/<int:row_id>/sticker")
     def sticker_view(self, row_id: int) -> Response:

@@ -68,7 +68,7 @@ class JobView(PaperMixin, DocumentView):
         filters.Since(Job.created_at, _l("Created from"), "from", lambda day: day_bounds(day)[0]),
         filters.Until(Job.created_at, _l("Created until"), "until", lambda day: day_bounds(day)[1]),
     )
-    empty_hint = _l("A job comes from a request or a quote. For a price given by phone, start one with “Add”.")
+    empty_hint = _l("A job comes from a request or a quote. For a price given by phone, start one with “New job”.")
 
     def _handle_view(self, name: str, **kwargs: Any) -> Any:
         """A job's paper has its own row of the matrix: technicians read it, and nothing else of a job."""

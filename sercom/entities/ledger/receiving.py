@@ -107,6 +107,7 @@ class ReceiveMixin(EntityView):
             form=form,
             shares=[(i, form[share_field(i)], early_discount(i, clock.today())) for i in invoices],
             question=question,
+            foretold=receipting.foretold(db.session, client),
             version=client.version if form.conflict else request.form.get("version") or client.version,
             cancel_url=self.page_url(client),
         )

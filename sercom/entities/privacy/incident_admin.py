@@ -8,6 +8,7 @@ from wtforms.validators import NumberRange, Optional
 from sercom.backoffice import filters
 from sercom.backoffice.view import EntityView
 from sercom.core import clock
+from sercom.core.base import db
 from sercom.entities.privacy.incident import Incident, Risk
 
 
@@ -58,6 +59,8 @@ class IncidentView(EntityView):
         super().insert(form, row)
 
     def change(self, form: Any, row: Any) -> None:
-        """Days in their order."""
+        """Days in their order, before the database looks at them."""
+        with db.session.no_autoflush:
+            form.populate_obj(row)
+            row.check()
         super().change(form, row)
-        row.check()

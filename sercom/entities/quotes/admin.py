@@ -48,7 +48,7 @@ class QuoteView(SendMixin, PaperMixin, DocumentView):
         filters.Since(Quote.created_at, _l("Created from"), "from", lambda day: day_bounds(day)[0]),
         filters.Until(Quote.created_at, _l("Created until"), "until", lambda day: day_bounds(day)[1]),
     )
-    empty_hint = _l("Convert a request to a quote, or start one with “Add”.")
+    empty_hint = _l("Convert a request to a quote, or start one with “New quote”.")
 
     @expose("/<int:row_id>/approval")
     def approval_view(self, row_id: int) -> Any:

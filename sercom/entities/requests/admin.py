@@ -74,7 +74,7 @@ class RequestView(LinkMixin, PlanMixin, DocumentView):
         filters.Choice(ServiceRequest.triage_path, _l("Proposed path"), Path, "path"),
         filters.Choice(ServiceRequest.triage_urgency, _l("Proposed urgency"), Urgency, "proposed"),
     )
-    empty_hint = _l("Requests from the online form arrive here. Enter the ones that come by phone with “Add”.")
+    empty_hint = _l("Requests from the online form arrive here. Enter the ones that come by phone with “New request”.")
 
     def load_options(self) -> tuple[Any, ...]:
         """The page and the file show the service too."""
