@@ -31,7 +31,7 @@ READ = """async (path) => {
   const page = path ? parse(await (await fetch(path)).text()) : document.cloneNode(true);
   // A number that is kept whole is part of its sentence.
   for (const whole of page.querySelectorAll("span.nowrap"))
-    if (/^(\\d{4}-\\d{4,}|[A-Z]{1,2}-\\d{4,})/.test(whole.textContent)) whole.replaceWith(whole.textContent);
+    if (/^(\\d{4}-\\d\\d|[A-Z]{1,2}-\\d{4,})/.test(whole.textContent)) whole.replaceWith(whole.textContent);
   page.normalize();
   const walker = page.createTreeWalker(page.body, NodeFilter.SHOW_TEXT);
   const found = [page.documentElement.lang, page.title.split(" · ")[0]];
