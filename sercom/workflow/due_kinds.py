@@ -21,6 +21,7 @@ from sercom.entities.reminders.model import Reminder, ReminderKind, ReminderRule
 from sercom.entities.visits.model import Visit, VisitStatus
 from sercom.workflow import due_upkeep
 from sercom.workflow.due import Due, Keys, Provider, among, days_around, moments_around, stage_on, told, within
+from sercom.workflow.sending import called
 from sercom.workflow.shown import LEFT
 
 #: Days between issuing an invoice and saying that it is due soon.
@@ -49,7 +50,7 @@ def quotes(session: AnySession, rule: ReminderRule, today: date, keys: Keys) -> 
 
 def _quote(quote: Quote) -> dict[str, str]:
     return {
-        "number": quote.number or "",
+        "number": called(quote),
         "title": quote.title or quote.number or "",
         "total": formats.money(quote.total),
         "valid_until": formats.long_day(quote.valid_until) if quote.valid_until else "",

@@ -49,6 +49,12 @@ def can_send(document: Document) -> bool:
     )
 
 
+def called(quote: Quote) -> str:
+    """A quote's number, and its revision from the second on: or its e-mail reads as the one before."""
+    revision = f" ({_('Revision %(number)s', number=quote.revision).lower()})" if quote.revision > 1 else ""
+    return (quote.number or "") + revision
+
+
 def values_of(session: AnySession, document: Sendable, language: Language) -> dict[str, str]:
     """What the fields of a text stand for, as ``language`` writes it."""
     company = get_company(session)
@@ -68,8 +74,7 @@ def values_of(session: AnySession, document: Sendable, language: Language) -> di
         else:
             until = document.valid_until or presend.default_validity(session)
             values["valid_until"] = formats.long_day(until)
-            if document.revision > 1:  # or its e-mail reads as the one before
-                values["number"] += f" ({_('Revision %(number)s', number=document.revision).lower()})"
+            values["number"] = called(document)
     return values
 
 

@@ -357,6 +357,21 @@ def test_the_office_answers_and_what_was_asked_is_handled(world: World, browser:
         assert ("À quelle heure?" in office.get(f"/admin/inbox/?search={search}").text) is found, search
 
 
+@pytest.mark.parametrize("end", ["/write", "/notes"])
+def test_blanks_are_told_where_they_were_typed_and_too_much_is_given_back(
+    world: World, browser: Browser, link: str, end: str
+):
+    office = Browser(world.app).sign_in(world.user("office"))
+    page = f"/admin/cases/details/?id={case_of(world)}"
+    form = form_to(office.get(page), end)
+    answer = office.client.post(form.action, data=form.data | {"body": " \r\n "})
+    assert (answer.status_code, answer.location.partition("#")[0]) == (302, page)
+    assert any("5000" in notice for notice in notices(office.get(page)))
+    answer = office.client.post(form.action, data=form.data | {"body": "Trop " * 1001})
+    assert (answer.status_code, "Trop Trop" in answer.text) == (422, True)
+    assert world.read(lambda: db.session.scalar(select(func.count(Note.id)))) == 0
+
+
 def test_a_message_that_is_looked_at_or_waits_is_not_folded_away(world: World, browser: Browser, link: str):
     write(browser, link, body="La première")
     office = Browser(world.app).sign_in(world.user("office"))

@@ -223,6 +223,14 @@ def test_what_waits_to_leave_is_withdrawn_once_it_is_answered(company: Any, how:
         assert (message.status, message.attempts) == (MessageStatus.WITHDRAWN, 0)
 
 
+def test_a_later_revision_of_a_quote_is_called_so(company: Any):
+    row = made("quote", company)
+    row.revision = 2
+    db.session.commit()
+    (message,) = run(3)
+    assert f"{row.number} (révision 2)" in message.body
+
+
 def test_what_waits_goes_to_the_address_that_the_client_has_by_then(company: Any):
     row = made("quote", company)
     (message,) = run(3)

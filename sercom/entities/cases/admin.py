@@ -89,13 +89,21 @@ class CaseView(EntityView):
         """Where the form stood: a page of the back-office, or the case's."""
         return read_back(self.page_url(case))
 
+    def _refused(self, case: Case, refused: DomainError, body: str) -> Any:
+        """What holds words is shown with them, to be taken from there; blanks are told where they were typed."""
+        if body.strip():
+            raise refused
+        flash(str(refused), "error")
+        return redirect(self._back(case))
+
     @expose("/<int:row_id>/notes", methods=("POST",))
     def add_note_view(self, row_id: int) -> Any:
         """Write an internal note."""
         require("create", "notes")
-        case = self.get_one(read_id(str(row_id)))
-        writing.add_internal_note(db.session, case, current_actor(), request.form.get("body", ""))
-        db.session.commit()
+        case, body = self.get_one(read_id(str(row_id))), request.form.get("body", "")
+        refused = attempt(db.session, lambda: writing.add_internal_note(db.session, case, current_actor(), body))
+        if refused is not None:
+            return self._refused(case, refused, body)
         flash(_("The note was added. The client does not see it."), "success")
         return redirect(self._back(case))
 
@@ -116,7 +124,7 @@ class CaseView(EntityView):
             ),
         )
         if refused is not None:
-            raise refused
+            return self._refused(case, refused, body)
         if written[0].message_id is None:
             flash(_("It stands on the client’s page. No e-mail address is known."), "warning")
         elif is_mail_set():
