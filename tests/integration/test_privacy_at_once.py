@@ -66,11 +66,10 @@ def test_a_paper_that_was_being_drawn_is_not_kept(own_app: Flask, monkeypatch: A
         assert told["client"]["name"] == "—"
 
 
+@pytest.mark.parametrize("own_app", ["postgresql"], indirect=True)  # SQLite has one writer: nothing comes between
 @pytest.mark.parametrize("step", ["plan", "_forget_beside"])
 def test_an_email_leaves_or_goes_and_never_both(own_app: Flask, monkeypatch: Any, step: str) -> None:
     """A worker takes the message up while its client is looked at, or while rows go."""
-    if "postgresql" not in own_app.config["SQLALCHEMY_DATABASE_URI"]:
-        pytest.skip("SQLite has one writer at a time: nothing comes between")
     own_app.config |= {"SMTP_URL": "smtp://127.0.0.1:1", "MAIL_FROM": "bureau@example.org"}
     client_id, quote_id = declined(own_app)
     with own_app.app_context():
