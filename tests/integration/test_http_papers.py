@@ -74,17 +74,18 @@ def test_english_is_for_clients_who_chose_it(browser: Browser, rows, english_inv
     assert browser.get(f"/admin/jobs/{rows.ids['jobs']}/paper?language=en_CA").status_code == 200
 
 
-@pytest.mark.parametrize("asked", ["fr", "de_DE", "", "fr_CA%00", "../fr_CA"])
-def test_an_unknown_language_is_nothing(browser: Browser, rows, asked: str):
+def test_an_unknown_language_is_nothing(browser: Browser, rows):
     browser.sign_in(rows.people["office"])
-    assert browser.get(f"/admin/invoices/{rows.extra['issued']}/pdf?language={asked}").status_code in {400, 404}
+    for asked in ("fr", "de_DE", "", "fr_CA%00", "../fr_CA"):
+        answer = browser.get(f"/admin/invoices/{rows.extra['issued']}/pdf?language={asked}")
+        assert answer.status_code in {400, 404}, asked
 
 
-@pytest.mark.parametrize("asked", ["0", "2", "-1", "x", "99999999999999999999", ""])
-def test_a_revision_that_was_never_sent_has_no_pdf(browser: Browser, rows, asked: str):
+def test_a_revision_that_was_never_sent_has_no_pdf(browser: Browser, rows):
     browser.sign_in(rows.people["office"])
-    status = browser.get(f"/admin/quotes/{rows.extra['sent']}/pdf?revision={asked}").status_code
-    assert status == 404
+    for asked in ("0", "2", "-1", "x", "99999999999999999999", ""):
+        answer = browser.get(f"/admin/quotes/{rows.extra['sent']}/pdf?revision={asked}")
+        assert answer.status_code == 404, asked
 
 
 def test_a_draft_has_a_preview_and_a_refusal_in_words(browser: Browser, rows):
@@ -135,11 +136,11 @@ def test_a_technician_reads_the_work_orders_of_own_visits_and_no_amount(world: W
     assert browser.get("/admin/jobs/").status_code == 403
 
 
-@pytest.mark.parametrize("path", ["quotes/{}/paper", "invoices/{}/pdf", "jobs/{}/pdf", "payments/{}/receipt"])
-@pytest.mark.parametrize("row_id", ["0", "999999", "99999999999999999999", "abc", "-1"])
-def test_an_unknown_id_is_nothing(browser: Browser, rows, path: str, row_id: str):
+def test_an_unknown_id_is_nothing(browser: Browser, rows):
     browser.sign_in(rows.people["owner"])
-    assert browser.get(f"/admin/{path.format(row_id)}").status_code == 404
+    for path in ("quotes/{}/paper", "invoices/{}/pdf", "jobs/{}/pdf", "payments/{}/receipt"):
+        for row_id in ("0", "999999", "99999999999999999999", "abc", "-1"):
+            assert browser.get(f"/admin/{path.format(row_id)}").status_code == 404, (path, row_id)
 
 
 def test_a_payment_that_was_taken_back_has_no_receipt(world: World, browser: Browser, rows):
@@ -192,14 +193,13 @@ def test_what_was_issued_keeps_its_logo(world: World, browser: Browser, rows):
     assert f'"logo": {first}' in world.get(models.Invoice, invoice, "snapshot")
 
 
-@pytest.mark.parametrize("raw", [b"<svg onload=alert(1)></svg>", b"GIF89a" + b"\0" * 40, b"", b"%PDF-1.4"])
-def test_what_is_no_picture_is_refused_beside_its_field(world: World, browser: Browser, rows, raw: bytes):
+def test_what_is_no_picture_is_refused_beside_its_field(world: World, browser: Browser, rows):
     browser.sign_in(rows.people["owner"])
-    answer = send_logo(browser, raw)
-    assert answer.status_code == 422
-    assert world.get(models.Company, 1, "logo_id") is None
-    page = parse(answer)
-    assert page.find(".//*[@id='logo-error']") is not None
+    for raw in (b"<svg onload=alert(1)></svg>", b"GIF89a" + b"\0" * 40, b"", b"%PDF-1.4"):
+        answer = send_logo(browser, raw)
+        assert answer.status_code == 422, raw
+        assert world.get(models.Company, 1, "logo_id") is None, raw
+        assert parse(answer).find(".//*[@id='logo-error']") is not None, raw
 
 
 def test_without_a_picture_the_logo_stays(world: World, browser: Browser, rows):

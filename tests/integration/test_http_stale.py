@@ -60,23 +60,22 @@ def documents() -> int:
     return int(models.Document.query.count())
 
 
-@pytest.mark.parametrize("entity", EDITED)
-def test_an_edit_of_an_older_version_writes_nothing(world: World, browser: Browser, rows: Rows, entity: str):
-    field, mine = EDITED[entity]
-    row, theirs = rows.ids[entity], "Saisi entre-temps"
-    url = f"/admin/{entity}/edit/?id={row}"
-    shown = main_form(browser.get(url))
-    touch(world, entity, row, **{field: theirs})
-    answer = send(browser, shown, url, **{field: mine})
-    assert answer.status_code == 409
-    form = main_form(answer)
-    assert form.data[field] == mine
-    assert theirs in form.errors[field]
-    assert form.over
-    assert world.get(MODELS[entity], row, field) == theirs
-    # Having seen both, the person may decide: the page now holds the present version.
-    assert send(browser, form, url).status_code == 302
-    assert world.get(MODELS[entity], row, field) == mine
+def test_an_edit_of_an_older_version_writes_nothing(world: World, browser: Browser, rows: Rows):
+    for entity, (field, mine) in EDITED.items():
+        row, theirs = rows.ids[entity], "Saisi entre-temps"
+        url = f"/admin/{entity}/edit/?id={row}"
+        shown = main_form(browser.get(url))
+        touch(world, entity, row, **{field: theirs})
+        answer = send(browser, shown, url, **{field: mine})
+        assert answer.status_code == 409, entity
+        form = main_form(answer)
+        assert form.data[field] == mine, entity
+        assert theirs in form.errors[field], entity
+        assert form.over, entity
+        assert world.get(MODELS[entity], row, field) == theirs, entity
+        # Having seen both, the person may decide: the page now holds the present version.
+        assert send(browser, form, url).status_code == 302, entity
+        assert world.get(MODELS[entity], row, field) == mine, entity
 
 
 def test_a_command_on_an_older_version_is_refused(world: World, browser: Browser, rows: Rows):
