@@ -13,6 +13,7 @@ from sercom.backoffice.access import current_actor
 from sercom.backoffice.listing import Indexed, contains
 from sercom.backoffice.posted import read_id
 from sercom.backoffice.seam import attempt
+from sercom.core import unbroken
 from sercom.core.access import MONEY, OFFICE
 from sercom.core.base import db
 from sercom.core.money import ZERO
@@ -23,9 +24,6 @@ from sercom.entities.ledger.model import CREDITS, Allocation, EntryKind, Method,
 from sercom.entities.ledger.receiving import GiveBackMixin
 from sercom.workflow import keeping, payments, receipting
 
-#: A number that no line breaks.
-WHOLE = Markup('<span class="nowrap">{}</span>').format
-
 
 def _on(_view: Any, _context: Any, payment: Payment, _name: str) -> list[str]:
     """The invoices that a row is on, each once."""
@@ -34,7 +32,7 @@ def _on(_view: Any, _context: Any, payment: Payment, _name: str) -> list[str]:
 
 def _whole(*args: Any) -> Markup:
     """The same, no number broken by a line."""
-    return Markup("<span>{}</span>").format(Markup(", ").join(map(WHOLE, _on(*args))))
+    return Markup("<span>{}</span>").format(unbroken.on_page(", ".join(_on(*args))))
 
 
 class PaymentView(GiveBackMixin):
