@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import date
 from decimal import Decimal
 from typing import Any
 
@@ -19,7 +19,7 @@ from sercom.entities.ledger.model import Method
 from sercom.models import Allocation, Client, Invoice, Payment
 from sercom.workflow import payments
 from sercom.workflow.payments import Received
-from tests.support import give, start
+from tests.support import ago, give, start
 
 
 def issued(actor: Actor, price: str = "100.00", **options: Any) -> Invoice:
@@ -32,7 +32,7 @@ def issued(actor: Actor, price: str = "100.00", **options: Any) -> Invoice:
 
 def backdated(invoice: Invoice, actor: Actor, days: int) -> Invoice:
     """Issue a draft as if it had been ``days`` days ago."""
-    with clock.at(clock.utcnow() - timedelta(days=days)):
+    with clock.at(ago(days)):
         give("issue", invoice, actor)
     return invoice
 

@@ -19,6 +19,7 @@ from sqlalchemy import Engine, event, select
 from werkzeug.test import TestResponse
 
 from sercom import models
+from sercom.core import clock
 from sercom.core.access import Actor
 from sercom.core.access import Role as RoleName
 from sercom.core.base import db
@@ -48,6 +49,11 @@ KINDS: dict[str, type[Any]] = {
 def day(after: int = 0) -> date:
     """The company's calendar day, ``after`` days from today: at night the machine's may be another."""
     return datetime.now(ZoneInfo("America/Toronto")).date() + timedelta(days=after)
+
+
+def ago(days: int) -> datetime:
+    """The same hour of the company, ``days`` days back: around a change of clocks, no round number of hours."""
+    return clock.from_company(clock.today() - timedelta(days=days), clock.to_company(clock.utcnow()).time())
 
 
 def workday() -> date:

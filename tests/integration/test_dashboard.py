@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from datetime import timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -16,7 +15,7 @@ from sercom.entities.documents.line import LineDraft
 from sercom.entities.ledger.model import Method
 from sercom.models import Invoice
 from tests.pages import links, of_class, parse, words
-from tests.support import Browser, World, give, make_client, make_user, start
+from tests.support import Browser, World, ago, give, make_client, make_user, start
 
 
 def money(text: str) -> str:
@@ -30,7 +29,7 @@ def invoice(world: World, *, paid: str = "0.00", days_ago: int = 0) -> int:
     def build() -> Any:
         actor = make_user("office").actor
         made: Invoice = start("invoice", actor, make_client(), drafts=(LineDraft("x", unit_price=Decimal(100)),))
-        with clock.at(clock.utcnow() - timedelta(days=days_ago)):
+        with clock.at(ago(days_ago)):
             give("issue", made, actor)
         if Decimal(paid):
             give("record_payment", made, actor, amount=Decimal(paid), method=Method.CASH, received_on=clock.today())

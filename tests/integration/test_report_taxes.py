@@ -29,7 +29,7 @@ from sercom.reports.taxes import Sort
 from tests.integration.conftest import Demo
 from tests.properties import examples, undone
 from tests.rows import plan
-from tests.support import HUNDRED, convert, give, make_client, make_user, start
+from tests.support import HUNDRED, ago, convert, give, make_client, make_user, start
 
 
 def months_of(now: Any) -> list[Period]:
@@ -120,7 +120,7 @@ def line(price: str, status: TaxStatus = TaxStatus.TAXABLE) -> LineDraft:
 
 def issued(actor: Any, *drafts: LineDraft, client: Any = None, days_ago: int = 0, **columns: Any) -> Invoice:
     """An issued invoice."""
-    with clock.at(clock.utcnow() - timedelta(days=days_ago)):
+    with clock.at(ago(days_ago)):
         invoice: Invoice = start("invoice", actor, client, drafts=drafts or (HUNDRED,), **columns)
         give("issue", invoice, actor)
         db.session.flush()
