@@ -33,8 +33,12 @@ async function count() {
 // Gone, not only hidden: Enter in a field presses the first button of a form, and nothing where that one is disabled.
 answer.querySelector("[data-look]")?.remove();
 answer.addEventListener("change", (event) => { if (event.target.name.startsWith("accepted")) count(); });
-// A browser that goes back ticks what was ticked: the total is asked for anew.
-window.addEventListener("pageshow", () => { if (answer.elements["accepted-asked"]) count(); });
+// A browser that goes back ticks what was ticked: the total is asked for anew. A fresh page needs no asking, and Enter
+// presses its button at once.
+window.addEventListener("pageshow", (event) => {
+  const boxes = answer.querySelectorAll("[name^=accepted]:is([type=radio], [type=checkbox])");
+  if (boxes.length && (event.persisted || [...boxes].some((one) => one.checked !== one.defaultChecked))) count();
+});
 
 // --- the other language, which loses nothing that was ticked or typed -----------------------------------
 

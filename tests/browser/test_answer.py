@@ -47,6 +47,11 @@ def test_a_quote_is_chosen_signed_and_approved_on_a_phone(someone: Opener) -> No
     assert not client.scrolls_sideways(PHONE)
     assert not client.troubles()
 
+    client.go("/confidentialite")
+    client.page.go_back()
+    expect(client.find(".take :checked")).to_have_count(2)  # the browser ticks them anew
+    expect(total).to_have_text(re.compile(r"517,39"))
+
     client.find("[name=name]").fill("Luc Gauthier")
     client.press('.portal-head a[lang="en"]')  # loses nothing
     expect(total).to_have_text("$517.39")
