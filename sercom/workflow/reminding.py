@@ -53,7 +53,7 @@ def plan(session: AnySession, today: date, only: Collection[Name] | None = None)
     """Everything that is due on a day and was not sent yet, as things stand now; reads only."""
     found = [due for due in _all_due(session, today, only) if due.on <= today <= due.until]
     sent = sent_of(session, found)
-    fresh = [due for due in found if due.stage > sent.get((due.kind, due.key), (0, date.min))[0]]
+    fresh = [due for due in found if _is_new(due, *sent.get((due.kind, due.key), (0, date.min)))]
     ids = {due.client.id for due in fresh}
     rest, latest = footings(session, ids), latest_marketing(session, ids)
     today_told = told_on(session, ids, today)
@@ -77,6 +77,11 @@ def plan(session: AnySession, today: date, only: Collection[Name] | None = None)
                 latest[due.client.id, due.kind] = today  # of several in one round the first
         planned.append(Planned(due, reason))
     return planned
+
+
+def _is_new(due: Due, stage: int, told: date) -> bool:
+    """Whether it was not written, at this stage or, before a day was added to the rule, on this day or since."""
+    return due.stage > stage and due.on > told
 
 
 def ahead(session: AnySession, days: int) -> list[tuple[date, Planned]]:

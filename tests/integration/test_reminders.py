@@ -306,6 +306,17 @@ def test_what_was_missed_comes_once_and_what_is_old_does_not_come(company: Any):
     assert [day for day in (17, 18, 30) if run(day)] == []
 
 
+def test_a_day_that_is_added_to_a_rule_repeats_nothing(company: Any):
+    made("quote", company)
+    rule = get_rules(db.session)[ReminderKind.QUOTE]
+    rule.days = "5, 12"
+    db.session.commit()
+    assert run(5)
+    rule.days = "3, 5, 12"
+    db.session.commit()
+    assert [day for day in (7, 8, 11, 12) if run(day)] == [12]
+
+
 def test_a_visit_that_is_moved_is_another_appointment(company: Any):
     visit = made("visit", company, days=-8)
     assert len(run(-1)) == 1
