@@ -208,7 +208,7 @@ def test_a_quote_and_an_invoice_have_a_form_without_photos(world: World, browser
         assert browser.client.post(f"{page}/write", data=photos).status_code == 303
         said = words(parse(browser.get(page)))
         assert page[-4:] in said
-        assert "ZZ" not in said, "a page that may be passed on tells what was said on it"
+        assert "ZZ sur la demande" not in said, "a page that may be passed on tells what was said on it"
         assert browser.client.post(f"{page}/cancel", data={"reason": "other"}).status_code == 404
     assert [message[2:] for message in messages(world)[1:]] == [([], 0)] * 2
 
@@ -347,7 +347,7 @@ def test_the_office_answers_and_what_was_asked_is_handled(world: World, browser:
     assert "À 9 h." in letter
     note = form_to(office.get(f"/admin/cases/details/?id={case_of(world)}"), "/notes")
     office.client.post(note.action, data=note.data | {"body": "ZZ interne"})
-    assert "ZZ" not in browser.get(link).text
+    assert "ZZ interne" not in browser.get(link).text
     one = heard(world)
     bulk = {"action": "reopen", "row": f"{one}:{world.get(ClientMessage, one, 'version')}"}
     assert office.post("/admin/inbox/bulk/", bulk).status_code == 200

@@ -47,7 +47,9 @@ def mails(kind: MessageKind) -> list[Message]:
 
 def test_what_a_client_writes_is_kept_told_and_never_in_the_journal(office):
     request = ask(office, contact_name="Julie T.")
-    words = Written("ZZ le bruit\nvient du toit", [HalfDay.FRI_PM, HalfDay.MON_AM], [("a.jpg", make_safe(picture()))])
+    words = Written(
+        "SECRET le bruit\nvient du toit", [HalfDay.FRI_PM, HalfDay.MON_AM], [("a.jpg", make_safe(picture()))]
+    )
     message = inbox.receive(db.session, request, words, "a")
     assert (message.author, message.kind.value, message.status) == ("Julie T.", "other_time", InboxStatus.NEW)
     assert message.availability == request.availability == ["mon_am", "fri_pm"]
@@ -59,11 +61,11 @@ def test_what_a_client_writes_is_kept_told_and_never_in_the_journal(office):
         ("photo_added", "Julie T.", "a.jpg"),
         ("changed", "Julie T.", request.number),
     ]
-    assert not any("ZZ" in str(entry.changes) + entry.subject_label for entry in entries)
+    assert not any("SECRET" in str(entry.changes) + entry.subject_label for entry in entries)
     (notice,) = mails(MessageKind.CLIENT_MESSAGE)
     assert notice.to_email == "info@boreale.example"
     assert f"/admin/inbox/details/?id={message.id}" in notice.body
-    assert "ZZ le bruit" in notice.body
+    assert "SECRET le bruit" in notice.body
     with pytest.raises(IntegrityError):
         inbox.receive(db.session, request, Written("encore"), "a")
 
@@ -219,10 +221,10 @@ def test_a_page_is_given_what_is_shown_and_nothing_else(office):
     quote = convert(request, "quote", office)
     give("mark_sent", quote, office)
     case, photo = request.case, make_safe(picture())
-    writing.add_internal_note(db.session, case, office, "ZZ interne")
-    add_photo(db.session, case, photo, office, name="ZZ.jpg", caption="ZZ")
+    writing.add_internal_note(db.session, case, office, "SECRET interne")
+    add_photo(db.session, case, photo, office, name="SECRET.jpg", caption="SECRET")
     job = convert(quote, "job", office, approval={"channel": "phone", "name": "Julie"})
-    job.visits[0].findings = job.visits[0].instructions = "ZZ trouvé"
+    job.visits[0].findings = job.visits[0].instructions = "SECRET trouvé"
     kept = add_photo(db.session, case, photo, office, name="b", caption="La plaque", shown_to_client=True)
     inbox.receive(db.session, request, Written("Sur la demande"), "a")
     inbox.receive(db.session, quote, Written("Sur la soumission"), "b")
@@ -230,7 +232,7 @@ def test_a_page_is_given_what_is_shown_and_nothing_else(office):
     whole = shown.shown_on(db.session, request, "Boréale")
     assert [entry.text for entry in whole.entries] == ["Sur la demande", "Sur la soumission", "Réponse"]
     assert [(one.id, one.words) for one in whole.photos] == [(kept.id, "La plaque")]
-    assert "ZZ" not in repr(whole)
+    assert "SECRET" not in repr(whole)
     part = shown.shown_on(db.session, quote, "Boréale")
     assert [entry.text for entry in part.entries] == ["Sur la soumission", "Réponse"], "this page may be passed on"
     assert [entry.who for entry in part.entries] == ["", "Karine · Boréale"]
