@@ -3,8 +3,10 @@
 import json
 import os
 import shutil
+import struct
 import tempfile
 import zipfile
+import zlib
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
@@ -18,6 +20,12 @@ from sercom.upkeep.model import Backup
 
 #: The members of the zip file.
 DUMP, LABEL = "dump", "label.json"
+#: What ``zipfile`` and ``json`` raise over spoiled bytes, depending on where these are.
+SPOILED = (
+    *(OSError, zipfile.BadZipFile, zlib.error, struct.error, EOFError),
+    *(LookupError, ValueError, TypeError, OverflowError),
+    RuntimeError,  # taken for encrypted, or of a version to come
+)
 
 
 @dataclass(frozen=True)
@@ -73,7 +81,7 @@ def restore(path: Path) -> Label:
     db.session.remove()
     copy_in = engines.load_sqlite if label.database == "sqlite" else engines.load_postgresql
     with tempfile.TemporaryDirectory(prefix="restore-") as folder:
-        copy_in(db.engine, _unpack(path, Path(folder)), verify)
+        copy_in(db.engine, unpack(path, Path(folder)), verify)
     return label
 
 
@@ -83,7 +91,7 @@ def read_label(path: Path) -> Label:
         with zipfile.ZipFile(path) as archive:
             told = json.loads(archive.read(LABEL))
             return Label(datetime.fromisoformat(told["made_at"]), str(told["database"]), dict(told["tables"]))
-    except (OSError, zipfile.BadZipFile, KeyError, ValueError) as error:
+    except SPOILED as error:
         msg = f"{path} is no backup: {error}"
         raise BackupError(msg) from error
 
@@ -101,11 +109,12 @@ def _pack(draft: Path, dump: Path, label: Label) -> None:
         os.fsync(file.fileno())
 
 
-def _unpack(path: Path, folder: Path) -> Path:
+def unpack(path: Path, folder: Path) -> Path:
+    """The dump of ``path``, in ``folder``; raises ``BackupError`` where it is damaged."""
     try:
         with zipfile.ZipFile(path) as archive, archive.open(DUMP) as packed, (folder / DUMP).open("wb") as dump:
             shutil.copyfileobj(packed, dump)
-    except (OSError, zipfile.BadZipFile, KeyError, EOFError) as error:
+    except SPOILED as error:
         msg = f"{path} is damaged: {error}"
         raise BackupError(msg) from error
     return folder / DUMP

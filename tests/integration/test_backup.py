@@ -23,7 +23,9 @@ from sercom.core.base import db
 from sercom.core.clock import utcnow
 from sercom.entities.delivery.message import MessageStatus
 from sercom.models import Backup, Client, JournalEntry, Message
+from sercom.upkeep import backup
 from sercom.upkeep.checksums import checksums, differences
+from sercom.upkeep.engines import BackupError
 from sercom.upkeep.model import last_backup
 from tests.integration.test_constraints import fill_everything
 from tests.pages import of_class, parse, words
@@ -181,6 +183,24 @@ SPOILED: list[tuple[Callable[[Path], Any], str]] = [
     (lambda file: change_label(file, lambda label: label["tables"].update(more="2:00")), "not what was saved: more"),
     (Path.unlink, "is no backup"),
 ]
+
+
+def test_a_byte_that_is_spoiled_anywhere_is_told_in_words(filled: Flask, tmp_path: Path):
+    good, file = tmp_path / "good.zip", tmp_path / "spoiled.zip"
+    run(filled, "backup", str(good))
+    data, whole, told = good.read_bytes(), unpacked(good), 0
+    ends = [*range(120), *range(len(data) - 250, len(data))]
+    for place in [*ends, *range(120, len(data) - 250, len(data) // 300)]:
+        file.write_bytes(data[:place] + bytes([data[place] ^ 0xFF]) + data[place + 1 :])
+        try:
+            assert unpacked(file) == whole, place  # what nobody reads, as an hour in a header
+        except BackupError:
+            told += 1
+    assert told > len(ends)
+
+
+def unpacked(file: Path) -> tuple[backup.Label, bytes]:
+    return backup.read_label(file), backup.unpack(file, file.parent).read_bytes()
 
 
 def no_space(*_arguments: Any) -> None:
