@@ -93,6 +93,16 @@ def test_what_is_no_table_is_refused_with_a_sentence(name: str):
     assert str(refusal.value)
 
 
+def test_a_book_spoiled_anywhere_is_read_or_refused_with_a_sentence():
+    data, refused = excel([["Nom", "Prix"], *([f"Client {number}", number * 1.5] for number in range(40))]), 0
+    for place in range(0, len(data), len(data) // 250):
+        try:
+            assert reading.read(data[:place] + bytes([data[place] ^ 0xFF]) + data[place + 1 :])
+        except DomainError:
+            refused += 1
+    assert refused > 100
+
+
 # --- shares ----------------------------------------------------------------------------------
 
 
