@@ -80,7 +80,7 @@ def plan(session: AnySession, today: date, only: Collection[Name] | None = None)
 
 
 def _is_new(due: Due, stage: int, told: date) -> bool:
-    """Whether it was not written, at this stage or, before a day was added to the rule, on this day or since."""
+    """Whether neither this stage was written, nor anything on its day or since: adding a day moves the stages up."""
     return due.stage > stage and due.on > told
 
 
